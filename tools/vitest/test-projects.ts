@@ -1,0 +1,47 @@
+import type { TestProjectInlineConfiguration } from 'vitest/config';
+
+const sourceCondition = '@hftmon/source';
+
+/** Test kinds that a run selects with `--project`. Stress runs on request only: it takes minutes. */
+export function testProjects(root: string, packages: string): TestProjectInlineConfiguration[] {
+  return [
+    project(root, 'unit', {
+      include: [`${packages}test/unit/**/*.test.ts`],
+      testTimeout: 10_000,
+    }),
+    project(root, 'integration', {
+      include: [`${packages}test/integration/**/*.test.ts`],
+      ...oneAtATime(1),
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+    }),
+    project(root, 'stress', {
+      include: [`${packages}stress/**/*.test.ts`],
+      ...oneAtATime(2),
+      testTimeout: 600_000,
+      hookTimeout: 60_000,
+    }),
+  ];
+}
+
+/**
+ * Tests that measure the machine must not share it with another test. Each file still gets a
+ * process of its own, so that native threads and BPF programs of one can't leak into the next.
+ */
+function oneAtATime(groupOrder: number): TestProjectInlineConfiguration['test'] {
+  return { pool: 'forks', maxWorkers: 1, fileParallelism: false, sequence: { groupOrder } };
+}
+
+function project(
+  root: string,
+  name: string,
+  test: TestProjectInlineConfiguration['test'],
+): TestProjectInlineConfiguration {
+  return {
+    root,
+    // Workspace packages resolve to their TypeScript sources, so tests need no build.
+    resolve: { conditions: [sourceCondition] },
+    ssr: { resolve: { conditions: [sourceCondition, 'node', 'import', 'module', 'default'] } },
+    test: { ...test, name, pool: 'forks' },
+  };
+}
