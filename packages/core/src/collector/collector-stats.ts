@@ -1,0 +1,28 @@
+/** `closed` after a normal end; `quarantined` after it threw where it may not; else its fate. */
+export type CollectorState = 'idle' | 'unsupported' | 'failed' | 'open' | 'quarantined' | 'closed';
+
+/** What the host measured of one collector; itself published as metrics. */
+export interface CollectorStats {
+  readonly name: string;
+  readonly state: CollectorState;
+  /** Batches given to `onRecords`. */
+  readonly batches: number;
+  /** Records in these batches. */
+  readonly records: number;
+  /** Time in `onRecords` and `sample`, ns. */
+  readonly busyNs: number;
+  /** Longest single call of these, ns. */
+  readonly longestNs: number;
+  /** Time `open` took, ns. */
+  readonly openNs: number;
+  /** Calls of `sample`. */
+  readonly samples: number;
+  /** Samples that said they lost data. */
+  readonly lostSamples: number;
+  /** Samples that said they were scaled (multiplexed counters). */
+  readonly scaledSamples: number;
+  /** Records that the stream lost while the collector was open, so that it never saw them. */
+  readonly lostRecords: number;
+  /** Times that it threw. */
+  readonly errors: number;
+}

@@ -1,0 +1,200 @@
+export {
+  RECORD_BYTES,
+  RECORD_WORDS,
+  RECORD_DOUBLES,
+  RECORD_PAYLOAD_WORDS,
+  RECORD_OFFSET,
+  TIMESTAMP_DOUBLE,
+  DURATION_DOUBLE,
+  TID_WORD,
+  CPU_KIND_WORD,
+  PAYLOAD_WORD,
+  COMMIT_WORD,
+} from './record/record-descriptor.js';
+export { RecordKind, KERNEL_KINDS, FIRST_PLUGIN_KIND, LAST_KIND } from './record/record-kind.js';
+export {
+  kindAt,
+  cpuAt,
+  tidAt,
+  timestampAt,
+  durationAt,
+  payloadAt,
+  wordOfRecord,
+  readU64,
+  readI64,
+  readBigU64,
+  readF64,
+  writeF64,
+  writeHeader,
+} from './record/fields.js';
+export {
+  FaultType,
+  faultType,
+  faultNetNs,
+  faultAddress,
+  faultAddressExact,
+  faultErrorCode,
+  faultInstruction,
+  faultInstructionExact,
+} from './record/payload/fault.js';
+export { hardIrqNumber, hardIrqNetNs, hardIrqFlags } from './record/payload/hard-irq.js';
+export { InterruptFlag } from './record/payload/interrupt-flag.js';
+export { markName, markId, markValue } from './record/payload/mark.js';
+export { migrateCpuFrom, migrateCpuTo, migrateMoverTid } from './record/payload/migrate.js';
+export { nmiNetNs, nmiFlags, nmiHandler } from './record/payload/nmi.js';
+export { ranTargetsWaiting } from './record/payload/ran.js';
+export { signalNumber, signalSenderTid, signalCode } from './record/payload/signal.js';
+export {
+  SoftirqFlag,
+  softirqVector,
+  softirqNetNs,
+  softirqFlags,
+  softirqDelayNs,
+  softirqRaiserTid,
+} from './record/payload/softirq.js';
+export {
+  SwitchFlag,
+  switchNextTid,
+  switchPreviousTid,
+  switchWakerTid,
+  switchWaitNs,
+  switchCpuFrom,
+  switchUserStack,
+  switchKernelStack,
+  switchFlags,
+  switchSyscall,
+  switchSyscallArgument,
+  switchSyscallArgumentExact,
+} from './record/payload/switch.js';
+export {
+  syscallNumber,
+  syscallNetNs,
+  syscallArgument,
+  syscallArgumentExact,
+  syscallResult,
+} from './record/payload/syscall.js';
+export {
+  TASK_COMM_BYTES,
+  TaskFlag,
+  taskPid,
+  taskPolicy,
+  taskPriority,
+  taskFlags,
+  taskCgroup,
+  taskComm,
+} from './record/payload/task.js';
+export {
+  threadExitPid,
+  threadExitCode,
+  threadExitVoluntarySwitches,
+  threadExitInvoluntarySwitches,
+} from './record/payload/thread-exit.js';
+export { threadStartParentTid, threadStartPid } from './record/payload/thread-start.js';
+export {
+  VectorType,
+  VectorFlag,
+  vectorType,
+  vectorNetNs,
+  vectorFlags,
+  vectorSenderTid,
+  vectorSenderCpu,
+  vectorCoalesced,
+  vectorCallSite,
+} from './record/payload/vector.js';
+export {
+  RING_HEADER_BYTES,
+  RING_MAGIC,
+  RING_VERSION,
+  RING_OFFSET,
+  HEAD_WORD,
+  INTENT_WORD,
+  TAIL_WORD,
+  REFUSED_WORD,
+  WORD_SHIFT,
+  MAX_RING_CAPACITY,
+  ringBytes,
+} from './ring/ring-descriptor.js';
+export type { RecordRing } from './ring/record-ring.js';
+export type { RecordBatch } from './ring/record-batch.js';
+export type { RecordWriter } from './ring/record-writer.js';
+export type { ScanResult, RecordQuery } from './ring/record-query.js';
+export { createRing, type CreateRingOptions } from './ring/create-ring.js';
+export { DEFAULT_BATCH_RECORDS, createBatch } from './ring/create-batch.js';
+export { BroadcastWriter } from './ring/broadcast-writer.js';
+export { BroadcastCursor, type CursorOptions } from './ring/broadcast-cursor.js';
+export { SpscWriter } from './ring/spsc-writer.js';
+export { SpscReader } from './ring/spsc-reader.js';
+export { History } from './ring/history.js';
+export { LogLinearHistogram, type HistogramJson } from './histogram/log-linear-histogram.js';
+export { percentilesOf, exactPercentile, type Percentile } from './histogram/percentiles.js';
+export {
+  MonitorError,
+  ConfigurationError,
+  PermissionError,
+  ProcessNotFoundError,
+  HardwareNotSupportedError,
+  isMonitorError,
+  type ErrorFact,
+  type ErrorFacts,
+  type MonitorErrorInit,
+} from './errors/monitor-error.js';
+export {
+  ERROR_TABLE,
+  type ErrorClassName,
+  type ErrorRow,
+  type ErrorCode,
+} from './errors/error-table.js';
+export { createError, toMonitorError, messageOf } from './errors/create-error.js';
+export { parseDuration, formatDuration } from './util/duration.js';
+export type { SessionClock } from './clock/session-clock.js';
+export { MonotonicClock } from './clock/monotonic-clock.js';
+export { SampleStatus, type Collector } from './collector/collector.js';
+export {
+  HOST_API_VERSION,
+  type MetricUnit,
+  type MetricType,
+  type MetricMeta,
+  type Need,
+  type CollectorMeta,
+} from './collector/collector-meta.js';
+export type { CollectorContext } from './collector/collector-context.js';
+export type { Tier, Support, ProbeEnvironment } from './collector/support.js';
+export type { Target } from './collector/target.js';
+export { validateCollector } from './collector/validate-collector.js';
+export { CollectorRegistry, type RegisteredCollector } from './collector/collector-registry.js';
+export type { CollectorState, CollectorStats } from './collector/collector-stats.js';
+export {
+  CollectorHost,
+  type SharedContext,
+  type FailureListener,
+} from './collector/collector-host.js';
+export { startCollectors, type StartedCollectors } from './collector/start-collectors.js';
+export type { EventSourceOptions, EventSource } from './session/event-source.js';
+export type { KindCounts, LossCounts } from './session/loss-counts.js';
+export type { ThreadState, ThreadTotals } from './session/thread-totals.js';
+export type { TaskInfo, TaskDirectory } from './session/task-directory.js';
+export { DEFAULT_TASK_CAP, TaskTable } from './session/task-table.js';
+export { policyName } from './session/policy-name.js';
+export { NO_STACK, type StackFrame, type StackResolver } from './session/stack-resolver.js';
+export { silentLogger, type Logger } from './session/logger.js';
+export { readProcess, type ProcessFacts } from './session/read-process.js';
+export {
+  DEFAULT_INTERVAL_MS,
+  DEFAULT_SLICE_US,
+  createDelivery,
+  type Delivery,
+  type DeliveryOptions,
+} from './session/delivery.js';
+export { Marks } from './session/marks.js';
+export { TypedEmitter, type Listener } from './session/typed-emitter.js';
+export type {
+  LostEvent,
+  ProcessExitEvent,
+  SessionErrorEvent,
+  UnsupportedEvent,
+  SessionEvents,
+} from './session/session-events.js';
+export type { SessionOptions, SessionState } from './session/session-options.js';
+export { Session } from './session/session.js';
+export { TOKENS } from './di/tokens.js';
+export { createMonitorContainer, resolveSession } from './di/composition-root.js';

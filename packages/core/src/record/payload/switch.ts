@@ -1,0 +1,85 @@
+import { PAYLOAD_WORD } from '../record-descriptor.js';
+import { readBigU64, readU64 } from '../fields.js';
+
+/** Bits of {@link switchFlags}. */
+export const SwitchFlag = {
+  /** The thread gave the CPU up by itself. */
+  Voluntary: 1 << 0,
+  /** Its wake-up was seen, so the wait is measured from there. */
+  WakeSeen: 1 << 1,
+  /** It came back on another CPU. */
+  Migrated: 1 << 2,
+  /** It waited for I/O. */
+  IoWait: 1 << 3,
+  /** It was stopped by a signal. */
+  Stopped: 1 << 4,
+  /** It was stopped by a tracer. */
+  Traced: 1 << 5,
+  /** It slept uninterruptibly (state D). */
+  Uninterruptible: 1 << 6,
+  /** First switch seen of this thread: its state before is not known. */
+  First: 1 << 7,
+  /** An interrupt woke it, not the task in `switchWakerTid` that happened to run. */
+  WokenByInterrupt: 1 << 8,
+  /** It was preempted while in the kernel. */
+  PreemptedInKernel: 1 << 9,
+  /** It left the CPU by sched_yield. */
+  Yielded: 1 << 10,
+  /** First run of a new thread. */
+  NewThread: 1 << 11,
+} as const;
+
+/** Task that took the CPU when the thread left it. */
+export function switchNextTid(u32: Uint32Array, base: number): number {
+  return u32[base + PAYLOAD_WORD]!;
+}
+
+/** Task that ran right before the thread got a CPU back. */
+export function switchPreviousTid(u32: Uint32Array, base: number): number {
+  return u32[base + PAYLOAD_WORD + 1]!;
+}
+
+/** Task that woke the thread, 0 for none. */
+export function switchWakerTid(u32: Uint32Array, base: number): number {
+  return u32[base + PAYLOAD_WORD + 2]!;
+}
+
+/** Time runnable but not running, ns (48 bits). */
+export function switchWaitNs(u32: Uint32Array, base: number): number {
+  return u32[base + PAYLOAD_WORD + 3]! + (u32[base + PAYLOAD_WORD + 4]! & 0xffff) * 4294967296;
+}
+
+/** CPU that the thread left; the record's own CPU is the one it came back on. */
+export function switchCpuFrom(u32: Uint32Array, base: number): number {
+  return u32[base + PAYLOAD_WORD + 4]! >>> 16;
+}
+
+/** Id of the user stack, NO_STACK for none. */
+export function switchUserStack(u32: Uint32Array, base: number): number {
+  return u32[base + PAYLOAD_WORD + 5]! & 0xffff;
+}
+
+/** Id of the kernel stack, NO_STACK for none. */
+export function switchKernelStack(u32: Uint32Array, base: number): number {
+  return u32[base + PAYLOAD_WORD + 5]! >>> 16;
+}
+
+/** Bits of SwitchFlag. */
+export function switchFlags(u32: Uint32Array, base: number): number {
+  return u32[base + PAYLOAD_WORD + 6]! & 0xffff;
+}
+
+/** Number of the system call the thread was in, -1 for none. */
+export function switchSyscall(u32: Uint32Array, base: number): number {
+  return (u32[base + PAYLOAD_WORD + 6]! >>> 16) - 1;
+}
+
+/** First argument of that system call; exact up to 2^53. */
+export function switchSyscallArgument(u32: Uint32Array, base: number): number {
+  return readU64(u32, base + PAYLOAD_WORD + 7);
+}
+
+/** First argument of that system call, all 64 bits; allocates. */
+export function switchSyscallArgumentExact(u32: Uint32Array, base: number): bigint {
+  return readBigU64(u32, base + PAYLOAD_WORD + 7);
+}

@@ -1,0 +1,46 @@
+/**
+ * What a record describes. Numbers are part of the wire format shared with
+ * `perf-native/native/include/hftmon/record.h`; never renumber one.
+ * Kinds from {@link FIRST_PLUGIN_KIND} up belong to plugins, which register theirs by name.
+ */
+export const RecordKind = {
+  /** A target thread's time off the CPU, ended by its switch-in. */
+  Switch: 1,
+  /** Another task's run on a CPU where a target thread was waiting for it. `tid` is that task. */
+  Ran: 2,
+  /** A target thread was moved to another CPU (instant). */
+  Migrate: 3,
+  /** A target thread began (instant). */
+  ThreadStart: 4,
+  /** A target thread ended (instant). */
+  ThreadExit: 5,
+  /** Dictionary entry: who a tid is. Precedes the first record that refers to that task. */
+  Task: 6,
+  /** A hard interrupt handler. `tid` is the interrupted task. */
+  HardIrq: 7,
+  /** A softirq vector's run. `tid` is the interrupted task. */
+  Softirq: 8,
+  /** A local APIC vector: timer, reschedule, function call … `tid` is the interrupted task. */
+  Vector: 9,
+  /** A non-maskable interrupt handler. `tid` is the interrupted task. */
+  Nmi: 10,
+  /** A page fault of a target thread. */
+  Fault: 11,
+  /** A system call of a target thread that took at least the configured time on the CPU. */
+  Syscall: 12,
+  /** A signal was sent to a target thread (instant). */
+  Signal: 13,
+  /** An application event written through the session (instant). */
+  Mark: 14,
+} as const;
+
+export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
+
+/** Number of kinds the kernel side keeps loss counters for. */
+export const KERNEL_KINDS = 16;
+
+/** Kinds from here up to 0xffff are handed out to plugins. */
+export const FIRST_PLUGIN_KIND = 0x8000;
+
+/** Highest kind that fits the record's 16-bit field. */
+export const LAST_KIND = 0xffff;

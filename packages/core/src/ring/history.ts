@@ -1,0 +1,46 @@
+import { BroadcastCursor } from './broadcast-cursor.js';
+import type { RecordBatch } from './record-batch.js';
+import type { RecordQuery, ScanResult } from './record-query.js';
+import type { RecordRing } from './record-ring.js';
+
+/** Queries over the records that a broadcast ring still holds. */
+export class History implements RecordQuery {
+  #ring: RecordRing | undefined;
+
+  constructor(ring: RecordRing) {
+    this.#ring = ring;
+  }
+
+  /**
+   * Visits the records held when it begins, oldest first, while the writer goes on. Records that
+   * the writer overwrites before they are visited are counted as lost.
+   * @returns `{ visited: 0, lost: 0 }` after `release`
+   */
+  scan(visit: (batch: RecordBatch) => void): ScanResult {
+    if (this.#ring === undefined) return { visited: 0, lost: 0 };
+    const cursor = new BroadcastCursor(this.#ring, { from: 'oldest' });
+    let left = cursor.lag;
+    let visited = 0;
+    let lost = 0;
+    while (left > 0) {
+      const count = cursor.poll(left);
+      // Records lost beyond those that were asked for are no loss of this scan.
+      const missed = Math.min(cursor.lostByLastPoll, left);
+      lost += missed;
+      left -= missed;
+      const taken = Math.min(count, left);
+      if (taken > 0) {
+        cursor.batch.count = taken;
+        visited += taken;
+        left -= taken;
+        visit(cursor.batch);
+      } else if (count === 0 && missed === 0) break;
+    }
+    return { visited, lost };
+  }
+
+  /** Lets go of the ring's memory before its owner frees it. */
+  release(): void {
+    this.#ring = undefined;
+  }
+}

@@ -1,0 +1,82 @@
+import type { RecordKind } from '../record/record-kind.js';
+import type { RecordBatch } from '../ring/record-batch.js';
+import type { RecordRing } from '../ring/record-ring.js';
+import type { RecordWriter } from '../ring/record-writer.js';
+import type { ProbeEnvironment } from '../collector/support.js';
+import type { LossCounts } from './loss-counts.js';
+import type { TaskDirectory } from './task-directory.js';
+import type { ThreadTotals } from './thread-totals.js';
+import type { StackResolver } from './stack-resolver.js';
+
+/** Filters and switches of the event source; all of them act in the kernel. */
+export interface EventSourceOptions {
+  /** Shortest duration in ns that a kind must have to be emitted; shorter ones are only counted. */
+  readonly minDurationNs?: Readonly<Partial<Record<RecordKind, number>>>;
+  /** Record user and kernel stacks of off-CPU intervals at least this long; absent: no stacks. */
+  readonly stacksFromNs?: number;
+  /** Follow children of the targets, not just their threads. Default false. */
+  readonly followChildren?: boolean;
+  /** CPUs for the pump thread; default: every online CPU but isolated ones. */
+  readonly cpuAffinity?: readonly number[];
+  /** SCHED_FIFO priority of the pump thread, 0 for none. */
+  readonly realtimePriority?: number;
+  /** How often the pump looks, ns; it looks more often by itself when rings fill. */
+  readonly pollIntervalNs?: number;
+  /** The pump never sleeps. */
+  readonly busy?: boolean;
+  /** Records the history ring holds; rounded up to a power of two. */
+  readonly historyRecords?: number;
+}
+
+/**
+ * Where kernel events come from. `@hftmon/perf-native` implements it with BPF; a test may
+ * implement it over a ring it fills itself.
+ */
+export interface EventSource {
+  /** What this host offers, for `Collector.probe`. */
+  readonly environment: ProbeEnvironment;
+  /** CLOCK_MONOTONIC ns of the session epoch (time 0 of every record). */
+  readonly epochMonotonicNs: bigint;
+  /** The history ring. Valid between `open` and `close`. */
+  readonly ring: RecordRing;
+  /** Writes application and plugin records into the stream. */
+  readonly writer: RecordWriter;
+  readonly tasks: TaskDirectory;
+  readonly stacks: StackResolver;
+
+  /**
+   * Loads what the kinds need, without attaching. Called once before everything below but
+   * `close`; may be called again after it threw.
+   * @throws MonitorError
+   */
+  open(kinds: ReadonlySet<RecordKind>, options: EventSourceOptions): void;
+  /** Attaches the probes and opens the gate. */
+  start(): void;
+  /** Closes the gate, detaches, and drains what was emitted into the history ring. */
+  stop(): void;
+  /** Frees everything; kept totals stay readable. Idempotent. */
+  close(): void;
+
+  /**
+   * Follows all threads of a process, present and future. The session calls it after `open`, for
+   * processes that were attached before it started also before `start`, once per process.
+   * @throws ProcessNotFoundError when it is gone, a zombie or a kernel thread
+   */
+  attach(pid: number): void;
+  /** Forgets a process and its threads. */
+  detach(pid: number): void;
+
+  /** Exact per-thread totals since attach, from the kernel's thread table. */
+  totals(pid: number): ThreadTotals[];
+  /** seen = emitted + filtered + dropped, per CPU and kind. */
+  losses(): LossCounts;
+  /** Moves what the pump holds into the ring now; used by queries that must see the latest. */
+  flush(): void;
+  /** Housekeeping at each delivery: notices ended threads and processes. Returns ended pids. */
+  reap(): number[];
+  /**
+   * Shows the source every batch before the collectors get it, for example to feed its
+   * `TaskTable`. Hot path: no allocation, never throws.
+   */
+  observe?(batch: RecordBatch): void;
+}
