@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+// Makes a checkout ready to run and test: npm packages, build tools, build. Runs before `npm ci`,
+// so nothing here may import from node_modules. Safe to run at any time; does only what is missing.
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureBuild } from './setup/build.mjs';
+import { ensureBuildTools } from './setup/build-tools.mjs';
+import { ensureNode } from './setup/node-version.mjs';
+import { ensureNpmPackages } from './setup/npm-packages.mjs';
+import { SetupError, say } from './setup/report.mjs';
+
+const usage = `usage: node tools/setup.mjs [--npm-only]
+  --npm-only  install npm packages only: enough for unit tests, lint and formatting`;
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const args = process.argv.slice(2);
+
+try {
+  if (args.some((arg) => arg !== '--npm-only')) throw new SetupError(usage);
+  ensureNode(root);
+  ensureNpmPackages(root);
+  if (!args.includes('--npm-only')) {
+    ensureBuildTools();
+    ensureBuild(root);
+  }
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  say(error.message);
+  process.exitCode = 1;
+}
