@@ -1,4 +1,5 @@
 import { RECORD_WORDS } from '../record/record-descriptor.js';
+import { chunkViews, type ChunkViews } from './chunk-views.js';
 import { copyRecords } from './copy-records.js';
 import { DEFAULT_BATCH_RECORDS, createBatch } from './create-batch.js';
 import { oldestSequence } from './oldest-sequence.js';
@@ -44,6 +45,7 @@ export class BroadcastCursor {
   /** What the last `poll` handed out; overwritten by the next one. */
   readonly batch: RecordBatch;
   readonly #views: RingViews;
+  readonly #chunks: ChunkViews;
   readonly #batchRecords: number;
   /** [0] position, [1] word of the private read-modify-write. */
   readonly #state = new Int32Array(2);
@@ -53,6 +55,7 @@ export class BroadcastCursor {
   /** @throws ConfigurationError `HFTMON_E_RING_INVALID` */
   constructor(ring: RecordRing, options: CursorOptions = {}) {
     this.#views = viewRing(ring);
+    this.#chunks = chunkViews(this.#views);
     this.#batchRecords = Math.min(options.batchRecords ?? DEFAULT_BATCH_RECORDS, ring.capacity);
     this.batch = createBatch(this.#batchRecords);
     if (options.from === 'oldest') this.seekOldest();
@@ -112,7 +115,7 @@ export class BroadcastCursor {
         available = capacity - margin;
       }
       const count = Math.min(available, this.#batchRecords, limit);
-      copyRecords(u32, mask, position, count, batch.u32);
+      copyRecords(u32, this.#chunks, mask, position, count, batch.u32);
       Atomics.add(state, 1, 1);
       const stale = (Atomics.load(header, INTENT_WORD) - capacity - position) | 0;
       if (stale >= count) {

@@ -1,4 +1,4 @@
-import { COMMIT_WORD, RECORD_WORDS } from '../record/record-descriptor.js';
+import { COMMIT_WORD, RECORD_DOUBLES } from '../record/record-descriptor.js';
 import type { RecordRing } from './record-ring.js';
 import type { RecordWriter } from './record-writer.js';
 import { HEAD_WORD, INTENT_WORD, WORD_SHIFT } from './ring-descriptor.js';
@@ -7,11 +7,11 @@ import { viewRing } from './ring-views.js';
 /**
  * The one writer of a broadcast ring. It never waits: the oldest records are overwritten.
  *
- * Per claim of n records: `intent = head + n`, a barrier, the record bytes, each record's commit
- * word, then `head`. A reader that finds `intent <= sequence + capacity` after it copied a
+ * Per claim of n records: `intent = head + n`, a barrier, the record bytes, a barrier, the commit
+ * words, then `head`. A reader that finds `intent <= sequence + capacity` after it copied a
  * record knows that nobody had begun to overwrite it.
  *
- * The barrier is `Atomics.store` followed by `Atomics.load`: a store-release alone does not keep
+ * A barrier is `Atomics.store` followed by `Atomics.load`: a store-release alone does not keep
  * later plain stores behind it on arm64, but the load-acquire after it stays behind the release
  * (both are RCsc: `stlr`, `ldar`), and all record stores stay behind the acquire. On x86-64 the
  * store is an `xchg`, a full barrier.
@@ -21,7 +21,10 @@ export class BroadcastWriter implements RecordWriter {
   readonly u32: Uint32Array;
   readonly #header: Int32Array;
   readonly #mask: number;
+  /** The word that barriers store to: private, so that they cost readers nothing. */
+  readonly #fence = new Int32Array(1);
   #head: number;
+  #intent: number;
   #pending = 0;
 
   /** @throws ConfigurationError `HFTMON_E_RING_INVALID` */
@@ -32,6 +35,7 @@ export class BroadcastWriter implements RecordWriter {
     this.u32 = u32;
     this.#mask = mask;
     this.#head = Atomics.load(header, HEAD_WORD);
+    this.#intent = Atomics.load(header, INTENT_WORD);
   }
 
   /** Claims the next record, zeroed. Always succeeds. @returns index of its first word in `u32` */
@@ -47,11 +51,18 @@ export class BroadcastWriter implements RecordWriter {
    */
   claimMany(count: number): number {
     const head = this.#head;
-    Atomics.store(this.#header, INTENT_WORD, (head + count) | 0);
-    Atomics.load(this.#header, HEAD_WORD);
+    // Never lowered: what an abandoned claim zeroed stays marked as touched.
+    if (((head + count - this.#intent) | 0) > 0) {
+      this.#intent = (head + count) | 0;
+      Atomics.store(this.#header, INTENT_WORD, this.#intent);
+      Atomics.load(this.#header, INTENT_WORD);
+    }
     this.#pending = count;
-    for (let i = 0; i < count; i++) this.#zero(((head + i) & this.#mask) << WORD_SHIFT);
-    return (head & this.#mask) << WORD_SHIFT;
+    const slot = head & this.#mask;
+    const straight = Math.min(count, this.#mask + 1 - slot);
+    this.#zero(slot, straight);
+    if (straight < count) this.#zero(0, count - straight);
+    return slot << WORD_SHIFT;
   }
 
   /** Index of the first word of record `i` of the current claim. */
@@ -61,20 +72,25 @@ export class BroadcastWriter implements RecordWriter {
 
   /** Publishes what was claimed last. Does nothing when nothing is claimed. */
   commit(): void {
+    const { u32 } = this;
+    Atomics.store(this.#fence, 0, 0);
+    Atomics.load(this.#fence, 0);
     let head = this.#head;
-    const end = (head + this.#pending) | 0;
-    while (head !== end) {
+    for (let left = this.#pending; left > 0; left--) {
       const base = (head & this.#mask) << WORD_SHIFT;
       head = (head + 1) | 0;
-      Atomics.store(this.u32, base + COMMIT_WORD, head);
+      u32[base + COMMIT_WORD] = head;
     }
-    this.#head = end;
+    this.#head = head;
     this.#pending = 0;
-    Atomics.store(this.#header, HEAD_WORD, end);
+    Atomics.store(this.#header, HEAD_WORD, head);
   }
 
-  #zero(base: number): void {
-    const u32 = this.u32;
-    for (let i = base; i < base + RECORD_WORDS; i++) u32[i] = 0;
+  #zero(slot: number, records: number): void {
+    const { f64 } = this;
+    const begin = slot * RECORD_DOUBLES;
+    const end = begin + records * RECORD_DOUBLES;
+    if (records > 1) f64.fill(0, begin, end);
+    else for (let i = begin; i < end; i++) f64[i] = 0;
   }
 }

@@ -21,11 +21,19 @@ export interface RingViews {
   readonly mask: number;
 }
 
+const known = new WeakMap<RecordRing, RingViews>();
+
 /**
- * Views of a ring's memory, once its header was checked.
+ * Views of a ring's memory, once its header was checked; the same ones for the same ring.
  * @throws ConfigurationError `HFTMON_E_RING_INVALID` when the memory is no ring of this version
  */
 export function viewRing(ring: RecordRing): RingViews {
+  let views = known.get(ring);
+  if (views === undefined) known.set(ring, (views = makeViews(ring)));
+  return views;
+}
+
+function makeViews(ring: RecordRing): RingViews {
   const { buffer, byteOffset, capacity } = ring;
   if (byteOffset % 8 !== 0) throw invalid(`its memory starts at offset ${byteOffset}`);
   if (!isCapacity(capacity)) throw invalid(`its capacity ${capacity} is not a power of two`);

@@ -1,3 +1,4 @@
+import { chunkViews, type ChunkViews } from './chunk-views.js';
 import { copyRecords } from './copy-records.js';
 import { DEFAULT_BATCH_RECORDS, createBatch } from './create-batch.js';
 import type { RecordBatch } from './record-batch.js';
@@ -13,12 +14,14 @@ export class SpscReader {
   /** What the last `poll` handed out; overwritten by the next one. */
   readonly batch: RecordBatch;
   readonly #views: RingViews;
+  readonly #chunks: ChunkViews;
   readonly #batchRecords: number;
   readonly #tail = new Int32Array(1);
 
   /** @throws ConfigurationError `HFTMON_E_RING_INVALID` */
   constructor(ring: RecordRing, batchRecords: number = DEFAULT_BATCH_RECORDS) {
     this.#views = viewRing(ring);
+    this.#chunks = chunkViews(this.#views);
     this.#batchRecords = Math.min(batchRecords, ring.capacity);
     this.batch = createBatch(this.#batchRecords);
     this.#tail[0] = Atomics.load(this.#views.header, TAIL_WORD);
@@ -49,7 +52,7 @@ export class SpscReader {
     const count = Math.min((Atomics.load(header, HEAD_WORD) - tail) >>> 0, this.#batchRecords);
     batch.count = count;
     if (count === 0) return 0;
-    copyRecords(u32, mask, tail, count, batch.u32);
+    copyRecords(u32, this.#chunks, mask, tail, count, batch.u32);
     batch.firstSequence = tail >>> 0;
     this.#tail[0] = tail + count;
     // A release store: the loads of the copy cannot fall behind it.

@@ -1,4 +1,4 @@
-import { COMMIT_WORD, RECORD_WORDS } from '../record/record-descriptor.js';
+import { COMMIT_WORD, RECORD_DOUBLES } from '../record/record-descriptor.js';
 import type { RecordRing } from './record-ring.js';
 import type { RecordWriter } from './record-writer.js';
 import { HEAD_WORD, REFUSED_WORD, TAIL_WORD, WORD_SHIFT } from './ring-descriptor.js';
@@ -37,7 +37,7 @@ export class SpscWriter implements RecordWriter {
       }
     }
     const base = (this.#head & mask) << WORD_SHIFT;
-    for (let i = base; i < base + RECORD_WORDS; i++) this.u32[i] = 0;
+    for (let i = base >>> 1; i < (base >>> 1) + RECORD_DOUBLES; i++) this.f64[i] = 0;
     this.#claimed = true;
     return base;
   }
