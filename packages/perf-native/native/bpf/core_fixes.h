@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/* Differences between kernels and architectures, in one place. */
+#ifndef HFTMON_BPF_CORE_FIXES_H
+#define HFTMON_BPF_CORE_FIXES_H
+
+#include "kernel.h"
+
+/* Before bcf9033e5449 ("sched: move CPU field back into thread_info", 5.16) x86 kept it here. */
+struct task_struct___old {
+	unsigned int cpu;
+} __attribute__((preserve_access_index));
+
+static __always_inline u32 task_cpu(struct task_struct *task)
+{
+	struct task_struct___old *old = (void *)task;
+
+	if (bpf_core_field_exists(task->thread_info.cpu))
+		return task->thread_info.cpu;
+	return old->cpu;
+}
+
+#if defined(__TARGET_ARCH_x86)
+#define NR_SCHED_YIELD 24
+#else
+#define NR_SCHED_YIELD 124
+#endif
+
+/*
+ * Number + 1 of the system call that a task is in, 0 if it is in none; its first argument.
+ * On x86 `orig_ax` holds an error code when the kernel was entered by an exception, so the two
+ * must be told apart: the SYSCALL instruction leaves the return address in rcx.
+ */
+static __always_inline u32 task_syscall(struct task_struct *task, u64 *argument)
+{
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs((void *)task);
+
+#if defined(__TARGET_ARCH_x86)
+	if (regs->cx != regs->ip || (long)regs->orig_ax < 0)
+		return 0;
+	*argument = regs->di;
+	return (u32)regs->orig_ax + 1;
+#else
+	if (regs->syscallno < 0)
+		return 0;
+	*argument = regs->orig_x0;
+	return regs->syscallno + 1;
+#endif
+}
+
+#endif

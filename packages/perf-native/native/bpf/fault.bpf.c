@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/*
+ * Page faults. The tracepoint marks the start; there is none for the end, and fexit is not to be
+ * had everywhere. The software events PAGE_FAULTS_MIN and _MAJ are counted at the end of
+ * handle_mm_fault(), so programs on them mark the end.
+ */
+#include "probe.h"
+
+INLINE int fault_start(tp_args *ctx)
+{
+	struct hftmon_thread *t = current_thread();
+	struct pt_regs *regs = ARG(1, void *);
+
+	if (!t || !config.enabled)
+		return 0;
+	t->fault_address = ARG(0, u64);
+	t->fault_ip = regs->ip;
+	t->fault_error = ARG(2, u64);
+	t->fault_stolen_ns = t->stolen_ns;
+	t->fault_start_ns = now_ns();
+	return 0;
+}
+
+SEC("tp_btf/page_fault_user")
+int hftmon_fault_user(tp_args *ctx)
+{
+	return fault_start(ctx);
+}
+
+SEC("tp_btf/page_fault_kernel")
+int hftmon_fault_kernel(tp_args *ctx)
+{
+	return fault_start(ctx);
+}
+
+INLINE int fault_end(u32 type)
+{
+	struct hftmon_thread *t = current_thread();
+	u64 now, gross, net, inner, position;
+	struct hftmon_record *r;
+	struct hftmon_cpu *c;
+	u32 cpu;
+
+	if (!t || !config.enabled)
+		return 0;
+	if (type == 2)
+		t->major_faults++;
+	else
+		t->minor_faults++;
+	if (!t->fault_start_ns)
+		return 0;
+	cpu = bpf_get_smp_processor_id();
+	c = cpu_of(cpu);
+	if (!c)
+		return 0;
+	now = now_ns();
+	gross = now - t->fault_start_ns;
+	inner = t->stolen_ns - t->fault_stolen_ns;
+	net = gross > inner ? gross - inner : 0;
+	t->fault_start_ns = 0;
+	t->fault_ns += net;
+	t->stolen_ns += net;
+	c->counts[HFTMON_FAULT].seen++;
+	if (too_short(HFTMON_FAULT, gross)) {
+		c->counts[HFTMON_FAULT].filtered++;
+		return 0;
+	}
+	r = claim(c, cpu, HFTMON_FAULT, &position);
+	if (!r)
+		return 0;
+	r->start_ns = now - gross;
+	r->duration_ns = gross;
+	r->tid = t->tid;
+	r->w[0] = type;
+	set_u64(r, 1, net);
+	set_u64(r, 3, t->fault_address);
+	r->w[5] = t->fault_error;
+	set_u64(r, 6, t->fault_ip);
+	publish(c, r, HFTMON_FAULT, position);
+	return 0;
+}
+
+SEC("perf_event")
+int hftmon_fault_minor(void *ctx)
+{
+	return fault_end(1);
+}
+
+SEC("perf_event")
+int hftmon_fault_major(void *ctx)
+{
+	return fault_end(2);
+}

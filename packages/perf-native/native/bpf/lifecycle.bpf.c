@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/* Threads that come, change their tid by exec, or change their name. Ends: see switch.bpf.c. */
+#include "probe.h"
+
+INLINE void thread_init(struct hftmon_thread *t, struct task_struct *task, u64 now)
+{
+	/* The slot was zeroed when it was freed. */
+	t->tid = task->pid;
+	t->tgid = task->tgid;
+	t->attached_ns = now;
+	t->since_ns = now;
+	t->out_ns = now;
+	t->wake_ns = now;
+	t->waker_tid = current_tid();
+	t->out_stacks = ~0u;
+	t->out_flags = HFTMON_SWITCH_VOLUNTARY | HFTMON_SWITCH_NEW;
+	t->born = 1;
+	t->state = HFTMON_THREAD_BLOCKED;
+}
+
+SEC("tp_btf/sched_process_fork")
+int hftmon_fork(tp_args *ctx)
+{
+	struct task_struct *parent = ARG(0, void *), *child = ARG(1, void *);
+	struct hftmon_thread *t;
+	struct hftmon_record *r;
+	struct hftmon_cpu *c;
+	u64 now, position;
+	u32 *entry, cpu, slot;
+
+	if (!config.enabled || !thread_of(parent->pid))
+		return 0;
+	if (child->tgid != parent->tgid && !config.follow_children)
+		return 0;
+	entry = slot_entry(child->pid);
+	cpu = bpf_get_smp_processor_id();
+	c = cpu_of(cpu);
+	if (!entry || !c || *entry)
+		return 0;
+	if (bpf_map_pop_elem(&free_slots, &slot)) {
+		__sync_fetch_and_add(&config.untracked_threads, 1);
+		return 0;
+	}
+	t = bpf_map_lookup_elem(&threads, &slot);
+	if (!t)
+		return 0;
+	now = now_ns();
+	thread_init(t, child, now);
+	/* User space may have found the thread in /proc and registered it a moment ago. */
+	if (__sync_val_compare_and_swap(entry, 0, slot)) {
+		t->state = HFTMON_THREAD_EXITED;
+		t->tgid = 0;
+		return 0;
+	}
+	c->counts[HFTMON_THREAD_START].seen++;
+	tell_task(c, cpu, child, now);
+	r = claim(c, cpu, HFTMON_THREAD_START, &position);
+	if (!r)
+		return 0;
+	r->start_ns = now;
+	r->duration_ns = 0;
+	r->tid = t->tid;
+	r->w[0] = parent->pid;
+	r->w[1] = t->tgid;
+	publish(c, r, HFTMON_THREAD_START, position);
+	return 0;
+}
+
+INLINE void forget_name(u32 tid)
+{
+	u32 key = tid / HFTMON_TID_PAGE;
+	struct tid_page *page = bpf_map_lookup_elem(&told, &key);
+
+	if (page)
+		page->entry[tid % HFTMON_TID_PAGE] = 0;
+}
+
+/*
+ * A thread other than the leader that calls exec takes over the leader's tid, after the leader
+ * has ended: its slot goes with it.
+ */
+SEC("tp_btf/sched_process_exec")
+int hftmon_exec(tp_args *ctx)
+{
+	struct task_struct *task = ARG(0, void *);
+	u32 tid = task->pid, old_tid = ARG(1, u32), slot;
+	u32 *old_entry, *entry;
+	struct hftmon_thread *t;
+
+	forget_name(tid);
+	if (tid == old_tid)
+		return 0;
+	old_entry = slot_entry(old_tid);
+	entry = slot_entry(tid);
+	if (!old_entry || !entry || !*old_entry)
+		return 0;
+	slot = *old_entry;
+	*old_entry = 0;
+	*entry = slot;
+	t = bpf_map_lookup_elem(&threads, &slot);
+	if (t)
+		t->tid = tid;
+	return 0;
+}
+
+/* The next record that refers to it will describe it anew. */
+SEC("tp_btf/task_rename")
+int hftmon_rename(tp_args *ctx)
+{
+	struct task_struct *task = ARG(0, void *);
+
+	forget_name(task->pid);
+	return 0;
+}
+
+SEC("tp_btf/signal_generate")
+int hftmon_signal(tp_args *ctx)
+{
+	struct task_struct *task = ARG(2, void *);
+	struct hftmon_thread *t = thread_of(task->pid);
+	struct hftmon_record *r;
+	struct hftmon_cpu *c;
+	u64 now, position;
+	u32 cpu;
+
+	if (!t || !config.enabled)
+		return 0;
+	cpu = bpf_get_smp_processor_id();
+	c = cpu_of(cpu);
+	if (!c)
+		return 0;
+	now = now_ns();
+	c->counts[HFTMON_SIGNAL].seen++;
+	tell_task(c, cpu, (void *)bpf_get_current_task_btf(), now);
+	r = claim(c, cpu, HFTMON_SIGNAL, &position);
+	if (!r)
+		return 0;
+	r->start_ns = now;
+	r->duration_ns = 0;
+	r->tid = t->tid;
+	r->w[0] = ARG(0, u32);
+	r->w[1] = current_tid();
+	r->w[2] = 0;
+	publish(c, r, HFTMON_SIGNAL, position);
+	return 0;
+}

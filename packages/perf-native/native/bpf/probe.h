@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/* What every probe needs: looking things up, claiming and publishing records, accounting. */
+#ifndef HFTMON_BPF_PROBE_H
+#define HFTMON_BPF_PROBE_H
+
+#include "maps.h"
+
+#define INLINE static __always_inline
+
+INLINE u64 now_ns(void)
+{
+	return bpf_ktime_get_ns();
+}
+
+INLINE u32 *slot_entry(u32 tid)
+{
+	u32 key = tid / HFTMON_TID_PAGE;
+	struct tid_page *page = bpf_map_lookup_elem(&slots, &key);
+
+	return page ? &page->entry[tid % HFTMON_TID_PAGE] : 0;
+}
+
+INLINE struct hftmon_thread *thread_of(u32 tid)
+{
+	u32 *slot = slot_entry(tid);
+	u32 key;
+
+	if (!slot || !*slot)
+		return 0;
+	key = *slot;
+	return bpf_map_lookup_elem(&threads, &key);
+}
+
+INLINE struct hftmon_thread *current_thread(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task_btf();
+
+	return thread_of(task->pid);
+}
+
+INLINE u32 current_tid(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task_btf();
+
+	return task->pid;
+}
+
+INLINE struct hftmon_cpu *cpu_of(u32 cpu)
+{
+	return bpf_map_lookup_elem(&cpus, &cpu);
+}
+
+INLINE struct hftmon_sources *sources_of(u32 cpu)
+{
+	return bpf_map_lookup_elem(&sources, &cpu);
+}
+
+/*
+ * Claims the next record of this CPU's ring, or counts the event as dropped. Programs nest on a
+ * CPU, so the claim is one atomic add; the margin makes the check before it safe (see
+ * HFTMON_RING_MARGIN). `*position` goes to publish().
+ */
+INLINE struct hftmon_record *claim(struct hftmon_cpu *c, u32 cpu, u32 kind, u64 *position)
+{
+	struct hftmon_record *r;
+	u32 key;
+
+	if (*(volatile u64 *)&c->head - *(volatile u64 *)&c->tail > ring_mask - HFTMON_RING_MARGIN)
+		goto dropped;
+	*position = __sync_fetch_and_add(&c->head, 1);
+	key = cpu * (ring_mask + 1) + ((u32)*position & ring_mask);
+	r = bpf_map_lookup_elem(&records, &key);
+	if (!r)
+		goto dropped;
+	r->cpu = cpu;
+	r->kind = kind;
+	return r;
+dropped:
+	c->counts[kind].dropped++;
+	return 0;
+}
+
+/* Makes a claimed record visible to the pump: the commit word is stored after all others. */
+INLINE void publish(struct hftmon_cpu *c, struct hftmon_record *r, u32 kind, u64 position)
+{
+	c->counts[kind].emitted++;
+#if defined(__TARGET_ARCH_x86)
+	/* x86 keeps the order of stores; only the compiler must be told. */
+	barrier();
+	*(volatile u32 *)&r->commit = (u32)position + 1;
+#else
+	__sync_lock_test_and_set(&r->commit, (u32)position + 1);
+#endif
+}
+
+INLINE void set_u64(struct hftmon_record *r, u32 word, u64 value)
+{
+	r->w[word] = (u32)value;
+	r->w[word + 1] = value >> 32;
+}
+
+INLINE bool too_short(u32 kind, u64 ns)
+{
+	return ns < config.min_duration_ns[kind];
+}
+
+/* log2 without a count-leading-zeros instruction, which BPF lacks. */
+INLINE u32 log2_u64(u64 v)
+{
+	u32 r, shift;
+
+	r = (v > 0xffffffff) << 5;
+	v >>= r;
+	shift = (v > 0xffff) << 4;
+	v >>= shift;
+	r |= shift;
+	shift = (v > 0xff) << 3;
+	v >>= shift;
+	r |= shift;
+	shift = (v > 0xf) << 2;
+	v >>= shift;
+	r |= shift;
+	shift = (v > 0x3) << 1;
+	v >>= shift;
+	r |= shift;
+	return r | (v >> 1);
+}
+
+INLINE void histogram_add(u32 *buckets, u64 ns)
+{
+	u32 i = log2_u64(ns);
+
+	if (i > HFTMON_HIST_BUCKETS - 1)
+		i = HFTMON_HIST_BUCKETS - 1;
+	buckets[i]++;
+}
+
+/*
+ * A SWITCH or RAN record carries tids only. The first time that a task is referred to, or when
+ * its name, priority or policy changed since, a TASK record says who it is.
+ */
+INLINE void tell_task(struct hftmon_cpu *c, u32 cpu, struct task_struct *task, u64 now)
+{
+	u32 tid = task->pid, key = tid / HFTMON_TID_PAGE, hash;
+	struct tid_page *page;
+	struct hftmon_record *r;
+	u64 position, start;
+	u32 *entry;
+
+	if (!tid)
+		return; /* the idle task has many shapes and needs no name */
+	page = bpf_map_lookup_elem(&told, &key);
+	if (!page)
+		return;
+	entry = &page->entry[tid % HFTMON_TID_PAGE];
+	start = task->start_time;
+	hash = ((u32)start ^ (u32)(start >> 32) * 0x9e3779b1) + config.task_generation;
+	hash = (hash ^ task->prio << 24 ^ task->policy << 20) | 1;
+	if (*entry == hash)
+		return;
+	c->counts[HFTMON_TASK].seen++;
+	r = claim(c, cpu, HFTMON_TASK, &position);
+	if (!r)
+		return; /* not marked as told, so tried again */
+	*entry = hash;
+	r->start_ns = now;
+	r->duration_ns = 0;
+	r->tid = tid;
+	r->w[0] = task->tgid;
+	r->w[1] = (task->policy & 0xffff) | task->prio << 16;
+	bpf_probe_read_kernel(&r->w[2], 16, task->comm);
+	r->w[6] = !!(task->flags & PF_KTHREAD);
+	set_u64(r, 7, task->cgroups->dfl_cgrp->kn->id);
+	publish(c, r, HFTMON_TASK, position);
+}
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/* sched_switch: time on and off the CPU, waits, and who ran meanwhile. */
+#include "probe.h"
+#include "core_fixes.h"
+
+INLINE u32 take_stacks(void *ctx)
+{
+	long user = bpf_get_stackid(ctx, &stacks, BPF_F_USER_STACK);
+	long kernel = bpf_get_stackid(ctx, &stacks, 0);
+
+	if (user < 0 || kernel < 0)
+		__sync_fetch_and_add(&config.stack_failures, 1);
+	return (user < 0 ? 0xffff : (u32)user) | (kernel < 0 ? 0xffff : (u32)kernel) << 16;
+}
+
+INLINE u32 out_flags(bool preempt, struct task_struct *prev, unsigned int state, bool voluntary)
+{
+	u32 flags = 0;
+
+	if (voluntary) {
+		flags = HFTMON_SWITCH_VOLUNTARY;
+		if (state & TASK_STOPPED)
+			flags |= HFTMON_SWITCH_STOPPED;
+		if (state & TASK_TRACED)
+			flags |= HFTMON_SWITCH_TRACED;
+		if ((state & TASK_UNINTERRUPTIBLE) && !(state & TASK_NOLOAD))
+			flags |= HFTMON_SWITCH_UNINTERRUPTIBLE;
+		if (BPF_CORE_READ_BITFIELD(prev, in_iowait))
+			flags |= HFTMON_SWITCH_IOWAIT;
+	} else if (preempt) {
+		flags = HFTMON_SWITCH_PREEMPTED_IN_KERNEL;
+	}
+	return flags;
+}
+
+/* The thread leaves its CPU. */
+INLINE void switch_out(void *ctx, struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
+		       struct task_struct *prev, struct task_struct *next, bool preempt,
+		       unsigned int prev_state, u64 now)
+{
+	u64 voluntary = prev->nvcsw, involuntary = prev->nivcsw;
+	bool left;
+
+	if (t->state == HFTMON_THREAD_UNKNOWN) {
+		left = !preempt && prev_state;
+		t->voluntary_base = voluntary - left;
+		t->involuntary_base = involuntary - !left;
+	} else {
+		/*
+		 * The kernel counted this switch just before the tracepoint. Its own counter
+		 * says which kind it was also where prev_state doesn't: a sleeper with a signal
+		 * pending stays runnable, yet counts as voluntary.
+		 */
+		left = voluntary != t->voluntary;
+	}
+	t->voluntary = voluntary;
+	t->involuntary = involuntary;
+	t->switches++;
+	t->on_cpu_ns += now - t->since_ns;
+	t->since_ns = now;
+	t->out_ns = now;
+	t->cpu = cpu;
+	t->out_next_tid = next->pid;
+	t->out_flags = out_flags(preempt, prev, prev_state, left);
+	t->out_syscall = 0;
+	if (left || !preempt) {
+		t->out_syscall = task_syscall(prev, &t->out_argument);
+		if (!left && t->out_syscall == NR_SCHED_YIELD + 1)
+			t->out_flags |= HFTMON_SWITCH_YIELDED;
+	}
+	t->out_stacks = config.stacks ? take_stacks(ctx) : ~0u;
+	if (left) {
+		t->state = HFTMON_THREAD_BLOCKED;
+	} else {
+		t->state = HFTMON_THREAD_WAITING;
+		t->pending_cpu = cpu + 1;
+		__sync_fetch_and_add(&c->pending, 1);
+	}
+	tell_task(c, cpu, next, now);
+}
+
+/* The last switch of a thread: its books are closed and its tid is free for another task. */
+INLINE void thread_end(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
+		       struct task_struct *prev, u64 now)
+{
+	u32 *slot = slot_entry(prev->pid);
+	struct hftmon_record *r;
+	u64 position;
+
+	t->state = HFTMON_THREAD_EXITED;
+	t->ended_ns = now;
+	if (slot)
+		*slot = 0;
+	tell_task(c, cpu, prev, now);
+	c->counts[HFTMON_THREAD_EXIT].seen++;
+	r = claim(c, cpu, HFTMON_THREAD_EXIT, &position);
+	if (!r)
+		return;
+	r->start_ns = now;
+	r->duration_ns = 0;
+	r->tid = t->tid;
+	r->w[0] = t->tgid;
+	r->w[1] = prev->exit_code;
+	set_u64(r, 2, t->voluntary);
+	set_u64(r, 4, t->involuntary);
+	publish(c, r, HFTMON_THREAD_EXIT, position);
+}
+
+/* The thread gets its CPU: account the time off it and say what it was. */
+INLINE void switch_in(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
+		      struct task_struct *prev, struct task_struct *next, u64 now)
+{
+	u64 off = now - t->since_ns, wait_from = t->since_ns, wait, position;
+	u32 flags = t->out_flags, state = t->state;
+	struct hftmon_record *r;
+
+	if (state == HFTMON_THREAD_UNKNOWN) {
+		t->voluntary_base = t->voluntary = next->nvcsw;
+		t->involuntary_base = t->involuntary = next->nivcsw;
+		flags = HFTMON_SWITCH_FIRST;
+		t->out_stacks = ~0u;
+		t->out_next_tid = prev->pid;
+		t->cpu = cpu;
+	}
+	/*
+	 * A wake-up may be traced a moment before the switch-out that it ends (the waker doesn't
+	 * hold the run queue's lock yet); then the thread was runnable all the time it was off.
+	 */
+	if (flags & HFTMON_SWITCH_VOLUNTARY) {
+		if (t->wake_ns > wait_from)
+			wait_from = t->wake_ns;
+		flags |= HFTMON_SWITCH_WAKE_SEEN | t->wake_flags;
+	}
+	wait = now - wait_from;
+	t->off_cpu_ns += off;
+	t->wait_ns += wait;
+	t->stolen_ns += off;
+	t->state = HFTMON_THREAD_RUNNING;
+	t->since_ns = now;
+	histogram_add(t->off_cpu_hist, off);
+	histogram_add(t->wait_hist, wait);
+
+	c->counts[HFTMON_SWITCH].seen++;
+	if (too_short(HFTMON_SWITCH, off)) {
+		c->counts[HFTMON_SWITCH].filtered++;
+		t->cpu = cpu;
+		return;
+	}
+	tell_task(c, cpu, prev, now);
+	r = claim(c, cpu, HFTMON_SWITCH, &position);
+	if (r) {
+		if (t->cpu != cpu)
+			flags |= HFTMON_SWITCH_MIGRATED;
+		r->start_ns = now - off;
+		r->duration_ns = off;
+		r->tid = t->tid;
+		r->w[0] = t->out_next_tid;
+		r->w[1] = prev->pid;
+		r->w[2] = flags & HFTMON_SWITCH_VOLUNTARY ? t->waker_tid : 0;
+		r->w[3] = (u32)wait;
+		r->w[4] = ((u32)(wait >> 32) & 0xffff) | t->cpu << 16;
+		r->w[5] = off >= config.stacks_from_ns ? t->out_stacks : ~0u;
+		r->w[6] = flags | t->out_syscall << 16;
+		set_u64(r, 7, t->out_syscall ? t->out_argument : 0);
+		publish(c, r, HFTMON_SWITCH, position);
+	}
+	t->cpu = cpu;
+}
+
+/* While a target thread waits here, every other task's run is logged: who made it wait. */
+INLINE void log_run(struct hftmon_cpu *c, u32 cpu, struct task_struct *prev, u32 pending, u64 now)
+{
+	u64 since = c->ran_since_ns, position;
+	struct hftmon_record *r;
+
+	c->counts[HFTMON_RAN].seen++;
+	if (too_short(HFTMON_RAN, now - since)) {
+		c->counts[HFTMON_RAN].filtered++;
+		return;
+	}
+	tell_task(c, cpu, prev, now);
+	r = claim(c, cpu, HFTMON_RAN, &position);
+	if (!r)
+		return;
+	r->start_ns = since;
+	r->duration_ns = now - since;
+	r->tid = prev->pid;
+	r->w[0] = pending;
+	publish(c, r, HFTMON_RAN, position);
+}
+
+INLINE void not_pending(struct hftmon_thread *t)
+{
+	struct hftmon_cpu *c;
+
+	if (!t->pending_cpu)
+		return;
+	c = cpu_of(t->pending_cpu - 1);
+	if (c)
+		__sync_fetch_and_add(&c->pending, -1);
+	t->pending_cpu = 0;
+}
+
+SEC("tp_btf/sched_switch")
+int hftmon_switch(tp_args *ctx)
+{
+	struct task_struct *prev = ARG(1, void *), *next = ARG(2, void *);
+	struct hftmon_thread *out, *in;
+	struct hftmon_cpu *c;
+	bool concerns_us;
+	u32 cpu, pending;
+	u64 now;
+
+	out = thread_of(prev->pid);
+	in = thread_of(next->pid);
+	cpu = bpf_get_smp_processor_id();
+	c = cpu_of(cpu);
+	if (!c || !config.enabled)
+		return 0;
+	/* Tested one by one: joined, clang would OR two pointers, which the verifier refuses. */
+	concerns_us = c->pending;
+	if (out)
+		concerns_us = true;
+	if (in)
+		concerns_us = true;
+	if (!concerns_us)
+		return 0;
+	now = now_ns();
+	if (in)
+		not_pending(in);
+	pending = c->pending;
+	if (pending && c->ran_since_ns)
+		log_run(c, cpu, prev, pending, now);
+	if (out) {
+		switch_out(ctx, out, c, cpu, prev, next, ARG(0, bool), ARG(3, unsigned int), now);
+		if (ARG(3, unsigned int) & TASK_DEAD)
+			thread_end(out, c, cpu, prev, now);
+	}
+	if (in)
+		switch_in(in, c, cpu, prev, next, now);
+	c->ran_since_ns = c->pending ? now : 0;
+	return 0;
+}

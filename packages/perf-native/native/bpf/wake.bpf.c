@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/* sched_waking: since when a thread wants to run, and who wanted it to. */
+#include "probe.h"
+#include "core_fixes.h"
+
+SEC("tp_btf/sched_waking")
+int hftmon_wake(tp_args *ctx)
+{
+	struct task_struct *task = ARG(0, void *), *waker;
+	struct hftmon_thread *t = thread_of(task->pid);
+	struct hftmon_cpu *c, *home;
+	u32 cpu, home_cpu;
+	u64 now;
+
+	if (!t || !config.enabled)
+		return 0;
+	cpu = bpf_get_smp_processor_id();
+	c = cpu_of(cpu);
+	if (!c)
+		return 0;
+	now = now_ns();
+	waker = (void *)bpf_get_current_task_btf();
+	t->wake_ns = now;
+	t->waker_tid = waker->pid;
+	t->wake_flags = c->depth ? HFTMON_SWITCH_WOKEN_BY_INTERRUPT : 0;
+	tell_task(c, cpu, waker, now);
+	/*
+	 * A thread still on its CPU never gets to wait: it is woken before it could sleep.
+	 * One that was asleep when it was attached was blocked since then.
+	 */
+	if (t->state == HFTMON_THREAD_UNKNOWN) {
+		t->voluntary_base = t->voluntary = task->nvcsw;
+		t->involuntary_base = t->involuntary = task->nivcsw;
+		t->out_flags = HFTMON_SWITCH_VOLUNTARY | HFTMON_SWITCH_FIRST;
+		t->out_stacks = ~0u;
+		t->cpu = task_cpu(task);
+		t->state = HFTMON_THREAD_BLOCKED;
+	}
+	if (t->state != HFTMON_THREAD_BLOCKED || t->pending_cpu)
+		return 0;
+	/* It may yet be moved to another CPU; sched_migrate_task then moves the count. */
+	home_cpu = task_cpu(task);
+	home = cpu_of(home_cpu);
+	if (!home)
+		return 0;
+	t->pending_cpu = home_cpu + 1;
+	if (!__sync_fetch_and_add(&home->pending, 1))
+		home->ran_since_ns = now;
+	return 0;
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/*
+ * Memory shared by the BPF programs (writers), the C library and JavaScript (readers, through
+ * mmapped BPF arrays). packages/perf-native/src/layout.ts mirrors the offsets; a test compares.
+ * Fixed-width types, no pointers, explicit padding. No includes, see record.h.
+ */
+#ifndef HFTMON_SHARED_H
+#define HFTMON_SHARED_H
+
+#include "record.h"
+
+typedef unsigned char hft_u8;
+typedef unsigned short hft_u16;
+typedef unsigned int hft_u32;
+typedef unsigned long long hft_u64;
+
+#define HFTMON_SOFTIRQS 10
+#define HFTMON_VECTORS 10      /* types of enum hftmon_vector, 0 unused */
+#define HFTMON_IRQS 1024       /* interrupt numbers with totals of their own */
+#define HFTMON_HIST_BUCKETS 40 /* log2 of ns: the last one begins at 2^39 ns, 9 minutes */
+#define HFTMON_TID_PAGE 1024   /* tids per entry of the tid tables, 4 KiB */
+
+/*
+ * Programs nest on a CPU (task, softirq, hard interrupt, NMI), so that many records at most can
+ * be claimed between a check for room and the claim that follows it.
+ */
+#define HFTMON_RING_MARGIN 8
+
+enum hftmon_vector {
+	HFTMON_VECTOR_TIMER = 1,
+	HFTMON_VECTOR_RESCHEDULE,
+	HFTMON_VECTOR_CALL,
+	HFTMON_VECTOR_CALL_SINGLE,
+	HFTMON_VECTOR_IRQ_WORK,
+	HFTMON_VECTOR_THERMAL,
+	HFTMON_VECTOR_PLATFORM,
+	HFTMON_VECTOR_ERROR,
+	HFTMON_VECTOR_SPURIOUS,
+};
+
+enum hftmon_thread_state {
+	HFTMON_THREAD_UNKNOWN = 0, /* no event since attach: as it was then */
+	HFTMON_THREAD_RUNNING = 1,
+	HFTMON_THREAD_WAITING = 2, /* runnable, in a run queue */
+	HFTMON_THREAD_BLOCKED = 3,
+	HFTMON_THREAD_EXITED = 4,
+};
+
+/* Bits of a SWITCH record. */
+enum hftmon_switch_flag {
+	HFTMON_SWITCH_VOLUNTARY = 1 << 0,
+	HFTMON_SWITCH_WAKE_SEEN = 1 << 1,
+	HFTMON_SWITCH_MIGRATED = 1 << 2,
+	HFTMON_SWITCH_IOWAIT = 1 << 3,
+	HFTMON_SWITCH_STOPPED = 1 << 4,
+	HFTMON_SWITCH_TRACED = 1 << 5,
+	HFTMON_SWITCH_UNINTERRUPTIBLE = 1 << 6,
+	HFTMON_SWITCH_FIRST = 1 << 7,
+	HFTMON_SWITCH_WOKEN_BY_INTERRUPT = 1 << 8,
+	HFTMON_SWITCH_PREEMPTED_IN_KERNEL = 1 << 9,
+	HFTMON_SWITCH_YIELDED = 1 << 10,
+	HFTMON_SWITCH_NEW = 1 << 11,
+};
+
+/* Bits of the flags word of HARD_IRQ, SOFTIRQ, VECTOR and NMI records. */
+enum hftmon_interrupt_flag {
+	HFTMON_INTERRUPTED_TARGET = 1 << 0,
+	HFTMON_TARGET_WAITING = 1 << 1,
+	HFTMON_SOFTIRQ_IN_KSOFTIRQD = 1 << 2,
+	HFTMON_SOFTIRQ_RAISE_SEEN = 1 << 3,
+	HFTMON_VECTOR_TLB_FLUSH = 1 << 2,
+	HFTMON_VECTOR_SENDER_SEEN = 1 << 3,
+};
+
+/* Fate of events: seen = emitted + filtered + dropped. */
+struct hftmon_counts {
+	hft_u64 seen;
+	hft_u64 emitted;
+	hft_u64 filtered;
+	hft_u64 dropped;
+};
+
+/* Start of a run of interrupt code, and how much inner interrupts had taken by then. */
+struct hftmon_frame {
+	hft_u64 start_ns;
+	hft_u64 stolen_ns;
+};
+
+/* Who sent the IPI that this CPU has not handled yet. */
+struct hftmon_sender {
+	hft_u64 call_site;
+	hft_u32 tid;
+	hft_u16 cpu;
+	hft_u16 sends;
+};
+
+struct hftmon_softirq_raise {
+	hft_u64 ns; /* 0: not raised, or already run */
+	hft_u32 tid;
+	hft_u32 pad;
+};
+
+/* One per possible CPU. The first blocks stand on cache-line pairs of their own. */
+struct hftmon_cpu {
+	hft_u64 head; /* records claimed in this CPU's ring; written by its programs */
+	hft_u8 pad0[120];
+	hft_u64 tail; /* records consumed; written by the pump */
+	hft_u8 pad1[120];
+	hft_u32 pending; /* target threads that wait in this CPU's run queue; any CPU adds */
+	hft_u32 pad2;
+	hft_u64 ran_since_ns; /* since when the current task runs beside waiting targets */
+	hft_u8 pad3[112];
+	hft_u64 stolen_ns; /* time taken by interrupt code so far, each ns once */
+	hft_u32 depth;	   /* how many kinds of interrupt code are on this CPU now */
+	hft_u32 tlb_flush; /* the function call being served flushes the TLB */
+	struct hftmon_frame irq;
+	struct hftmon_frame softirq;
+	struct hftmon_frame vector;
+	struct hftmon_sender reschedule;
+	struct hftmon_sender call;
+	struct hftmon_softirq_raise raise[HFTMON_SOFTIRQS];
+	hft_u8 pad4[128 - 16 - 48 - 32 + 128 - 32];
+	struct hftmon_counts counts[HFTMON_KERNEL_KINDS];
+};
+
+_Static_assert(sizeof(struct hftmon_cpu) % 128 == 0, "CPUs share no pair of cache lines");
+
+/* Totals of one interrupt source on one CPU. */
+struct hftmon_source {
+	hft_u64 count;
+	hft_u64 ns;	/* net */
+	hft_u64 max_ns; /* gross */
+	hft_u64 target_count; /* those that interrupted a target thread */
+	hft_u64 target_ns;
+};
+
+/* Interrupt totals of one CPU. */
+struct hftmon_sources {
+	struct hftmon_source softirq[HFTMON_SOFTIRQS];
+	struct hftmon_source vector[HFTMON_VECTORS];
+	struct hftmon_source tlb_flush;
+	struct hftmon_source nmi;
+	struct hftmon_source irq[HFTMON_IRQS];
+};
+
+/*
+ * One monitored thread. Written by the programs that run for this thread only, which the
+ * scheduler serialises; the wake_* fields by its wakers.
+ */
+struct hftmon_thread {
+	hft_u32 tid;
+	hft_u32 tgid;
+	hft_u32 state; /* enum hftmon_thread_state */
+	hft_u32 cpu;   /* where it runs or ran last */
+	hft_u64 since_ns; /* since when it is in this state; 0 only in free slots */
+	hft_u64 out_ns;	  /* last switch-out */
+	hft_u64 wake_ns;  /* last wake-up */
+	hft_u32 waker_tid;
+	hft_u32 wake_flags;
+	hft_u32 pending_cpu; /* CPU whose `pending` counts this thread, plus one */
+	hft_u32 born;	     /* followed from its first instruction on */
+
+	/* The kernel's own switch counters, copied at each switch; totals are relative to base. */
+	hft_u64 voluntary;
+	hft_u64 involuntary;
+	hft_u64 voluntary_base;
+	hft_u64 involuntary_base;
+	hft_u64 on_cpu_ns;
+	hft_u64 off_cpu_ns;
+	hft_u64 wait_ns;
+	hft_u64 switches; /* counted by us, switch-outs; equals voluntary + involuntary */
+
+	/* Remembered at switch-out for the record written at switch-in. */
+	hft_u32 out_next_tid;
+	hft_u32 out_flags;
+	hft_u32 out_syscall; /* number + 1 */
+	hft_u32 out_stacks;
+	hft_u64 out_argument;
+	hft_u64 attached_ns;
+
+	hft_u64 stolen_ns; /* interrupt time and time off the CPU so far, each ns once */
+	hft_u64 irq_ns;
+	hft_u64 irq_count;
+	hft_u64 softirq_ns;
+	hft_u64 softirq_count;
+	hft_u64 vector_ns;
+	hft_u64 vector_count;
+	hft_u64 nmi_ns;
+
+	hft_u64 fault_start_ns; /* 0: not in a fault */
+	hft_u64 fault_stolen_ns;
+	hft_u64 fault_address;
+	hft_u64 fault_ip;
+	hft_u64 fault_error;
+	hft_u64 fault_ns; /* net */
+	hft_u64 minor_faults;
+	hft_u64 major_faults;
+
+	hft_u64 syscall_start_ns; /* 0: not in a syscall */
+	hft_u64 syscall_stolen_ns;
+	hft_u64 syscall_argument;
+	hft_u64 syscall_number;
+	hft_u64 syscall_ns; /* net, on the CPU */
+	hft_u64 syscall_count;
+	hft_u64 migrations;
+	hft_u64 ended_ns;
+
+	hft_u32 off_cpu_hist[HFTMON_HIST_BUCKETS];
+	hft_u32 wait_hist[HFTMON_HIST_BUCKETS];
+	hft_u8 pad[40];
+};
+
+_Static_assert(sizeof(struct hftmon_thread) % 64 == 0, "threads share no cache line");
+
+/* Set by the library before the gate opens; read by every program. */
+struct hftmon_config {
+	hft_u32 enabled;
+	hft_u32 follow_children;
+	hft_u32 stacks;
+	hft_u32 task_generation; /* changing it makes every task be described again */
+	hft_u64 stacks_from_ns;
+	hft_u64 tlb_flush_function; /* kernel address of flush_tlb_func, 0 unknown */
+	hft_u64 untracked_threads;  /* threads that began when no slot was free */
+	hft_u64 stack_failures;	    /* stacks not taken: table full or bucket taken by another */
+	hft_u64 min_duration_ns[HFTMON_KERNEL_KINDS];
+};
+
+#endif

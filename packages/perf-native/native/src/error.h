@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HFTMON_ERROR_H
+#define HFTMON_ERROR_H
+
+/* Remembers a message for hftmon_last_error() and returns `code`, so that it can be returned. */
+__attribute__((format(printf, 2, 3))) int fail(int code, const char *format, ...);
+
+#endif

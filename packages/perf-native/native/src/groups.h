@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Which programs a probe group needs, and attaching them. */
+#ifndef HFTMON_GROUPS_H
+#define HFTMON_GROUPS_H
+
+#include <stdint.h>
+
+#include "probe_set.h"
+
+/* What is attached; closing the descriptors detaches. */
+struct links {
+	int *fds;
+	uint32_t count;
+	uint32_t room;
+};
+
+/* Closes the programs that no group in `groups` uses, so that only what is used is loaded. */
+void groups_prune(struct probe_set *set, uint32_t groups);
+/* Attaches every program of the groups; on failure nothing stays attached. */
+int groups_attach(struct probe_set *set, uint32_t groups, uint32_t cpus, struct links *links);
+void links_close(struct links *links);
+
+#endif

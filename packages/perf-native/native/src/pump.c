@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+#include "pump.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "atomics.h"
+#include "clock.h"
+#include "error.h"
+
+/* Records moved between two publications: bounds how late a reader sees the first of them. */
+#define BATCH 256
+
+/* A ring this full (1/4) makes the pump look twice as often. */
+#define CROWDED_SHIFT 2
+
+static const struct hftmon_record *kernel_slot(const struct pump *p, uint32_t cpu, uint64_t position)
+{
+	return &p->kernel[(uint64_t)cpu * (p->kernel_mask + 1) + (position & p->kernel_mask)];
+}
+
+/* The oldest record of a CPU, if its writer is done with it. */
+static const struct hftmon_record *kernel_peek(const struct pump *p, uint32_t cpu)
+{
+	uint64_t tail = p->cpus[cpu].tail;
+	const struct hftmon_record *r = kernel_slot(p, cpu, tail);
+
+	return load_acquire_u32(&r->commit) == (uint32_t)tail + 1 ? r : NULL;
+}
+
+static uint64_t kernel_end(const struct hftmon_record *r)
+{
+	return r->start_ns + r->duration_ns;
+}
+
+/* The CPU whose oldest record ended first; -1 if all are empty. */
+static int earliest(const struct pump *p)
+{
+	uint64_t best_end = UINT64_MAX;
+	int best = -1;
+
+	for (uint32_t cpu = 0; cpu < p->cpu_count; cpu++) {
+		const struct hftmon_record *r = kernel_peek(p, cpu);
+
+		if (r && kernel_end(r) < best_end) {
+			best_end = kernel_end(r);
+			best = (int)cpu;
+		}
+	}
+	return best;
+}
+
+static void put(struct pump *p, uint32_t sequence, const struct hftmon_record *from, double start,
+		double duration)
+{
+	struct hftmon_record *to = ring_slot(p->history, sequence);
+
+	to->timestamp = start;
+	to->duration = duration;
+	to->tid = from->tid;
+	to->cpu = from->cpu;
+	to->kind = from->kind;
+	memcpy(to->w, from->w, sizeof(to->w));
+	store_release_u32(&to->commit, sequence + 1);
+	if (start + duration < p->last_end)
+		p->stats->unordered++;
+	else
+		p->last_end = start + duration;
+}
+
+static void put_kernel(struct pump *p, uint32_t sequence, uint32_t cpu)
+{
+	const struct hftmon_record *r = kernel_slot(p, cpu, p->cpus[cpu].tail);
+
+	put(p, sequence, r, (double)(int64_t)(r->start_ns - p->epoch_ns), (double)r->duration_ns);
+	store_release_u64(&p->cpus[cpu].tail, p->cpus[cpu].tail + 1);
+}
+
+/* Up to BATCH records; the claim comes first, so claim for what could be written at most. */
+static uint32_t move_batch(struct pump *p)
+{
+	const struct hftmon_record *input;
+	uint32_t n = 0;
+	int cpu;
+
+	ring_claim(p->history, BATCH);
+	while (n < BATCH && (cpu = earliest(p)) >= 0)
+		put_kernel(p, p->history->head + n++, (uint32_t)cpu);
+	while (n < BATCH && (input = ring_peek(p->input))) {
+		put(p, p->history->head + n++, input, input->timestamp, input->duration);
+		ring_consumed(p->input);
+	}
+	ring_publish(p->history, n);
+	return n;
+}
+
+static bool anything(const struct pump *p)
+{
+	return earliest(p) >= 0 || ring_peek(p->input);
+}
+
+uint64_t pump_drain(struct pump *p)
+{
+	uint64_t moved = 0;
+
+	pthread_mutex_lock(&p->draining);
+	while (anything(p)) {
+		uint32_t n = move_batch(p);
+
+		moved += n;
+		if (!n)
+			break;
+	}
+	p->stats->records += moved;
+	pthread_mutex_unlock(&p->draining);
+	return moved;
+}
+
+static bool crowded(const struct pump *p)
+{
+	for (uint32_t cpu = 0; cpu < p->cpu_count; cpu++) {
+		uint64_t waiting = load_acquire_u64(&p->cpus[cpu].head) - p->cpus[cpu].tail;
+
+		if (waiting > (p->kernel_mask + 1) >> CROWDED_SHIFT)
+			return true;
+	}
+	return false;
+}
+
+static void *pump_main(void *argument)
+{
+	struct pump *p = argument;
+	uint64_t sleep_ns = p->poll_ns;
+
+	p->stats->tid = (uint64_t)syscall(SYS_gettid);
+	while (!atomic_load_explicit(&p->quit, memory_order_acquire)) {
+		bool full = crowded(p);
+
+		if (!pump_drain(p) && p->busy)
+			spin_hint();
+		if (p->busy)
+			continue;
+		p->stats->wakes++;
+		p->stats->busy_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+		if (full)
+			sleep_ns /= 2;
+		else if (sleep_ns < p->poll_ns)
+			sleep_ns += p->poll_ns / 16;
+		if (sleep_ns > 50000) {
+			struct timespec t = { .tv_sec = (time_t)(sleep_ns / 1000000000u),
+					      .tv_nsec = (long)(sleep_ns % 1000000000u) };
+
+			clock_nanosleep(CLOCK_MONOTONIC, 0, &t, NULL);
+		} else {
+			sched_yield();
+		}
+	}
+	return NULL;
+}
+
+static int set_affinity(pthread_attr_t *attr, const struct pump_thread_options *o)
+{
+	cpu_set_t set;
+
+	if (!o->affinity_count)
+		return 0;
+	CPU_ZERO(&set);
+	for (uint32_t i = 0; i < o->affinity_count; i++) {
+		if (o->affinity[i] >= CPU_SETSIZE)
+			return -EINVAL;
+		CPU_SET(o->affinity[i], &set);
+	}
+	return -pthread_attr_setaffinity_np(attr, sizeof(set), &set);
+}
+
+static int set_priority(pthread_attr_t *attr, uint32_t priority)
+{
+	struct sched_param param = { .sched_priority = (int)priority };
+	int err;
+
+	if (!priority)
+		return 0;
+	err = pthread_attr_setinheritsched(attr, PTHREAD_EXPLICIT_SCHED);
+	if (!err)
+		err = pthread_attr_setschedpolicy(attr, SCHED_FIFO);
+	if (!err)
+		err = pthread_attr_setschedparam(attr, &param);
+	return -err;
+}
+
+int pump_start(struct pump *p, const struct pump_thread_options *options)
+{
+	pthread_attr_t attr;
+	sigset_t all, before;
+	int err;
+
+	pthread_attr_init(&attr);
+	err = set_affinity(&attr, options);
+	if (!err)
+		err = set_priority(&attr, options->realtime_priority);
+	if (!err) {
+		/* Signals are for the host's own threads. */
+		sigfillset(&all);
+		pthread_sigmask(SIG_SETMASK, &all, &before);
+		atomic_store(&p->quit, false);
+		err = -pthread_create(&p->thread, &attr, pump_main, p);
+		pthread_sigmask(SIG_SETMASK, &before, NULL);
+	}
+	pthread_attr_destroy(&attr);
+	if (err)
+		return fail(err, "starting the pump thread");
+	pthread_setname_np(p->thread, "hftmon-pump");
+	p->running = true;
+	return 0;
+}
+
+void pump_stop(struct pump *p)
+{
+	if (!p->running)
+		return;
+	atomic_store_explicit(&p->quit, true, memory_order_release);
+	pthread_join(p->thread, NULL);
+	p->running = false;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The pump moves records from the kernel's per-CPU rings into the history ring, ordered by
+ * their ends, and turns their times into doubles. A thread of its own, so that nothing that
+ * JavaScript does can delay it; no allocation after it has started.
+ */
+#ifndef HFTMON_PUMP_H
+#define HFTMON_PUMP_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hftmon/hftmon.h"
+#include "hftmon/shared.h"
+#include "ring.h"
+
+struct pump {
+	struct hftmon_cpu *cpus;
+	const struct hftmon_record *kernel; /* the per-CPU rings, one after the other */
+	uint32_t cpu_count;
+	uint32_t kernel_mask;
+	struct ring *history;
+	struct ring *input;
+	uint64_t epoch_ns;
+	uint64_t poll_ns;
+	bool busy;
+	struct hftmon_pump_stats *stats;
+	double last_end;
+
+	pthread_t thread;
+	bool running;
+	atomic_bool quit;
+	/* Held while draining: by the pump, or by whoever wants a flush. */
+	pthread_mutex_t draining;
+};
+
+struct pump_thread_options {
+	const uint32_t *affinity;
+	uint32_t affinity_count;
+	uint32_t realtime_priority;
+};
+
+int pump_start(struct pump *p, const struct pump_thread_options *options);
+/* Joins the thread. Idempotent. */
+void pump_stop(struct pump *p);
+/* Moves all that the kernel has published; returns how many records. */
+uint64_t pump_drain(struct pump *p);
+
+#endif

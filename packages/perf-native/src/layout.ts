@@ -1,0 +1,129 @@
+/**
+ * Offsets of the structures that BPF programs and the C library share with JavaScript, as in
+ * `native/include/hftmon/shared.h`; a test compares them with what the compiler says.
+ */
+
+/** `struct hftmon_thread`, byte offsets. */
+export const THREAD = {
+  bytes: 704,
+  tid: 0,
+  tgid: 4,
+  state: 8,
+  cpu: 12,
+  sinceNs: 16,
+  outNs: 24,
+  wakeNs: 32,
+  wakerTid: 40,
+  pendingCpu: 48,
+  born: 52,
+  voluntary: 56,
+  involuntary: 64,
+  voluntaryBase: 72,
+  involuntaryBase: 80,
+  onCpuNs: 88,
+  offCpuNs: 96,
+  waitNs: 104,
+  switches: 112,
+  outFlags: 124,
+  attachedNs: 144,
+  irqNs: 160,
+  irqCount: 168,
+  softirqNs: 176,
+  softirqCount: 184,
+  vectorNs: 192,
+  vectorCount: 200,
+  nmiNs: 208,
+  faultNs: 256,
+  minorFaults: 264,
+  majorFaults: 272,
+  syscallNs: 312,
+  syscallCount: 320,
+  migrations: 328,
+  endedNs: 336,
+  offCpuHist: 344,
+  waitHist: 504,
+} as const;
+
+/** Buckets of a thread's log2 histograms. */
+export const HIST_BUCKETS = 40;
+
+/** `enum hftmon_thread_state`. */
+export const THREAD_STATE = { unknown: 0, running: 1, waiting: 2, blocked: 3, exited: 4 } as const;
+
+/** `struct hftmon_cpu`, byte offsets. */
+export const CPU = { bytes: 1280, head: 0, tail: 128, pending: 256, counts: 768 } as const;
+
+/** `struct hftmon_counts`, byte offsets. */
+export const COUNTS = { bytes: 32, seen: 0, emitted: 8, filtered: 16, dropped: 24 } as const;
+
+/** `struct hftmon_sources`: totals per interrupt source on one CPU, byte offsets. */
+export const SOURCES = {
+  bytes: 41_840,
+  softirq: 0,
+  vector: 400,
+  tlbFlush: 800,
+  nmi: 840,
+  irq: 880,
+} as const;
+
+/** `struct hftmon_source`, byte offsets. */
+export const SOURCE = {
+  bytes: 40,
+  count: 0,
+  ns: 8,
+  maxNs: 16,
+  targetCount: 24,
+  targetNs: 32,
+} as const;
+
+/** Interrupt numbers, softirq vectors and APIC vector types that have totals. */
+export const SOURCE_COUNTS = { irq: 1024, softirq: 10, vector: 10 } as const;
+
+/** `struct hftmon_config`, byte offsets. */
+export const CONFIG = {
+  bytes: 176,
+  enabled: 0,
+  followChildren: 4,
+  stacks: 8,
+  taskGeneration: 12,
+  stacksFromNs: 16,
+  tlbFlushFunction: 24,
+  untrackedThreads: 32,
+  stackFailures: 40,
+  minDurationNs: 48,
+} as const;
+
+/** `struct hftmon_pump_stats`, byte offsets. */
+export const PUMP = {
+  bytes: 40,
+  records: 0,
+  wakes: 8,
+  busyNs: 16,
+  tid: 24,
+  unordered: 32,
+} as const;
+
+/** `enum hftmon_group`. */
+export const GROUP = {
+  switch: 1 << 0,
+  migrate: 1 << 1,
+  signal: 1 << 2,
+  irq: 1 << 3,
+  softirq: 1 << 4,
+  vector: 1 << 5,
+  ipi: 1 << 6,
+  nmi: 1 << 7,
+  fault: 1 << 8,
+  syscall: 1 << 9,
+} as const;
+
+/** `enum hftmon_memory`. */
+export const MEMORY = {
+  history: 0,
+  input: 1,
+  threads: 2,
+  cpus: 3,
+  sources: 4,
+  config: 5,
+  pump: 6,
+} as const;

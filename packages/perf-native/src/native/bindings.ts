@@ -1,0 +1,122 @@
+/**
+ * The one module that speaks to the FFI library (see docs/adr/0001-ffi-koffi.md). One
+ * declaration per function of `native/include/hftmon/hftmon.h`.
+ */
+import koffi from 'koffi';
+import { createError } from '@hftmon/core';
+import { libraryPath } from './library-path.js';
+
+/** Interface version that these declarations describe; the library must have the same. */
+export const ABI_VERSION = 1;
+
+/** Opaque `hftmon_session *`. */
+export type SessionHandle = unknown;
+
+/** `struct hftmon_options` without `sz`. 64-bit fields take numbers or bigints. */
+export interface NativeOptions {
+  history_records: number;
+  input_records: number;
+  kernel_records: number;
+  max_threads: number;
+  tid_limit: number;
+  cpus: number;
+  groups: number;
+  with_ipi: number;
+  busy: number;
+  realtime_priority: number;
+  poll_ns: number;
+  epoch_ns: bigint;
+  affinity: Uint32Array | null;
+  affinity_count: number;
+}
+
+/** Functions of the library; those that can fail return 0 or more, or a negative errno. */
+export interface NativeLibrary {
+  readonly path: string;
+  lastError(): string;
+  monotonicNs(): bigint;
+  open(options: NativeOptions, out: SessionHandle[]): number;
+  start(session: SessionHandle): number;
+  stop(session: SessionHandle): number;
+  close(session: SessionHandle): void;
+  flush(session: SessionHandle): number;
+  memory(
+    session: SessionHandle,
+    which: number,
+    address: BigUint64Array,
+    bytes: BigUint64Array,
+  ): number;
+  follow(session: SessionHandle, tid: number, tgid: number): number;
+  unfollow(session: SessionHandle, slot: number): number;
+  release(session: SessionHandle, slot: number): number;
+  stack(session: SessionHandle, id: number, out: BigUint64Array, most: number): number;
+  /** Views native memory; the ArrayBuffer must not be used after the memory is unmapped. */
+  view(address: bigint, bytes: number): ArrayBuffer;
+}
+
+let loaded: NativeLibrary | undefined;
+
+/**
+ * The library, loaded once per thread.
+ * @throws HardwareNotSupportedError `HFTMON_E_NATIVE_MISSING`, `HFTMON_E_NATIVE_ABI`
+ */
+export function nativeLibrary(): NativeLibrary {
+  loaded ??= load(libraryPath());
+  return loaded;
+}
+
+function load(path: string): NativeLibrary {
+  const library = koffi.load(path);
+  const found = library.func('uint32_t hftmon_abi_version()')() as number;
+  if (found !== ABI_VERSION) {
+    throw createError('HFTMON_E_NATIVE_ABI', { path, found, expected: ABI_VERSION });
+  }
+  const session = koffi.pointer(koffi.opaque());
+  const options = koffi.struct({
+    sz: 'size_t',
+    history_records: 'uint32_t',
+    input_records: 'uint32_t',
+    kernel_records: 'uint32_t',
+    max_threads: 'uint32_t',
+    tid_limit: 'uint32_t',
+    cpus: 'uint32_t',
+    groups: 'uint32_t',
+    with_ipi: 'uint32_t',
+    busy: 'uint32_t',
+    realtime_priority: 'uint32_t',
+    poll_ns: 'uint64_t',
+    epoch_ns: 'uint64_t',
+    affinity: koffi.pointer('uint32_t'),
+    affinity_count: 'uint32_t',
+  });
+  const sz = koffi.sizeof(options);
+  const words = koffi.pointer('uint64_t');
+  type Declared = Parameters<typeof koffi.pointer>[0];
+  const declare = (name: string, result: string, args: Declared[]) =>
+    library.func(`hftmon_${name}`, result, args);
+  const open = declare('session__open', 'int', [
+    koffi.pointer(options),
+    koffi.out(koffi.pointer(session)),
+  ]);
+  return {
+    path,
+    lastError: declare('last_error', 'str', []) as () => string,
+    monotonicNs: bigResult(declare('clock__monotonic_ns', 'uint64_t', [])),
+    open: (values, out) => open({ sz, ...values }, out) as number,
+    start: declare('session__start', 'int', [session]),
+    stop: declare('session__stop', 'int', [session]),
+    close: declare('session__close', 'void', [session]),
+    flush: declare('session__flush', 'int', [session]),
+    memory: declare('session__memory', 'int', [session, 'uint32_t', words, words]),
+    follow: declare('session__follow', 'int', [session, 'uint32_t', 'uint32_t']),
+    unfollow: declare('session__unfollow', 'int', [session, 'uint32_t']),
+    release: declare('session__release', 'int', [session, 'uint32_t']),
+    stack: declare('session__stack', 'int', [session, 'uint32_t', words, 'uint32_t']),
+    view: (address, bytes) => koffi.view(address, bytes),
+  };
+}
+
+/** koffi returns 64-bit values as numbers where they fit; the clock is compared as a bigint. */
+function bigResult(call: () => number | bigint): () => bigint {
+  return () => BigInt(call());
+}

@@ -1,0 +1,216 @@
+import {
+  createError,
+  SpscWriter,
+  TaskTable,
+  type EventSource,
+  type EventSourceOptions,
+  type LossCounts,
+  type RecordBatch,
+  type RecordKind,
+  type RecordRing,
+  type RecordWriter,
+  type ThreadTotals,
+} from '@hftmon/core';
+import { createProbeEnvironment, type HostEnvironment } from '../capabilities/probe-environment.js';
+import { CONFIG, GROUP } from '../layout.js';
+import { nativeLibrary } from '../native/bindings.js';
+import { NativeSession } from '../native/native-session.js';
+import { readText } from '../proc/read.js';
+import { kernelSymbolAddress } from '../symbols/kernel-symbol-address.js';
+import { Symbolizer } from '../symbols/symbolizer.js';
+import { readInterruptTotals, type InterruptTotals } from './interrupt-totals.js';
+import { readLosses } from './loss-reader.js';
+import { nativeOptions } from './native-options.js';
+import { ProcessFollower } from './process-follower.js';
+import { requireBpf } from './require-bpf.js';
+import { readPumpStats, type PumpStats } from './pump-stats.js';
+import { readU64At, SharedMemory } from './shared-memory.js';
+import { SessionStacks } from './session-stacks.js';
+
+/** Calls of `reap` between two looks at the thread table. */
+const REAP_EVERY = 5;
+
+/** What is open between `open` and `close`. */
+interface OpenState {
+  readonly session: NativeSession;
+  readonly memory: SharedMemory;
+  readonly follower: ProcessFollower;
+  readonly ring: RecordRing;
+  readonly writer: RecordWriter;
+  readonly cpus: number;
+}
+
+/** What stays readable after `close`. */
+interface LastState {
+  readonly totals: ReadonlyMap<number, ThreadTotals[]>;
+  readonly losses: LossCounts;
+  readonly interrupts: InterruptTotals;
+  readonly pump: PumpStats;
+}
+
+const NOTHING = new Uint32Array(0);
+const NO_LOSSES = readLosses(NOTHING, 0, 0);
+
+/**
+ * Kernel events of the running host by BPF: the probes that the asked-for kinds need, the thread
+ * table that keeps exact totals, and the pump that fills the history ring.
+ */
+export class KernelEventSource implements EventSource {
+  readonly environment: HostEnvironment;
+  readonly epochMonotonicNs: bigint;
+  readonly tasks = new TaskTable();
+  readonly stacks: SessionStacks;
+  readonly #symbolizer: Symbolizer;
+  #open: OpenState | undefined;
+  #reaps = 0;
+  #wantsStacks = false;
+  #last: LastState | undefined;
+
+  constructor(environment: HostEnvironment = createProbeEnvironment()) {
+    this.environment = environment;
+    this.epochMonotonicNs = process.hrtime.bigint();
+    this.#symbolizer = new Symbolizer({ procRoot: environment.procRoot });
+    this.stacks = new SessionStacks(this.#symbolizer, (id) => this.#open?.session.stack(id) ?? []);
+  }
+
+  get ring(): RecordRing {
+    return this.#live().ring;
+  }
+
+  get writer(): RecordWriter {
+    return this.#live().writer;
+  }
+
+  /**
+   * Loads the BPF programs. Nothing is attached yet.
+   * @throws PermissionError, HardwareNotSupportedError with the reason and the remedy
+   */
+  open(kinds: ReadonlySet<RecordKind>, options: EventSourceOptions): void {
+    requireBpf(this.environment);
+    const native = nativeOptions(kinds, options, this.environment, this.epochMonotonicNs);
+    const session = new NativeSession(native);
+    try {
+      const memory = new SharedMemory(session);
+      this.#configure(memory, options, native.groups);
+      const procRoot = this.environment.procRoot;
+      this.#open = {
+        session,
+        memory,
+        follower: new ProcessFollower(session, memory.threads, procRoot, () => ({
+          nowMonotonicNs: Number(nativeLibrary().monotonicNs()),
+          groups: native.groups,
+          comm: (pid, tid) => this.#comm(pid, tid),
+        })),
+        ring: { buffer: memory.history, byteOffset: 0, capacity: native.history_records },
+        writer: new SpscWriter({
+          buffer: memory.input,
+          byteOffset: 0,
+          capacity: native.input_records,
+        }),
+        cpus: native.cpus,
+      };
+    } catch (error) {
+      session.close();
+      throw error;
+    }
+  }
+
+  start(): void {
+    this.#live().session.start();
+  }
+
+  /** Shuts the gate and moves the last records into the ring. Totals stand still from here on. */
+  stop(): void {
+    this.#open?.session.stop();
+  }
+
+  /** Frees everything; the last totals and losses stay readable. Idempotent. */
+  close(): void {
+    if (this.#open === undefined) return;
+    this.stop();
+    this.#last = {
+      totals: new Map(this.#open.follower.pids().map((pid) => [pid, this.totals(pid)])),
+      losses: this.losses(),
+      interrupts: this.interruptTotals(),
+      pump: this.pumpStats(),
+    };
+    this.#open.session.close();
+    this.#open = undefined;
+  }
+
+  attach(pid: number): void {
+    const { follower } = this.#live();
+    follower.follow(pid);
+    if (this.#wantsStacks) this.#symbolizer.capture(pid);
+  }
+
+  detach(pid: number): void {
+    this.#open?.follower.forget(pid);
+  }
+
+  totals(pid: number): ThreadTotals[] {
+    return this.#open?.follower.totals(pid) ?? this.#last?.totals.get(pid) ?? [];
+  }
+
+  losses(): LossCounts {
+    if (this.#open === undefined) return this.#last?.losses ?? NO_LOSSES;
+    const { memory, cpus } = this.#open;
+    return readLosses(memory.cpus, cpus, readU64At(memory.config, CONFIG.untrackedThreads));
+  }
+
+  /** Totals per interrupt source and CPU since the start, targets' and others'. */
+  interruptTotals(): InterruptTotals {
+    if (this.#open === undefined) return this.#last?.interrupts ?? readInterruptTotals(NOTHING, 0);
+    return readInterruptTotals(this.#open.memory.sources, this.#open.cpus);
+  }
+
+  /** What the pump thread did and cost. */
+  pumpStats(): PumpStats {
+    if (this.#open === undefined) return this.#last?.pump ?? readPumpStats(NOTHING);
+    return readPumpStats(this.#open.memory.pump);
+  }
+
+  /** Stacks that were wanted but not taken: the table was full, or two would have shared an id. */
+  stackFailures(): number {
+    return this.#open === undefined ? 0 : readU64At(this.#open.memory.config, CONFIG.stackFailures);
+  }
+
+  flush(): void {
+    this.#open?.session.flush();
+  }
+
+  reap(): number[] {
+    this.#reaps = (this.#reaps + 1) % REAP_EVERY;
+    return this.#reaps === 0 ? this.#live().follower.reap() : [];
+  }
+
+  observe(batch: RecordBatch): void {
+    this.tasks.onRecords(batch);
+  }
+
+  #live(): OpenState {
+    if (this.#open !== undefined) return this.#open;
+    throw createError('HFTMON_E_SESSION_STATE', { operation: 'use', state: 'closed' });
+  }
+
+  #configure(memory: SharedMemory, options: EventSourceOptions, groups: number): void {
+    const { config, config64 } = memory;
+    config[CONFIG.followChildren / 4] = options.followChildren === true ? 1 : 0;
+    this.#wantsStacks = options.stacksFromNs !== undefined;
+    config[CONFIG.stacks / 4] = this.#wantsStacks ? 1 : 0;
+    config64[CONFIG.stacksFromNs / 8] = BigInt(Math.round(options.stacksFromNs ?? 0));
+    for (const [kind, ns] of Object.entries(options.minDurationNs ?? {})) {
+      config64[CONFIG.minDurationNs / 8 + Number(kind)] = BigInt(Math.round(ns));
+    }
+    if (groups & GROUP.ipi) {
+      const { procRoot } = this.environment;
+      config64[CONFIG.tlbFlushFunction / 8] = kernelSymbolAddress('flush_tlb_func', procRoot) ?? 0n;
+    }
+  }
+
+  #comm(pid: number, tid: number): string {
+    const { procRoot } = this.environment;
+    const live = readText(`${procRoot}/${pid}/task/${tid}/comm`)?.trimEnd();
+    return live ?? this.tasks.lookup(tid)?.comm ?? '';
+  }
+}

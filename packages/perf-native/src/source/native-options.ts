@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { createError, type EventSourceOptions, type RecordKind } from '@hftmon/core';
+import type { HostEnvironment } from '../capabilities/probe-environment.js';
+import type { NativeOptions } from '../native/bindings.js';
+import { parseCpuList, readCpuLists } from '../proc/cpus.js';
+import { groupsFor, hasIpiTracepoints } from './probe-groups.js';
+
+/** 512 Ki records of 64 bytes: 32 MiB. */
+const HISTORY_RECORDS = 1 << 19;
+const INPUT_RECORDS = 1 << 12;
+const MAX_THREADS = 8192;
+const POLL_NS = 2_000_000;
+/** Kernel rings of all CPUs together, bounded so that large hosts stay small. */
+const KERNEL_RECORDS_TOTAL = 1 << 20;
+const KERNEL_RECORDS_PER_CPU = 1 << 15;
+const KERNEL_RECORDS_LEAST = 1 << 12;
+
+/**
+ * Options of the native session for these kinds on this host.
+ * @throws ConfigurationError `HFTMON_E_CPU_NOT_FOUND`
+ */
+export function nativeOptions(
+  kinds: ReadonlySet<RecordKind>,
+  options: EventSourceOptions,
+  environment: HostEnvironment,
+  epochMonotonicNs: bigint,
+): NativeOptions {
+  const { procRoot, sysRoot } = environment;
+  const has = (name: string) => environment.hasTracepoint(name);
+  const affinity = pumpCpus(options.cpuAffinity ?? [], sysRoot);
+  const cpus = possibleCpus(sysRoot);
+  return {
+    history_records: powerOfTwo(options.historyRecords ?? HISTORY_RECORDS),
+    input_records: INPUT_RECORDS,
+    kernel_records: kernelRecords(cpus),
+    max_threads: MAX_THREADS,
+    tid_limit: Number(readFileSync(`${procRoot}/sys/kernel/pid_max`, 'utf8')),
+    cpus,
+    groups: groupsFor(kinds, has),
+    with_ipi: hasIpiTracepoints(has) ? 1 : 0,
+    busy: options.busy === true ? 1 : 0,
+    realtime_priority: options.realtimePriority ?? 0,
+    poll_ns: options.pollIntervalNs ?? POLL_NS,
+    epoch_ns: epochMonotonicNs,
+    affinity: affinity.length > 0 ? Uint32Array.from(affinity) : null,
+    affinity_count: affinity.length,
+  };
+}
+
+/** Highest possible CPU plus one; per-CPU memory is indexed by CPU number. */
+function possibleCpus(sysRoot: string): number {
+  const text = readFileSync(`${sysRoot}/devices/system/cpu/possible`, 'utf8');
+  return Math.max(...parseCpuList(text.trim())) + 1;
+}
+
+/** The CPUs asked for, else every online CPU that is not isolated for somebody's hot path. */
+function pumpCpus(wanted: readonly number[], sysRoot: string): readonly number[] {
+  const { online, isolated } = readCpuLists(sysRoot);
+  const missing = wanted.find((cpu) => !online.includes(cpu));
+  if (missing !== undefined) {
+    throw createError('HFTMON_E_CPU_NOT_FOUND', {
+      cpu: missing,
+      option: 'cpuAffinity',
+      online: online.join(','),
+    });
+  }
+  if (wanted.length > 0) return wanted;
+  return isolated.length > 0 ? online.filter((cpu) => !isolated.includes(cpu)) : [];
+}
+
+function kernelRecords(cpus: number): number {
+  const share = powerOfTwo(KERNEL_RECORDS_TOTAL / cpus);
+  return Math.max(KERNEL_RECORDS_LEAST, Math.min(KERNEL_RECORDS_PER_CPU, share));
+}
+
+function powerOfTwo(atLeast: number): number {
+  return 2 ** Math.ceil(Math.log2(atLeast));
+}

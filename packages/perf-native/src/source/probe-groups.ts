@@ -1,0 +1,52 @@
+import { RecordKind } from '@hftmon/core';
+import { GROUP } from '../layout.js';
+
+/** Probe groups that make records of a kind. */
+const GROUPS_OF_KIND: Readonly<Partial<Record<RecordKind, number>>> = {
+  [RecordKind.Switch]: GROUP.switch,
+  [RecordKind.Ran]: GROUP.switch,
+  [RecordKind.Migrate]: GROUP.migrate,
+  [RecordKind.ThreadStart]: GROUP.switch,
+  [RecordKind.ThreadExit]: GROUP.switch,
+  [RecordKind.Task]: GROUP.switch,
+  [RecordKind.HardIrq]: GROUP.irq,
+  [RecordKind.Softirq]: GROUP.softirq,
+  [RecordKind.Vector]: GROUP.vector | GROUP.ipi,
+  [RecordKind.Nmi]: GROUP.nmi,
+  [RecordKind.Fault]: GROUP.fault,
+  [RecordKind.Syscall]: GROUP.syscall,
+  [RecordKind.Signal]: GROUP.signal,
+};
+
+/** A tracepoint whose absence means that the kernel cannot serve the group. */
+const TRACEPOINT_OF_GROUP: ReadonlyMap<number, readonly string[]> = new Map([
+  [GROUP.switch, ['sched_switch', 'sched_waking', 'sched_migrate_task', 'sched_process_fork']],
+  [GROUP.migrate, ['sched_migrate_task']],
+  [GROUP.signal, ['signal_generate']],
+  [GROUP.irq, ['irq_handler_entry', 'irq_handler_exit']],
+  [GROUP.softirq, ['softirq_raise', 'softirq_entry', 'softirq_exit']],
+  [GROUP.vector, ['local_timer_entry', 'reschedule_entry', 'call_function_entry']],
+  [GROUP.ipi, ['ipi_send_cpu', 'csd_queue_cpu', 'csd_function_entry']],
+  [GROUP.nmi, ['nmi_handler']],
+  [GROUP.fault, ['page_fault_user', 'page_fault_kernel']],
+  [GROUP.syscall, ['sys_enter', 'sys_exit']],
+]);
+
+/** Groups that make these kinds and that the kernel has the tracepoints for. */
+export function groupsFor(
+  kinds: Iterable<RecordKind>,
+  hasTracepoint: (name: string) => boolean,
+): number {
+  let wanted = 0;
+  for (const kind of kinds) wanted |= GROUPS_OF_KIND[kind] ?? 0;
+  let groups = 0;
+  for (const [group, tracepoints] of TRACEPOINT_OF_GROUP) {
+    if (wanted & group && tracepoints.every(hasTracepoint)) groups |= group;
+  }
+  return groups;
+}
+
+/** Does the kernel have what the sending side of IPIs needs (6.4 and later)? */
+export function hasIpiTracepoints(hasTracepoint: (name: string) => boolean): boolean {
+  return TRACEPOINT_OF_GROUP.get(GROUP.ipi)!.every(hasTracepoint);
+}

@@ -1,0 +1,32 @@
+import type { NativeSession } from '../native/native-session.js';
+import { MEMORY } from '../layout.js';
+
+/** Reads the 64-bit little-endian field at a byte offset as a double (exact below 2^53). */
+export function readU64At(view: Uint32Array, byteOffset: number): number {
+  const word = byteOffset >>> 2;
+  return (view[word] as number) + (view[word + 1] as number) * 0x1_0000_0000;
+}
+
+/** Views of what the probes and the pump share with us. Valid until the session closes. */
+export class SharedMemory {
+  readonly threads: Uint32Array;
+  readonly cpus: Uint32Array;
+  readonly sources: Uint32Array;
+  readonly config: Uint32Array;
+  readonly config64: BigUint64Array;
+  readonly pump: Uint32Array;
+  readonly history: ArrayBuffer;
+  readonly input: ArrayBuffer;
+
+  constructor(session: NativeSession) {
+    this.threads = new Uint32Array(session.memory(MEMORY.threads));
+    this.cpus = new Uint32Array(session.memory(MEMORY.cpus));
+    this.sources = new Uint32Array(session.memory(MEMORY.sources));
+    const config = session.memory(MEMORY.config);
+    this.config = new Uint32Array(config);
+    this.config64 = new BigUint64Array(config);
+    this.pump = new Uint32Array(session.memory(MEMORY.pump));
+    this.history = session.memory(MEMORY.history);
+    this.input = session.memory(MEMORY.input);
+  }
+}
