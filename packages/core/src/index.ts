@@ -65,6 +65,7 @@ export {
   switchSyscall,
   switchSyscallArgument,
   switchSyscallArgumentExact,
+  switchFutexOperation,
 } from './record/payload/switch.js';
 export {
   syscallNumber,

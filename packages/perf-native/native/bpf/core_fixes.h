@@ -21,9 +21,21 @@ static __always_inline u32 task_cpu(struct task_struct *task)
 
 #if defined(__TARGET_ARCH_x86)
 #define NR_SCHED_YIELD 24
+#define NR_FUTEX 202
 #else
 #define NR_SCHED_YIELD 124
+#define NR_FUTEX 98
 #endif
+
+/* A futex's operation rides in the top byte of its address, which no user address uses. */
+#define ARGUMENT_BITS 56
+#define FUTEX_COMMAND 0x7f
+
+static __always_inline u64 with_futex_command(u64 address, u64 operation)
+{
+	return (address & ((1ull << ARGUMENT_BITS) - 1)) |
+	       (operation & FUTEX_COMMAND) << ARGUMENT_BITS;
+}
 
 /*
  * Number + 1 of the system call that a task is in, 0 if it is in none; its first argument.
@@ -38,11 +50,15 @@ static __always_inline u32 task_syscall(struct task_struct *task, u64 *argument)
 	if (regs->cx != regs->ip || (long)regs->orig_ax < 0)
 		return 0;
 	*argument = regs->di;
+	if (regs->orig_ax == NR_FUTEX)
+		*argument = with_futex_command(regs->di, regs->si);
 	return (u32)regs->orig_ax + 1;
 #else
 	if (regs->syscallno < 0)
 		return 0;
 	*argument = regs->orig_x0;
+	if (regs->syscallno == NR_FUTEX)
+		*argument = with_futex_command(regs->orig_x0, regs->regs[1]);
 	return regs->syscallno + 1;
 #endif
 }

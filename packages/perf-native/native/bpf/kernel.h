@@ -66,6 +66,7 @@ struct kernel_siginfo {
 struct pt_regs {
 	unsigned long cx;
 	unsigned long di;
+	unsigned long si;
 	unsigned long ax;
 	unsigned long orig_ax;
 	unsigned long ip;

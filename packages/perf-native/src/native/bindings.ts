@@ -91,9 +91,8 @@ function load(path: string): NativeLibrary {
   });
   const sz = koffi.sizeof(options);
   const words = koffi.pointer('uint64_t');
-  type Declared = Parameters<typeof koffi.pointer>[0];
-  const declare = (name: string, result: string, args: Declared[]) =>
-    library.func(`hftmon_${name}`, result, args);
+    const declare = (name: string, result: string, args: readonly unknown[]) =>
+    library.func(`hftmon_${name}`, result, [...args] as string[]);
   const open = declare('session__open', 'int', [
     koffi.pointer(options),
     koffi.out(koffi.pointer(session)),

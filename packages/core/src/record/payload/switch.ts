@@ -1,5 +1,5 @@
 import { PAYLOAD_WORD } from '../record-descriptor.js';
-import { readBigU64, readU64 } from '../fields.js';
+import { readBigU64 } from '../fields.js';
 
 /** Bits of {@link switchFlags}. */
 export const SwitchFlag = {
@@ -74,12 +74,21 @@ export function switchSyscall(u32: Uint32Array, base: number): number {
   return (u32[base + PAYLOAD_WORD + 6]! >>> 16) - 1;
 }
 
-/** First argument of that system call; exact up to 2^53. */
+/**
+ * First argument of that system call without its top byte, where a futex keeps its operation;
+ * exact up to 2^53. A futex's address, a descriptor, …
+ */
 export function switchSyscallArgument(u32: Uint32Array, base: number): number {
-  return readU64(u32, base + PAYLOAD_WORD + 7);
+  const high = u32[base + PAYLOAD_WORD + 8]! & 0xff_ffff;
+  return u32[base + PAYLOAD_WORD + 7]! + high * 0x1_0000_0000;
 }
 
 /** First argument of that system call, all 64 bits; allocates. */
 export function switchSyscallArgumentExact(u32: Uint32Array, base: number): bigint {
   return readBigU64(u32, base + PAYLOAD_WORD + 7);
+}
+
+/** Operation of the futex call that the thread was in (FUTEX_WAIT 0, FUTEX_LOCK_PI 6, …). */
+export function switchFutexOperation(u32: Uint32Array, base: number): number {
+  return u32[base + PAYLOAD_WORD + 8]! >>> 24;
 }
