@@ -7,14 +7,16 @@ import type { CollectorState, CollectorStats } from './collector-stats.js';
 export const Counter = {
   Batches: 0,
   Records: 1,
-  BusyNs: 2,
-  LongestNs: 3,
-  OpenNs: 4,
-  Samples: 5,
-  LostSamples: 6,
-  ScaledSamples: 7,
-  LostRecords: 8,
-  Errors: 9,
+  TimedNs: 2,
+  TimedRecords: 3,
+  LongestNs: 4,
+  OpenNs: 5,
+  Samples: 6,
+  SampleNs: 7,
+  LostSamples: 8,
+  ScaledSamples: 9,
+  LostRecords: 10,
+  Errors: 11,
 } as const;
 
 /** The host's side of one collector. */
@@ -28,7 +30,7 @@ export class CollectorSlot {
   /** Undo steps of its open, run in reverse. */
   readonly undo: (() => void)[] = [];
   /** Doubles in an array: counting them never allocates. */
-  readonly counters = new Float64Array(10);
+  readonly counters = new Float64Array(12);
 
   constructor({ collector, config }: RegisteredCollector) {
     this.name = collector.meta.name;
@@ -36,39 +38,32 @@ export class CollectorSlot {
     this.config = config;
   }
 
-  /** Adds a measured call. */
-  spent(ns: number): void {
-    const counters = this.counters;
-    counters[Counter.BusyNs]! += ns;
+  /** Adds the time of a measured call to a counter. */
+  spent(counter: number, ns: number): void {
+    const { counters } = this;
+    counters[counter]! += ns;
     if (ns > counters[Counter.LongestNs]!) counters[Counter.LongestNs] = ns;
   }
 
   stats(): CollectorStats {
-    const [
-      batches = 0,
-      records = 0,
-      busyNs = 0,
-      longestNs = 0,
-      openNs = 0,
-      samples = 0,
-      lostSamples = 0,
-      scaledSamples = 0,
-      lostRecords = 0,
-      errors = 0,
-    ] = this.counters;
+    const count = (counter: number): number => this.counters[counter]!;
+    const records = count(Counter.Records);
+    const timedRecords = count(Counter.TimedRecords);
+    const share = timedRecords === 0 ? 0 : records / timedRecords;
     return {
       name: this.name,
       state: this.state,
-      batches,
+      batches: count(Counter.Batches),
       records,
-      busyNs,
-      longestNs,
-      openNs,
-      samples,
-      lostSamples,
-      scaledSamples,
-      lostRecords,
-      errors,
+      busyNs: count(Counter.TimedNs) * share + count(Counter.SampleNs),
+      timedRecords,
+      longestNs: count(Counter.LongestNs),
+      openNs: count(Counter.OpenNs),
+      samples: count(Counter.Samples),
+      lostSamples: count(Counter.LostSamples),
+      scaledSamples: count(Counter.ScaledSamples),
+      lostRecords: count(Counter.LostRecords),
+      errors: count(Counter.Errors),
     };
   }
 }

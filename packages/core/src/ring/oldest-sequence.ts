@@ -25,7 +25,7 @@ export function oldestSequence(views: RingViews): number {
 
 function isHeld(views: RingViews, sequence: number): boolean {
   const base = (sequence & views.mask) << WORD_SHIFT;
-  if (Atomics.load(views.u32, base + COMMIT_WORD) !== (sequence + 1) >>> 0) return false;
+  if (Atomics.load(views.i32, base + COMMIT_WORD) !== ((sequence + 1) | 0)) return false;
   // Sequence 2^32 - 1 has commit word 0, as an empty slot has; but no record has kind 0.
   return views.u32[base + CPU_KIND_WORD]! >>> 16 !== 0;
 }

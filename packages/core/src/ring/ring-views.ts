@@ -16,6 +16,8 @@ export interface RingViews {
   readonly header: Int32Array;
   readonly f64: Float64Array;
   readonly u32: Uint32Array;
+  /** The same as `u32`, signed: commit words and sequence numbers stay small integers. */
+  readonly i32: Int32Array;
   readonly capacity: number;
   /** `capacity - 1`. */
   readonly mask: number;
@@ -50,6 +52,7 @@ function makeViews(ring: RecordRing): RingViews {
     header,
     f64: new Float64Array(buffer, records, capacity * RECORD_DOUBLES),
     u32: new Uint32Array(buffer, records, capacity * RECORD_WORDS),
+    i32: new Int32Array(buffer, records, capacity * RECORD_WORDS),
     capacity,
     mask: capacity - 1,
   };

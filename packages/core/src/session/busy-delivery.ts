@@ -1,39 +1,60 @@
-import type { Delivery } from './delivery.js';
+import type { Deliverable, Delivery } from './delivery.js';
 
-/** Deliveries between two looks at the clock. */
-const POLLS_PER_CHECK = 32;
+const MIN_POLLS = 16;
+const MAX_POLLS = 1 << 20;
+/** A slice also ends after so many records, since their processing is not foreseen. */
+const MAX_RECORDS = 1 << 14;
 
 /**
  * Delivers without ever sleeping. It polls for a slice of time, then gives the event loop one
  * turn through `setImmediate`: a turn per poll would cost microseconds and an allocation each.
+ * Reading the clock allocates too, so a slice is a number of polls, adjusted to the time it took.
  */
 export class BusyDelivery implements Delivery {
   readonly mode = 'busy';
   readonly #sliceMs: number;
-  #deliver: (() => void) | undefined;
+  #polls = MIN_POLLS;
+  #deliverable: Deliverable | undefined;
   #immediate: NodeJS.Immediate | undefined;
   readonly #turn = (): void => {
-    const end = performance.now() + this.#sliceMs;
-    do {
-      for (let i = 0; i < POLLS_PER_CHECK && this.#deliver !== undefined; i++) this.#deliver();
-    } while (this.#deliver !== undefined && performance.now() < end);
-    // A listener may have stopped the delivery within the slice.
-    if (this.#deliver !== undefined) this.#immediate = setImmediate(this.#turn);
+    const deliverable = this.#deliverable;
+    if (deliverable === undefined) return;
+    const begin = performance.now();
+    const idle = this.#spin(deliverable);
+    deliverable.housekeep();
+    if (idle) this.#adjust(performance.now() - begin);
+    // A listener may have stopped the delivery within the slice, or started it anew.
+    if (this.#deliverable === deliverable) this.#immediate = setImmediate(this.#turn);
   };
 
   constructor(sliceUs: number) {
     this.#sliceMs = sliceUs / 1000;
   }
 
-  start(deliver: () => void): void {
+  start(deliverable: Deliverable): void {
     this.stop();
-    this.#deliver = deliver;
+    this.#deliverable = deliverable;
     this.#immediate = setImmediate(this.#turn);
   }
 
   stop(): void {
-    this.#deliver = undefined;
+    this.#deliverable = undefined;
     clearImmediate(this.#immediate);
     this.#immediate = undefined;
+  }
+
+  /** @returns whether nothing was delivered, so that the time is that of the polls alone */
+  #spin(deliverable: Deliverable): boolean {
+    let records = 0;
+    for (let i = this.#polls; i > 0 && this.#deliverable === deliverable; i--) {
+      records += deliverable.deliver();
+      if (records > MAX_RECORDS) break;
+    }
+    return records === 0;
+  }
+
+  #adjust(tookMs: number): void {
+    const factor = Math.min(2, Math.max(0.25, this.#sliceMs / tookMs));
+    this.#polls = Math.min(MAX_POLLS, Math.max(MIN_POLLS, Math.round(this.#polls * factor)));
   }
 }

@@ -2,11 +2,19 @@ import { createError } from '../errors/create-error.js';
 import { BusyDelivery } from './busy-delivery.js';
 import { IntervalDelivery } from './interval-delivery.js';
 
+/** What a delivery drives. */
+export interface Deliverable {
+  /** Delivers the records published so far. @returns their number. Cheap when there are none. */
+  deliver(): number;
+  /** Work that need not be done at every poll. Called often; does it only when it is due. */
+  housekeep(): void;
+}
+
 /** Decides when records are delivered. */
 export interface Delivery {
   readonly mode: 'interval' | 'busy';
-  /** Calls `deliver` again and again until `stop`. */
-  start(deliver: () => void): void;
+  /** Calls both methods again and again until `stop`. */
+  start(deliverable: Deliverable): void;
   /** Idempotent. */
   stop(): void;
 }
@@ -15,7 +23,7 @@ export interface Delivery {
 export interface DeliveryOptions {
   /**
    * `interval` (default): a timer, cheap. `busy`: never sleeps, keeps one CPU at 100 % and the
-   * event loop for itself up to `sliceUs` at a time.
+   * event loop for itself about `sliceUs` at a time.
    */
   readonly mode?: 'interval' | 'busy';
   /** Period of `interval`, ms; default 20. */

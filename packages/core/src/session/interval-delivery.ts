@@ -1,4 +1,4 @@
-import type { Delivery } from './delivery.js';
+import type { Deliverable, Delivery } from './delivery.js';
 
 /** Delivers by a timer. Its latency is up to the period; its cost is next to nothing. */
 export class IntervalDelivery implements Delivery {
@@ -10,9 +10,12 @@ export class IntervalDelivery implements Delivery {
     this.#intervalMs = intervalMs;
   }
 
-  start(deliver: () => void): void {
+  start(deliverable: Deliverable): void {
     this.stop();
-    this.#timer = setInterval(deliver, this.#intervalMs);
+    this.#timer = setInterval(() => {
+      deliverable.deliver();
+      deliverable.housekeep();
+    }, this.#intervalMs);
   }
 
   stop(): void {

@@ -2,7 +2,7 @@ import type { CollectorHost } from '../collector/collector-host.js';
 import type { BroadcastCursor } from '../ring/broadcast-cursor.js';
 import type { RecordWriter } from '../ring/record-writer.js';
 import type { SessionClock } from '../clock/session-clock.js';
-import type { Delivery } from './delivery.js';
+import type { Deliverable, Delivery } from './delivery.js';
 import type { EventSource } from './event-source.js';
 
 /** What the scheduler needs and whom it tells. */
@@ -22,14 +22,19 @@ export interface SchedulerParts {
 
 /** How often sources are sampled and ended processes looked for, ns. */
 const HOUSEKEEPING_NS = 20e6;
+/** A timer of that period that comes a little early must not be put off to its next turn. */
+const EARLY_NS = 5e5;
+/** Besides the first batch after each look at the clock, every 16th is timed. */
+const TIMED_MASK = 15;
 
 /**
  * Passes over the history ring: delivers new records to the collectors, samples polled sources
- * and does the housekeeping. Hot path: a pass without records is two loads and a clock reading.
+ * and does the housekeeping. Hot path: a pass without records is one load.
  */
-export class Scheduler {
+export class Scheduler implements Deliverable {
   readonly #parts: SchedulerParts;
   readonly #due = new Float64Array(1);
+  #batches = 0;
   #running = false;
   #delivering = false;
 
@@ -40,8 +45,8 @@ export class Scheduler {
   start(): void {
     if (this.#running) return;
     this.#running = true;
-    this.#due[0] = 0;
-    this.#parts.delivery.start(this.#pass);
+    this.#due[0] = -Infinity;
+    this.#parts.delivery.start(this);
   }
 
   /** Stops the passes. Records that come later are delivered by {@link deliver}. Idempotent. */
@@ -52,52 +57,65 @@ export class Scheduler {
 
   /**
    * Delivers the records published so far; at most one ring's worth, so that a fast writer cannot
-   * hold it forever.
+   * hold it forever. Never throws; failures go to `onError`.
+   * @returns number of records delivered
    */
-  deliver(): void {
-    // A collector or listener that asks for a flush while it is being delivered to.
-    if (this.#delivering) return;
+  deliver(): number {
+    // A collector or listener may ask for a flush while it is being delivered to.
+    if (this.#parts.cursor.lag === 0 || this.#delivering) return 0;
     this.#delivering = true;
-    const { cursor, host, source } = this.#parts;
-    const end = (cursor.position + cursor.lag) | 0;
     try {
-      while (((end - cursor.position) | 0) > 0) {
-        const count = cursor.poll();
-        const lost = cursor.lostByLastPoll;
-        if (lost > 0) {
-          host.countLost(lost);
-          this.#parts.onLost(lost);
-        }
-        if (count === 0) break;
-        source.observe?.(cursor.batch);
-        host.onRecords(cursor.batch);
-      }
+      return this.#drain();
+    } catch (error) {
+      this.#parts.onError(error);
+      return 0;
     } finally {
       this.#delivering = false;
     }
   }
 
-  /** Looks for ended processes and samples polled sources now. */
-  housekeeping(): void {
-    const { source, host, writer, clock, onExit } = this.#parts;
-    const ended = source.reap();
-    host.sample(clock.nowNs(), writer);
-    if (ended.length === 0) return;
-    source.flush();
-    this.deliver();
-    onExit(ended);
+  /** Looks for ended processes and samples polled sources, when it is time. Never throws. */
+  housekeep(): void {
+    const now = this.#parts.clock.nowNs();
+    this.#batches = 0;
+    if (now + EARLY_NS < this.#due[0]!) return;
+    this.#due[0] = now + HOUSEKEEPING_NS;
+    this.housekeepNow(now);
   }
 
-  readonly #pass = (): void => {
+  /** The same, at once. @param nowNs - ns since the epoch */
+  housekeepNow(nowNs: number): void {
+    const { source, host, writer, onExit, onError } = this.#parts;
     try {
-      if (this.#parts.cursor.lag !== 0) this.deliver();
-      const now = this.#parts.clock.nowNs();
-      // Half a millisecond early is fine: a timer of the same period must not skip every other.
-      if (now + 5e5 < this.#due[0]!) return;
-      this.#due[0] = now + HOUSEKEEPING_NS;
-      this.housekeeping();
+      host.sample(nowNs, writer);
+      const ended = source.reap();
+      if (ended.length === 0) return;
+      // What they did last is delivered before the collectors hear that they are gone.
+      source.flush();
+      this.deliver();
+      onExit(ended);
     } catch (error) {
-      this.#parts.onError(error);
+      onError(error);
     }
-  };
+  }
+
+  #drain(): number {
+    const { cursor, host, source, onLost } = this.#parts;
+    let left = cursor.lag;
+    let delivered = 0;
+    while (left > 0) {
+      const count = cursor.poll();
+      const lost = cursor.lostByLastPoll;
+      if (lost > 0) {
+        host.countLost(lost);
+        onLost(lost);
+      }
+      if (count === 0) break;
+      source.observe?.(cursor.batch);
+      host.onRecords(cursor.batch, (this.#batches++ & TIMED_MASK) === 0);
+      delivered += count;
+      left -= count + lost;
+    }
+    return delivered;
+  }
 }

@@ -129,7 +129,7 @@ export class Session {
     const { scheduler } = this.#pipeline!;
     this.#state = 'stopped';
     scheduler.stop();
-    this.#guard('the last look at processes', () => scheduler.housekeeping());
+    scheduler.housekeepNow(this.clock.nowNs());
     this.#guard('stop of the event source', () => this.source.stop());
     this.#guard('the last delivery', () => this.#pipeline!.drain());
     this.#host.close();
