@@ -13,6 +13,22 @@ struct sleep {
 	uint64_t deadline_ns;
 };
 
+/*
+ * On a busy machine the deadline may pass before the thread has left its CPU; then the kernel
+ * counts no switch, and it was no sleep: it is done again.
+ */
+static void sleep_once(struct sleep *sleep, uint64_t length_ns)
+{
+	int64_t before = usage__of_thread().voluntary;
+
+	do {
+		sleep->time.start_ns = clock__now_ns();
+		sleep->deadline_ns = sleep->time.start_ns + length_ns;
+		clock__sleep_until(sleep->deadline_ns);
+		sleep->time.end_ns = clock__now_ns();
+	} while (usage__of_thread().voluntary == before);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = options__parse(argc, argv, "count sleep-us cpu");
@@ -32,12 +48,8 @@ int main(int argc, char **argv)
 	workload__ready(&tid, 1);
 
 	before = usage__of_thread();
-	for (long i = 0; i < count; i++) {
-		sleeps[i].time.start_ns = clock__now_ns();
-		sleeps[i].deadline_ns = sleeps[i].time.start_ns + sleep_ns;
-		clock__sleep_until(sleeps[i].deadline_ns);
-		sleeps[i].time.end_ns = clock__now_ns();
-	}
+	for (long i = 0; i < count; i++)
+		sleep_once(&sleeps[i], sleep_ns);
 	usage = usage__since(usage__of_thread(), before);
 
 	report__begin("sleeper");
