@@ -1,0 +1,114 @@
+export { Workload, type CommonOptions, type CommonReport } from './workload/workload.js';
+export { WorkloadError } from './workload/workload-error.js';
+export { workloadBinary } from './workload/binary.js';
+export type { Interval, Usage, ThreadUsage } from './workload/report-parts.js';
+export type { Stop } from './workload/stop.js';
+export {
+  spawnChurn,
+  type ChurnOptions,
+  type ThreadLife,
+  type ChurnReport,
+} from './workloads/churn.js';
+export { spawnFaults, type FaultsOptions, type FaultsReport } from './workloads/faults.js';
+export {
+  spawnForker,
+  type ForkerOptions,
+  type ForkedChild,
+  type ForkerReport,
+} from './workloads/forker.js';
+export {
+  spawnFutexwait,
+  type FutexwaitOptions,
+  type LockWait,
+  type FutexwaitReport,
+} from './workloads/futexwait.js';
+export { spawnHog, type HogOptions, type HogBurst, type HogReport } from './workloads/hog.js';
+export { spawnIowait, type IowaitOptions, type IowaitReport } from './workloads/iowait.js';
+export {
+  spawnLongsyscall,
+  type LongsyscallOptions,
+  type LongsyscallReport,
+} from './workloads/longsyscall.js';
+export {
+  spawnMajorFaults,
+  type MajorFaultsOptions,
+  type MajorFaultsReport,
+} from './workloads/major-faults.js';
+export {
+  spawnMigrator,
+  type MigratorOptions,
+  type Move,
+  type MigratorReport,
+} from './workloads/migrator.js';
+export { spawnNetload, type NetloadOptions, type NetloadReport } from './workloads/netload.js';
+export { spawnPingpong, type PingpongOptions, type PingpongReport } from './workloads/pingpong.js';
+export { spawnPtracer, type PtracerOptions, type PtracerReport } from './workloads/ptracer.js';
+export {
+  spawnSignals,
+  type SignalsOptions,
+  type SentSignal,
+  type SignalsReport,
+} from './workloads/signals.js';
+export {
+  spawnSleeper,
+  type SleeperOptions,
+  type Sleep,
+  type SleeperReport,
+} from './workloads/sleeper.js';
+export { spawnSpinner, type SpinnerOptions, type SpinnerReport } from './workloads/spinner.js';
+export { spawnStopper, type StopperOptions, type StopperReport } from './workloads/stopper.js';
+export { spawnTlbshoot, type TlbshootOptions, type TlbshootReport } from './workloads/tlbshoot.js';
+export { spawnZombie, type ZombieOptions, type ZombieReport } from './workloads/zombie.js';
+export { parseTaskStatus, readTaskStatus, type TaskStatus } from './books/task-status.js';
+export { parseSchedstat, readSchedstat, type Schedstat } from './books/schedstat.js';
+export { parseTaskStat, readTaskStat, type TaskStat } from './books/task-stat.js';
+export { readSwitches, switchesDelta, type SwitchCounts } from './books/switches.js';
+export {
+  parseCpuTable,
+  cpuTableDelta,
+  type CpuTable,
+  type CpuCounts,
+} from './books/per-cpu-table.js';
+export { readProcInterrupts, readSoftirqs } from './books/interrupts.js';
+export { listThreads, listProcesses, listFds } from './books/process.js';
+export { isAsleep, awaitAsleep } from './books/asleep.js';
+export { parseBpfFdinfo, listBpfFds, listAllBpfFds, type BpfFd } from './books/bpf-objects.js';
+export {
+  listBpfPrograms,
+  listBpfMaps,
+  awaitBpfGone,
+  type BpfObject,
+} from './books/bpf-programs.js';
+export { needs, allowedCpus, firstUnmet, type Requirement } from './requirements/requirements.js';
+export { skipUnless, type SkippableContext } from './requirements/skip-unless.js';
+export { parseCapabilities, ownCapabilities } from './requirements/capabilities.js';
+export { parseCpuList } from './requirements/cpu-list.js';
+export { Prng } from './random/prng.js';
+export { writeSequenceRecord, sequenceNumberOf, isWholeRecord } from './records/sequence-record.js';
+export { SequenceVerifier } from './records/sequence-verifier.js';
+export {
+  FakeEventSource,
+  noLosses,
+  type FakeEventSourceOptions,
+} from './fakes/fake-event-source.js';
+export {
+  fakeEnvironment,
+  noBtf,
+  bpfWorks,
+  type FakeEnvironmentOptions,
+} from './fakes/fake-environment.js';
+export { writeFakeRecord, taskRecord, type FakeRecord } from './fakes/fake-record.js';
+export { FakeClock } from './fakes/fake-clock.js';
+export { FakeRoots } from './fakes/fake-roots.js';
+export { writeFakeProcess, type FakeProcess, type FakeThread } from './fakes/fake-process.js';
+export { writeFakeCpus, type FakeCpus } from './fakes/fake-cpus.js';
+export { cpuTableText, type FakeCpuRow } from './fakes/fake-cpu-table.js';
+export { HostedCollector, type HostedOptions } from './fakes/hosted-collector.js';
+export { readAll } from './fakes/read-all.js';
+export { conformanceChecks } from './conformance/checks.js';
+export { describeCollectorConformance, type TestApi } from './conformance/describe.js';
+export type {
+  ConformanceCheck,
+  ConformanceOptions,
+  CollectorFactory,
+} from './conformance/options.js';
