@@ -62,12 +62,6 @@ INLINE void switch_out(void *ctx, struct hftmon_thread *t, struct hftmon_cpu *c,
 	t->cpu = cpu;
 	t->out_next_tid = next->pid;
 	t->out_flags = out_flags(preempt, prev, prev_state, left);
-	t->out_syscall = 0;
-	if (left || !preempt) {
-		t->out_syscall = task_syscall(prev, &t->out_argument);
-		if (!left && t->out_syscall == NR_SCHED_YIELD + 1)
-			t->out_flags |= HFTMON_SWITCH_YIELDED;
-	}
 	t->out_stacks = config.stacks ? take_stacks(ctx) : ~0u;
 	if (left) {
 		t->state = HFTMON_THREAD_BLOCKED;
@@ -106,12 +100,30 @@ INLINE void thread_end(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
 	publish(c, r, HFTMON_THREAD_EXIT, position);
 }
 
+/*
+ * The system call that the thread was in while it was off the CPU: its registers are still on
+ * its kernel stack. Reading them costs as much as the rest of the record, so short absences,
+ * which explain no spike, go without.
+ */
+INLINE u32 blocked_in(struct hftmon_thread *t, struct task_struct *next, u64 off, u32 *flags,
+		      u64 *argument)
+{
+	u32 syscall;
+
+	if (off < config.syscall_from_ns || *flags & HFTMON_SWITCH_PREEMPTED_IN_KERNEL)
+		return 0;
+	syscall = task_syscall(next, argument);
+	if (!(*flags & HFTMON_SWITCH_VOLUNTARY) && syscall == NR_SCHED_YIELD + 1)
+		*flags |= HFTMON_SWITCH_YIELDED;
+	return syscall;
+}
+
 /* The thread gets its CPU: account the time off it and say what it was. */
 INLINE void switch_in(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
 		      struct task_struct *prev, struct task_struct *next, u64 now)
 {
-	u64 off = now - t->since_ns, wait_from = t->since_ns, wait, position;
-	u32 flags = t->out_flags, state = t->state;
+	u64 off = now - t->since_ns, wait_from = t->since_ns, wait, position, argument = 0;
+	u32 flags = t->out_flags, state = t->state, syscall;
 	struct hftmon_record *r;
 
 	if (state == HFTMON_THREAD_UNKNOWN) {
@@ -151,6 +163,7 @@ INLINE void switch_in(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
 	if (r) {
 		if (t->cpu != cpu)
 			flags |= HFTMON_SWITCH_MIGRATED;
+		syscall = blocked_in(t, next, off, &flags, &argument);
 		r->start_ns = now - off;
 		r->duration_ns = off;
 		r->tid = t->tid;
@@ -160,8 +173,8 @@ INLINE void switch_in(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
 		r->w[3] = (u32)wait;
 		r->w[4] = ((u32)(wait >> 32) & 0xffff) | t->cpu << 16;
 		r->w[5] = off >= config.stacks_from_ns ? t->out_stacks : ~0u;
-		r->w[6] = flags | t->out_syscall << 16;
-		set_u64(r, 7, t->out_syscall ? t->out_argument : 0);
+		r->w[6] = flags | syscall << 16;
+		set_u64(r, 7, argument);
 		publish(c, r, HFTMON_SWITCH, position);
 	}
 	t->cpu = cpu;

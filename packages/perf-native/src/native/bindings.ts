@@ -91,7 +91,7 @@ function load(path: string): NativeLibrary {
   });
   const sz = koffi.sizeof(options);
   const words = koffi.pointer('uint64_t');
-    const declare = (name: string, result: string, args: readonly unknown[]) =>
+  const declare = (name: string, result: string, args: readonly unknown[]) =>
     library.func(`hftmon_${name}`, result, [...args] as string[]);
   const open = declare('session__open', 'int', [
     koffi.pointer(options),

@@ -30,6 +30,9 @@ import { SessionStacks } from './session-stacks.js';
 /** Calls of `reap` between two looks at the thread table. */
 const REAP_EVERY = 5;
 
+/** Absences shorter than this explain no spike; their system call is not looked up. */
+const SYSCALL_FROM_NS = 10_000n;
+
 /** What is open between `open` and `close`. */
 interface OpenState {
   readonly session: NativeSession;
@@ -199,6 +202,7 @@ export class KernelEventSource implements EventSource {
     this.#wantsStacks = options.stacksFromNs !== undefined;
     config[CONFIG.stacks / 4] = this.#wantsStacks ? 1 : 0;
     config64[CONFIG.stacksFromNs / 8] = BigInt(Math.round(options.stacksFromNs ?? 0));
+    config64[CONFIG.syscallFromNs / 8] = SYSCALL_FROM_NS;
     for (const [kind, ns] of Object.entries(options.minDurationNs ?? {})) {
       config64[CONFIG.minDurationNs / 8 + Number(kind)] = BigInt(Math.round(ns));
     }

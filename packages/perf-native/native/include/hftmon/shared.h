@@ -173,9 +173,8 @@ struct hftmon_thread {
 	/* Remembered at switch-out for the record written at switch-in. */
 	hft_u32 out_next_tid;
 	hft_u32 out_flags;
-	hft_u32 out_syscall; /* number + 1 */
 	hft_u32 out_stacks;
-	hft_u64 out_argument;
+	hft_u32 pad0;
 	hft_u64 attached_ns;
 
 	hft_u64 stolen_ns; /* interrupt time and time off the CPU so far, each ns once */
@@ -207,7 +206,7 @@ struct hftmon_thread {
 
 	hft_u32 off_cpu_hist[HFTMON_HIST_BUCKETS];
 	hft_u32 wait_hist[HFTMON_HIST_BUCKETS];
-	hft_u8 pad[40];
+	hft_u8 pad1[48];
 };
 
 _Static_assert(sizeof(struct hftmon_thread) % 64 == 0, "threads share no cache line");
@@ -219,6 +218,7 @@ struct hftmon_config {
 	hft_u32 stacks;
 	hft_u32 task_generation; /* changing it makes every task be described again */
 	hft_u64 stacks_from_ns;
+	hft_u64 syscall_from_ns; /* shortest absence whose system call is recorded */
 	hft_u64 tlb_flush_function; /* kernel address of flush_tlb_func, 0 unknown */
 	hft_u64 untracked_threads;  /* threads that began when no slot was free */
 	hft_u64 stack_failures;	    /* stacks not taken: table full or bucket taken by another */
