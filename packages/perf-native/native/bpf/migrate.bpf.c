@@ -3,18 +3,6 @@
 #include "probe.h"
 #include "core_fixes.h"
 
-INLINE void move_pending(struct hftmon_thread *t, u32 to, u64 now)
-{
-	struct hftmon_cpu *from_cpu = cpu_of(t->pending_cpu - 1), *to_cpu = cpu_of(to);
-
-	if (!from_cpu || !to_cpu)
-		return;
-	__sync_fetch_and_add(&from_cpu->pending, -1);
-	t->pending_cpu = to + 1;
-	if (!__sync_fetch_and_add(&to_cpu->pending, 1))
-		to_cpu->ran_since_ns = now;
-}
-
 SEC("tp_btf/sched_migrate_task")
 int hftmon_migrate(tp_args *ctx)
 {
@@ -33,8 +21,10 @@ int hftmon_migrate(tp_args *ctx)
 		return 0;
 	now = now_ns();
 	t->migrations++;
-	if (t->pending_cpu)
-		move_pending(t, ARG(1, u32), now);
+	if (t->pending_cpu) {
+		not_pending(t);
+		now_pending(t, ARG(1, u32), now);
+	}
 	c->counts[HFTMON_MIGRATE].seen++;
 	tell_task(c, cpu, (void *)bpf_get_current_task_btf(), now);
 	r = claim(c, cpu, HFTMON_MIGRATE, &position);

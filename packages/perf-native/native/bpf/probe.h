@@ -93,6 +93,30 @@ INLINE void publish(struct hftmon_cpu *c, struct hftmon_record *r, u32 kind, u64
 #endif
 }
 
+/* The thread waits in a CPU's run queue from now on; each is counted once. */
+INLINE void now_pending(struct hftmon_thread *t, u32 cpu, u64 now)
+{
+	struct hftmon_cpu *c = cpu_of(cpu);
+
+	if (!c || t->pending_cpu)
+		return;
+	t->pending_cpu = cpu + 1;
+	if (!__sync_fetch_and_add(&c->pending, 1))
+		c->ran_since_ns = now;
+}
+
+INLINE void not_pending(struct hftmon_thread *t)
+{
+	struct hftmon_cpu *c;
+
+	if (!t->pending_cpu)
+		return;
+	c = cpu_of(t->pending_cpu - 1);
+	if (c)
+		__sync_fetch_and_add(&c->pending, -1);
+	t->pending_cpu = 0;
+}
+
 INLINE void set_u64(struct hftmon_record *r, u32 word, u64 value)
 {
 	r->w[word] = (u32)value;

@@ -67,8 +67,7 @@ INLINE void switch_out(void *ctx, struct hftmon_thread *t, struct hftmon_cpu *c,
 		t->state = HFTMON_THREAD_BLOCKED;
 	} else {
 		t->state = HFTMON_THREAD_WAITING;
-		t->pending_cpu = cpu + 1;
-		__sync_fetch_and_add(&c->pending, 1);
+		now_pending(t, cpu, now);
 	}
 	tell_task(c, cpu, next, now);
 }
@@ -81,23 +80,25 @@ INLINE void thread_end(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
 	struct hftmon_record *r;
 	u64 position;
 
-	t->state = HFTMON_THREAD_EXITED;
 	t->ended_ns = now;
 	if (slot)
 		*slot = 0;
 	tell_task(c, cpu, prev, now);
 	c->counts[HFTMON_THREAD_EXIT].seen++;
 	r = claim(c, cpu, HFTMON_THREAD_EXIT, &position);
-	if (!r)
-		return;
-	r->start_ns = now;
-	r->duration_ns = 0;
-	r->tid = t->tid;
-	r->w[0] = t->tgid;
-	r->w[1] = prev->exit_code;
-	set_u64(r, 2, t->voluntary);
-	set_u64(r, 4, t->involuntary);
-	publish(c, r, HFTMON_THREAD_EXIT, position);
+	if (r) {
+		r->start_ns = now;
+		r->duration_ns = 0;
+		r->tid = t->tid;
+		r->w[0] = t->tgid;
+		r->w[1] = prev->exit_code;
+		set_u64(r, 2, t->voluntary);
+		set_u64(r, 4, t->involuntary);
+		publish(c, r, HFTMON_THREAD_EXIT, position);
+	}
+	/* Last: user space may give the slot to another thread as soon as it sees this. */
+	barrier();
+	*(volatile u32 *)&t->state = HFTMON_THREAD_EXITED;
 }
 
 /*
@@ -200,18 +201,6 @@ INLINE void log_run(struct hftmon_cpu *c, u32 cpu, struct task_struct *prev, u32
 	r->tid = prev->pid;
 	r->w[0] = pending;
 	publish(c, r, HFTMON_RAN, position);
-}
-
-INLINE void not_pending(struct hftmon_thread *t)
-{
-	struct hftmon_cpu *c;
-
-	if (!t->pending_cpu)
-		return;
-	c = cpu_of(t->pending_cpu - 1);
-	if (c)
-		__sync_fetch_and_add(&c->pending, -1);
-	t->pending_cpu = 0;
 }
 
 SEC("tp_btf/sched_switch")

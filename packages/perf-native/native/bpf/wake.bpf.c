@@ -8,8 +8,8 @@ int hftmon_wake(tp_args *ctx)
 {
 	struct task_struct *task = ARG(0, void *), *waker;
 	struct hftmon_thread *t = thread_of(task->pid);
-	struct hftmon_cpu *c, *home;
-	u32 cpu, home_cpu;
+	struct hftmon_cpu *c;
+	u32 cpu;
 	u64 now;
 
 	if (!t || !config.enabled)
@@ -24,11 +24,8 @@ int hftmon_wake(tp_args *ctx)
 	t->waker_tid = waker->pid;
 	t->wake_flags = c->depth ? HFTMON_SWITCH_WOKEN_BY_INTERRUPT : 0;
 	tell_task(c, cpu, waker, now);
-	/*
-	 * A thread still on its CPU never gets to wait: it is woken before it could sleep.
-	 * One that was asleep when it was attached was blocked since then.
-	 */
-	if (t->state == HFTMON_THREAD_UNKNOWN) {
+	/* One that was asleep when it was attached was blocked since then. */
+	if (t->state == HFTMON_THREAD_UNKNOWN && !task->on_cpu) {
 		t->voluntary_base = t->voluntary = task->nvcsw;
 		t->involuntary_base = t->involuntary = task->nivcsw;
 		t->out_flags = HFTMON_SWITCH_VOLUNTARY | HFTMON_SWITCH_FIRST;
@@ -36,15 +33,11 @@ int hftmon_wake(tp_args *ctx)
 		t->cpu = task_cpu(task);
 		t->state = HFTMON_THREAD_BLOCKED;
 	}
-	if (t->state != HFTMON_THREAD_BLOCKED || t->pending_cpu)
-		return 0;
-	/* It may yet be moved to another CPU; sched_migrate_task then moves the count. */
-	home_cpu = task_cpu(task);
-	home = cpu_of(home_cpu);
-	if (!home)
-		return 0;
-	t->pending_cpu = home_cpu + 1;
-	if (!__sync_fetch_and_add(&home->pending, 1))
-		home->ran_since_ns = now;
+	/*
+	 * A thread still on its CPU never gets to wait: it is woken before it could sleep. Another
+	 * may yet be moved to another CPU; sched_migrate_task then moves the count.
+	 */
+	if (t->state == HFTMON_THREAD_BLOCKED)
+		now_pending(t, task_cpu(task), now);
 	return 0;
 }

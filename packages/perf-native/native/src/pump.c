@@ -120,6 +120,19 @@ uint64_t pump_drain(struct pump *p)
 	return moved;
 }
 
+void pump_flush(struct pump *p)
+{
+	unsigned int before = atomic_load(&p->passes);
+
+	if (!p->busy || !p->running) {
+		pump_drain(p);
+		return;
+	}
+	/* A busy pump all but owns the lock; the second pass from now began after the call. */
+	while (atomic_load(&p->passes) - before < 2)
+		sched_yield();
+}
+
 static bool crowded(const struct pump *p)
 {
 	for (uint32_t cpu = 0; cpu < p->cpu_count; cpu++) {
@@ -142,8 +155,10 @@ static void *pump_main(void *argument)
 
 		if (!pump_drain(p) && p->busy)
 			spin_hint();
-		if (p->busy)
+		if (p->busy) {
+			atomic_fetch_add(&p->passes, 1);
 			continue;
+		}
 		p->stats->wakes++;
 		p->stats->busy_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 		if (full)

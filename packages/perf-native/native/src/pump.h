@@ -32,6 +32,7 @@ struct pump {
 	pthread_t thread;
 	bool running;
 	atomic_bool quit;
+	atomic_uint passes; /* busy mode: drains so far */
 	/* Held while draining: by the pump, or by whoever wants a flush. */
 	pthread_mutex_t draining;
 };
@@ -47,5 +48,7 @@ int pump_start(struct pump *p, const struct pump_thread_options *options);
 void pump_stop(struct pump *p);
 /* Moves all that the kernel has published; returns how many records. */
 uint64_t pump_drain(struct pump *p);
+/* Returns when all that was published before the call has been moved, by the pump or by us. */
+void pump_flush(struct pump *p);
 
 #endif

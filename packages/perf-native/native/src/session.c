@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <linux/membarrier.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -183,6 +185,8 @@ int hftmon_session__stop(hftmon_session *s)
 		return 0;
 	store_release_u32(&s->probes.config->enabled, 0);
 	links_close(&s->links);
+	/* Waits for an RCU grace period, so for every program that saw the gate open. */
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 	pump_stop(&s->pump);
 	pump_drain(&s->pump);
 	s->started = 0;
@@ -213,7 +217,7 @@ void hftmon_session__close(hftmon_session *s)
 
 int hftmon_session__flush(hftmon_session *s)
 {
-	pump_drain(&s->pump);
+	pump_flush(&s->pump);
 	return 0;
 }
 

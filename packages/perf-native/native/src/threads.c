@@ -108,6 +108,8 @@ int threads_unfollow(struct threads *t, uint32_t slot, struct hftmon_cpu *cpus, 
 	waits_on = exchange_u32(&thread->pending_cpu, 0);
 	if (waits_on && waits_on <= cpu_count)
 		fetch_sub_u32(&cpus[waits_on - 1].pending, 1);
+	/* No process any more: whoever finds it ended releases the slot and keeps no totals. */
+	thread->tgid = 0;
 	if (thread->state != HFTMON_THREAD_EXITED) {
 		thread->ended_ns = clock_ns(CLOCK_MONOTONIC);
 		store_release_u32(&thread->state, HFTMON_THREAD_EXITED);

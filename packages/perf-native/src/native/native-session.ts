@@ -69,7 +69,7 @@ export class NativeSession {
     return true;
   }
 
-  /** Stops following the thread in a slot; its totals stay until `release`. */
+  /** Stops following the thread in a slot. Release it later: a probe may be writing still. */
   unfollow(slot: number): void {
     this.#check('unfollowing a thread', this.#library.unfollow(this.#live(), slot));
   }

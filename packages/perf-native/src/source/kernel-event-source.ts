@@ -66,6 +66,7 @@ export class KernelEventSource implements EventSource {
   readonly #symbolizer: Symbolizer;
   #open: OpenState | undefined;
   #reaps = 0;
+  #nextSequence = 0;
   #wantsStacks = false;
   #last: LastState | undefined;
 
@@ -188,6 +189,12 @@ export class KernelEventSource implements EventSource {
   }
 
   observe(batch: RecordBatch): void {
+    // What was overwritten may have told who a task is: have every task described again.
+    if (batch.firstSequence !== this.#nextSequence && this.#open !== undefined) {
+      const generation = CONFIG.taskGeneration / 4;
+      this.#open.memory.config[generation] = (this.#open.memory.config[generation] as number) + 1;
+    }
+    this.#nextSequence = (batch.firstSequence + batch.count) >>> 0;
     this.tasks.onRecords(batch);
   }
 

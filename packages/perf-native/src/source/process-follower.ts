@@ -58,10 +58,8 @@ export class ProcessFollower {
 
   /** Stops following a process and forgets its ended threads. */
   forget(pid: number): void {
-    for (const slot of this.#slots(pid)) {
-      this.#session.unfollow(slot);
-      this.#session.release(slot);
-    }
+    // `reap` releases the slots, when no probe can be writing to them any more.
+    for (const slot of this.#slots(pid)) this.#session.unfollow(slot);
     this.#startTimes.delete(pid);
     this.#ended.forget(pid);
   }
@@ -88,7 +86,7 @@ export class ProcessFollower {
         alive.add(pid);
         continue;
       }
-      // A pid of 0 marks a slot that lost the race to register its thread.
+      // A pid of 0: no longer followed, or it lost the race to register its thread.
       if (pid !== 0) this.#ended.add(readThread(this.#threads, slot, context));
       this.#session.release(slot);
     }

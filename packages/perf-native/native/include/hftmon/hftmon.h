@@ -88,7 +88,10 @@ HFTMON_API int hftmon_session__memory(hftmon_session *s, uint32_t which, uint64_
 
 /* Follows a thread. 1: it is followed already. -ENOSPC: no slot is free. */
 HFTMON_API int hftmon_session__follow(hftmon_session *s, uint32_t tid, uint32_t tgid);
-/* Stops following the thread in a slot. Its totals stay until the slot is released. */
+/*
+ * Stops following the thread in a slot, which is then in the state EXITED without a process.
+ * Release it some time later: programs that saw the thread may be writing still.
+ */
 HFTMON_API int hftmon_session__unfollow(hftmon_session *s, uint32_t slot);
 /* Clears a slot whose thread is no longer followed and hands it to the next new thread. */
 HFTMON_API int hftmon_session__release(hftmon_session *s, uint32_t slot);
