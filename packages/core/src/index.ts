@@ -183,6 +183,7 @@ export {
   DEFAULT_INTERVAL_MS,
   DEFAULT_SLICE_US,
   createDelivery,
+  type Deliverable,
   type Delivery,
   type DeliveryOptions,
 } from './session/delivery.js';
