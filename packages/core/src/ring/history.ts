@@ -1,4 +1,7 @@
+import { RECORD_WORDS } from '../record/record-descriptor.js';
 import { BroadcastCursor } from './broadcast-cursor.js';
+import { BroadcastWriter } from './broadcast-writer.js';
+import { createRing } from './create-ring.js';
 import type { RecordBatch } from './record-batch.js';
 import type { RecordQuery, ScanResult } from './record-query.js';
 import type { RecordRing } from './record-ring.js';
@@ -37,6 +40,23 @@ export class History implements RecordQuery {
       } else if (count === 0 && missed === 0) break;
     }
     return { visited, lost };
+  }
+
+  /**
+   * Copies the records held into memory of its own, and lets go of the ring's: scans go on being
+   * answered when its owner frees it. For a ring whose writer has stopped.
+   */
+  keep(): void {
+    if (this.#ring === undefined) return;
+    const held = new BroadcastCursor(this.#ring, { from: 'oldest' }).lag;
+    const ring = createRing(2 ** Math.max(1, Math.ceil(Math.log2(held))));
+    const writer = new BroadcastWriter(ring);
+    this.scan(({ u32, count }) => {
+      // The new ring has room for all, so that a claim never wraps.
+      writer.u32.set(u32.subarray(0, count * RECORD_WORDS), writer.claimMany(count));
+      writer.commit();
+    });
+    this.#ring = ring;
   }
 
   /** Lets go of the ring's memory before its owner frees it. */

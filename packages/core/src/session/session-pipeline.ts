@@ -26,8 +26,8 @@ export interface SessionPipeline {
   readonly scheduler: Scheduler;
   /** Delivers everything that is in the ring; for a source that has stopped. */
   drain(): void;
-  /** Lets go of the ring, then closes the source. */
-  close(): void;
+  /** Lets go of the ring, then closes the source. @param keep - copy the history first */
+  close(keep: boolean): void;
 }
 
 /** Opens the source and what reads from it. @throws MonitorError; the source is then closed */
@@ -60,8 +60,9 @@ export function openPipeline(parts: PipelineParts): SessionPipeline {
           scheduler.deliver();
         } while (cursor.lag !== 0 && cursor.lag !== lag);
       },
-      close() {
-        history.release();
+      close(keep) {
+        if (keep) history.keep();
+        else history.release();
         source.close();
       },
     };

@@ -115,7 +115,7 @@ export class Session {
       this.source.start();
     } catch (error) {
       this.#host.close();
-      pipeline.close();
+      pipeline.close(false);
       throw toMonitorError(error, 'start of the session');
     }
     this.#pipeline = pipeline;
@@ -135,14 +135,18 @@ export class Session {
     this.#host.close();
   }
 
-  /** Stops and frees everything. Snapshots are still answered, from what collectors kept. */
-  close(): void {
+  /**
+   * Stops and frees everything. Snapshots are still answered, from what collectors kept.
+   * @param options.keepHistory - copy the records that the history ring holds, so that snapshots
+   * made of them go on being answered in full
+   */
+  close(options: { readonly keepHistory?: boolean } = {}): void {
     if (this.#state === 'closed') return;
     this.stop();
     this.#state = 'closed';
     this.#guard('close of the event source', () => {
       if (this.#pipeline === undefined) this.source.close();
-      else this.#pipeline.close();
+      else this.#pipeline.close(options.keepHistory === true);
     });
   }
 

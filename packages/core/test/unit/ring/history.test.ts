@@ -53,4 +53,29 @@ describe('History', () => {
     history.release();
     expect(history.scan(() => undefined)).toEqual({ visited: 0, lost: 0 });
   });
+
+  it('answers from its own copy once it keeps the records', () => {
+    const ring = createRing(4096);
+    const writer = new BroadcastWriter(ring);
+    write(writer, 0, 5000);
+    const history = new History(ring);
+    history.keep();
+    write(writer, 9000, 4096);
+    const tids: number[] = [];
+    const result = history.scan(({ u32, count }) => {
+      for (let i = 0; i < count; i++) tids.push(tidAt(u32, i * RECORD_WORDS));
+    });
+    expect(result).toEqual({ visited: 4096, lost: 0 });
+    expect(tids).toEqual(Array.from({ length: 4096 }, (_, i) => 904 + i));
+  });
+
+  it.each([0, 1, 2, 3])('keeps %i records', (count) => {
+    const ring = createRing(64);
+    write(new BroadcastWriter(ring), 0, count);
+    const history = new History(ring);
+    history.keep();
+    expect(history.scan(() => undefined)).toEqual({ visited: count, lost: 0 });
+    history.release();
+    expect(history.scan(() => undefined)).toEqual({ visited: 0, lost: 0 });
+  });
 });
