@@ -102,6 +102,7 @@ export {
   vectorCoalesced,
   vectorCallSite,
 } from './record/payload/vector.js';
+export { syscallName } from './record/syscall-name.js';
 export {
   RING_HEADER_BYTES,
   RING_MAGIC,
@@ -125,8 +126,10 @@ export { BroadcastWriter } from './ring/broadcast-writer.js';
 export { BroadcastCursor, type CursorOptions } from './ring/broadcast-cursor.js';
 export { SpscWriter } from './ring/spsc-writer.js';
 export { SpscReader } from './ring/spsc-reader.js';
+export { RecordSelection } from './ring/record-selection.js';
 export { History } from './ring/history.js';
 export { LogLinearHistogram, type HistogramJson } from './histogram/log-linear-histogram.js';
+export { log2Percentile, type PercentileBounds } from './histogram/log2-percentile.js';
 export { percentilesOf, exactPercentile, type Percentile } from './histogram/percentiles.js';
 export {
   MonitorError,
@@ -160,6 +163,7 @@ export {
 } from './collector/collector-meta.js';
 export type { CollectorContext } from './collector/collector-context.js';
 export type { Tier, Support, ProbeEnvironment } from './collector/support.js';
+export { tracepointSupport, type OptionalTracepoints } from './collector/tracepoint-support.js';
 export type { Target } from './collector/target.js';
 export { validateCollector } from './collector/validate-collector.js';
 export { CollectorRegistry, type RegisteredCollector } from './collector/collector-registry.js';
@@ -171,10 +175,13 @@ export {
 } from './collector/collector-host.js';
 export { startCollectors, type StartedCollectors } from './collector/start-collectors.js';
 export type { EventSourceOptions, EventSource } from './session/event-source.js';
+export type { InterruptTotals, SourceTotals } from './session/interrupt-totals.js';
 export type { KindCounts, LossCounts } from './session/loss-counts.js';
 export type { ThreadState, ThreadTotals } from './session/thread-totals.js';
 export type { TaskInfo, TaskDirectory } from './session/task-directory.js';
 export { DEFAULT_TASK_CAP, TaskTable } from './session/task-table.js';
+export { taskRef, type TaskRef } from './session/task-ref.js';
+export { PidIndex } from './session/pid-index.js';
 export { policyName } from './session/policy-name.js';
 export { NO_STACK, type StackFrame, type StackResolver } from './session/stack-resolver.js';
 export { silentLogger, type Logger } from './session/logger.js';

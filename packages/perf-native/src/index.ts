@@ -1,7 +1,14 @@
 export { KernelEventSource } from './source/kernel-event-source.js';
 export { EARLIER_THREADS_TID } from './source/ended-threads.js';
-export type { InterruptTotals, SourceTotals } from './source/interrupt-totals.js';
 export type { PumpStats } from './source/pump-stats.js';
+export {
+  readInterrupts,
+  type ArchLine,
+  type InterruptTable,
+  type IrqLine,
+} from './proc/interrupts.js';
+export { SOFTIRQ_NAMES } from './proc/softirqs.js';
+export { readNumaTopology, type NumaTopology } from './proc/cpus.js';
 export {
   createProbeEnvironment,
   type HostEnvironment,

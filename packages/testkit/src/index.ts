@@ -88,6 +88,7 @@ export { writeSequenceRecord, sequenceNumberOf, isWholeRecord } from './records/
 export { SequenceVerifier } from './records/sequence-verifier.js';
 export {
   FakeEventSource,
+  noInterrupts,
   noLosses,
   type FakeEventSourceOptions,
 } from './fakes/fake-event-source.js';

@@ -3,6 +3,7 @@ import type { RecordBatch } from '../ring/record-batch.js';
 import type { RecordRing } from '../ring/record-ring.js';
 import type { RecordWriter } from '../ring/record-writer.js';
 import type { ProbeEnvironment } from '../collector/support.js';
+import type { InterruptTotals } from './interrupt-totals.js';
 import type { LossCounts } from './loss-counts.js';
 import type { TaskDirectory } from './task-directory.js';
 import type { ThreadTotals } from './thread-totals.js';
@@ -26,6 +27,8 @@ export interface EventSourceOptions {
   readonly busy?: boolean;
   /** Records the history ring holds; rounded up to a power of two. */
   readonly historyRecords?: number;
+  /** Records each CPU's kernel ring holds between two looks of the pump; a power of two. */
+  readonly kernelRecordsPerCpu?: number;
 }
 
 /**
@@ -68,6 +71,11 @@ export interface EventSource {
 
   /** Exact per-thread totals since attach, from the kernel's thread table. */
   totals(pid: number): ThreadTotals[];
+  /**
+   * Exact totals per interrupt source and CPU since the start, also of what was filtered.
+   * Absent when the source doesn't keep any.
+   */
+  interruptTotals?(): InterruptTotals;
   /** seen = emitted + filtered + dropped, per CPU and kind. */
   losses(): LossCounts;
   /** Moves what the pump holds into the ring now; used by queries that must see the latest. */

@@ -16,6 +16,8 @@ export interface StackResolver {
   user(pid: number, stackId: number): StackFrame[];
   /** Kernel frames. */
   kernel(stackId: number): StackFrame[];
+  /** Names one kernel address; a frame without a symbol when none covers it or all are hidden. */
+  kernelAddress(address: bigint): StackFrame;
 }
 
 /** Stack id that means "no stack was taken". */

@@ -20,7 +20,16 @@ export class FakeSource implements EventSource {
   readonly epochMonotonicNs = process.hrtime.bigint();
   readonly environment: ProbeEnvironment;
   readonly tasks = new TaskTable();
-  readonly stacks: StackResolver = { user: () => [], kernel: () => [] };
+  readonly stacks: StackResolver = {
+    user: () => [],
+    kernel: () => [],
+    kernelAddress: (address) => ({
+      address,
+      symbol: undefined,
+      offset: undefined,
+      module: undefined,
+    }),
+  };
   /** Pids that the next `reap` returns. */
   readonly ended: number[] = [];
   /** Records still in the pump: `flush` and `stop` move them into the ring. */

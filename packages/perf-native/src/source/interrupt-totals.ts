@@ -1,30 +1,6 @@
+import type { InterruptTotals, SourceTotals } from '@hftmon/core';
 import { SOURCE, SOURCE_COUNTS, SOURCES } from '../layout.js';
 import { readU64At } from './shared-memory.js';
-
-/** Exact totals of one interrupt source on one CPU since the session started. */
-export interface SourceTotals {
-  readonly cpu: number;
-  /** Interrupt number, softirq vector or APIC vector type. */
-  readonly number: number;
-  readonly count: number;
-  /** Net: without what interrupted it. */
-  readonly ns: number;
-  /** Longest run, gross. */
-  readonly maxNs: number;
-  /** Those that interrupted a target thread, and their net time. */
-  readonly targetCount: number;
-  readonly targetNs: number;
-}
-
-/** Totals of all sources that fired. */
-export interface InterruptTotals {
-  readonly hardIrqs: readonly SourceTotals[];
-  readonly softirqs: readonly SourceTotals[];
-  readonly vectors: readonly SourceTotals[];
-  /** Function-call IPIs that flushed the TLB; they are among the vectors as well. */
-  readonly tlbFlushes: readonly SourceTotals[];
-  readonly nmis: readonly SourceTotals[];
-}
 
 /** Reads `struct hftmon_sources[cpus]`. */
 export function readInterruptTotals(view: Uint32Array, cpus: number): InterruptTotals {

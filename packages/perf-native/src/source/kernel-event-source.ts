@@ -4,6 +4,7 @@ import {
   TaskTable,
   type EventSource,
   type EventSourceOptions,
+  type InterruptTotals,
   type LossCounts,
   type RecordBatch,
   type RecordKind,
@@ -18,7 +19,7 @@ import { NativeSession } from '../native/native-session.js';
 import { readText } from '../proc/read.js';
 import { kernelSymbolAddress } from '../symbols/kernel-symbol-address.js';
 import { Symbolizer } from '../symbols/symbolizer.js';
-import { readInterruptTotals, type InterruptTotals } from './interrupt-totals.js';
+import { readInterruptTotals } from './interrupt-totals.js';
 import { readLosses } from './loss-reader.js';
 import { nativeOptions } from './native-options.js';
 import { ProcessFollower } from './process-follower.js';

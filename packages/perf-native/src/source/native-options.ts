@@ -32,7 +32,7 @@ export function nativeOptions(
   return {
     history_records: powerOfTwo(options.historyRecords ?? HISTORY_RECORDS),
     input_records: INPUT_RECORDS,
-    kernel_records: kernelRecords(cpus),
+    kernel_records: options.kernelRecordsPerCpu ?? kernelRecords(cpus),
     max_threads: MAX_THREADS,
     tid_limit: Number(readFileSync(`${procRoot}/sys/kernel/pid_max`, 'utf8')),
     cpus,

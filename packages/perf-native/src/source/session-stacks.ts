@@ -23,6 +23,10 @@ export class SessionStacks implements StackResolver {
     return this.#symbolizer.kernel(this.#addresses(stackId));
   }
 
+  kernelAddress(address: bigint): StackFrame {
+    return this.#symbolizer.kernel([address])[0]!;
+  }
+
   #addresses(stackId: number): readonly bigint[] {
     if (stackId === NO_STACK) return [];
     const known = this.#known.get(stackId);

@@ -5,6 +5,7 @@ import {
   createRing,
   type EventSource,
   type EventSourceOptions,
+  type InterruptTotals,
   type LossCounts,
   type ProbeEnvironment,
   type RecordRing,
@@ -36,6 +37,15 @@ export const noLosses: LossCounts = {
   untrackedThreads: 0,
 };
 
+/** Totals of a source that has seen no interrupt. */
+export const noInterrupts: InterruptTotals = {
+  hardIrqs: [],
+  softirqs: [],
+  vectors: [],
+  tlbFlushes: [],
+  nmis: [],
+};
+
 /**
  * An event source whose records are pushed by the test, through a real ring. What a test sets
  * (`lossCounts`, `threadTotals`, `userStacks`, …) is what collectors are told.
@@ -57,6 +67,10 @@ export class FakeEventSource implements EventSource {
   /** Frames by stack id. */
   readonly userStacks = new Map<number, StackFrame[]>();
   readonly kernelStacks = new Map<number, StackFrame[]>();
+  /** Names of kernel functions by address. */
+  readonly kernelSymbols = new Map<bigint, string>();
+  /** What `interruptTotals` answers. */
+  interruptCounts: InterruptTotals = noInterrupts;
   /** What the next `reap` answers; then it is empty again. */
   endedPids: number[] = [];
   /** Kinds and options of the last `open`. */
@@ -73,6 +87,12 @@ export class FakeEventSource implements EventSource {
     this.stacks = {
       user: (_pid, stackId) => this.userStacks.get(stackId) ?? [],
       kernel: (stackId) => this.kernelStacks.get(stackId) ?? [],
+      kernelAddress: (address) => {
+        const symbol = this.kernelSymbols.get(address);
+        const known = symbol !== undefined;
+        const module = known ? '[kernel]' : undefined;
+        return { address, symbol, offset: known ? 0 : undefined, module };
+      },
     };
   }
 
@@ -115,6 +135,10 @@ export class FakeEventSource implements EventSource {
 
   totals(pid: number): ThreadTotals[] {
     return this.threadTotals.get(pid) ?? [];
+  }
+
+  interruptTotals(): InterruptTotals {
+    return this.interruptCounts;
   }
 
   losses(): LossCounts {
