@@ -1,0 +1,16 @@
+export { ContextSwitchCollector, createContextSwitchCollector } from './collector.js';
+export { meta as contextSwitchMeta } from './meta.js';
+export type {
+  ContextSwitchConfig,
+  ContextSwitchInfo,
+  ContextSwitchMetrics,
+  ContextSwitchQuery,
+  Distribution,
+  MigrationCounts,
+  MigrationInfo,
+  MigrationQuery,
+  OffCpuState,
+  PreemptionReason,
+  StreamDistribution,
+  ThreadSwitchTotals,
+} from './types.js';

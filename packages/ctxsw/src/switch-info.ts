@@ -1,0 +1,102 @@
+import {
+  NO_STACK,
+  SwitchFlag,
+  cpuAt,
+  durationAt,
+  switchCpuFrom,
+  switchFlags,
+  switchKernelStack,
+  switchNextTid,
+  switchPreviousTid,
+  switchSyscall,
+  switchUserStack,
+  switchWaitNs,
+  switchWakerTid,
+  syscallName,
+  taskRef,
+  tidAt,
+  timestampAt,
+  type CollectorContext,
+  type StackFrame,
+} from '@hftmon/core';
+import type { CpuNodes } from './cpu-nodes.js';
+import { nodesOf } from './nodes-of.js';
+import { offCpuState } from './off-cpu-state.js';
+import { preemptionReason } from './preemption-reason.js';
+import type { ContextSwitchInfo } from './types.js';
+
+/** What a record is read with. */
+export type DecodeContext = Pick<CollectorContext, 'clock' | 'source'> & {
+  readonly nodes: CpuNodes;
+};
+
+/** Builds the answer for one Switch record. */
+export function switchInfo(
+  u32: Uint32Array,
+  f64: Float64Array,
+  base: number,
+  context: DecodeContext,
+  includeStackTrace: boolean,
+): ContextSwitchInfo {
+  const { tasks } = context.source;
+  const timestampNs = timestampAt(f64, base);
+  const durationNs = durationAt(f64, base);
+  const endNs = timestampNs + durationNs;
+  const tid = tidAt(u32, base);
+  const flags = switchFlags(u32, base);
+  const has = (flag: number): boolean => (flags & flag) !== 0;
+  const own = tasks.lookup(tid, endNs);
+  const nextTid = switchNextTid(u32, base);
+  const wakerTid = switchWakerTid(u32, base);
+  const cpuFrom = switchCpuFrom(u32, base);
+  const cpuTo = cpuAt(u32, base);
+  const syscall = syscallName(switchSyscall(u32, base));
+  // The idle task wakes nobody by itself.
+  const wokenByInterrupt =
+    has(SwitchFlag.WokenByInterrupt) || (has(SwitchFlag.WakeSeen) && wakerTid === 0);
+  const reason = preemptionReason(
+    flags,
+    tasks.lookup(tid, timestampNs),
+    nextTid === 0 ? undefined : tasks.lookup(nextTid, timestampNs),
+  );
+  return {
+    timestamp: context.clock.toDate(timestampNs),
+    timestampNs,
+    pid: own?.pid ?? 0,
+    tid,
+    comm: own?.comm ?? '',
+    cpuFrom,
+    cpuTo,
+    ...nodesOf(context.nodes, cpuFrom, cpuTo),
+    voluntary: has(SwitchFlag.Voluntary),
+    durationUs: durationNs / 1e3,
+    runQueueWaitUs: switchWaitNs(u32, base) / 1e3,
+    state: offCpuState(flags),
+    ...(has(SwitchFlag.First | SwitchFlag.NewThread)
+      ? {}
+      : { switchedTo: taskRef(tasks, nextTid, timestampNs) }),
+    ranBefore: taskRef(tasks, switchPreviousTid(u32, base), endNs),
+    ...(wakerTid === 0 || wokenByInterrupt ? {} : { wokenBy: taskRef(tasks, wakerTid, endNs) }),
+    wokenByInterrupt,
+    ...(syscall === undefined ? {} : { syscall }),
+    ...(reason === undefined ? {} : { preemptionReason: reason }),
+    preemptedInKernel: has(SwitchFlag.PreemptedInKernel),
+    incomplete: has(SwitchFlag.First),
+    newThread: has(SwitchFlag.NewThread),
+    ...(includeStackTrace ? stackTrace(u32, base, own?.pid ?? 0, context) : {}),
+  };
+}
+
+function stackTrace(
+  u32: Uint32Array,
+  base: number,
+  pid: number,
+  { source }: DecodeContext,
+): { stackTrace?: { user: StackFrame[]; kernel: StackFrame[] } } {
+  const userId = switchUserStack(u32, base);
+  const kernelId = switchKernelStack(u32, base);
+  if (userId === NO_STACK && kernelId === NO_STACK) return {};
+  const user = userId === NO_STACK ? [] : source.stacks.user(pid, userId);
+  const kernel = kernelId === NO_STACK ? [] : source.stacks.kernel(kernelId);
+  return { stackTrace: { user, kernel } };
+}

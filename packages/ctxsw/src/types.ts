@@ -1,0 +1,144 @@
+import type { PercentileBounds, StackFrame, TaskRef, ThreadState } from '@hftmon/core';
+
+/** Options of the collector. Filters that act in the kernel are options of the event source. */
+export interface ContextSwitchConfig {
+  /** Percentiles in totals and metrics. Default 50, 90, 99, 99.9. */
+  readonly percentiles?: readonly number[];
+}
+
+/** Which switches to list; absent fields do not filter. */
+export interface ContextSwitchQuery {
+  readonly pid?: number;
+  readonly tid?: number;
+  /** Shortest time off the CPU, us. */
+  readonly minDurationUs?: number;
+  /** Only what ended within this time before now (or before the collector was closed), us. */
+  readonly timeWindowUs?: number;
+  /** Add user and kernel stacks; they were taken if the source's option `stacksFromNs` is set. */
+  readonly includeStackTrace?: boolean;
+  /** The newest ones, at most so many. */
+  readonly limit?: number;
+}
+
+/** What the thread did when it left the CPU. */
+export type OffCpuState = 'sleeping' | 'disk' | 'stopped' | 'traced' | 'runnable';
+
+/**
+ * Why a thread that wanted to go on had to leave its CPU: a task of a stronger scheduling class or
+ * priority took it; one of the same class got its turn; the thread asked for that (sched_yield);
+ * it was moved to another CPU.
+ */
+export type PreemptionReason = 'higher priority' | 'time slice' | 'yield' | 'migrated';
+
+/** One time off the CPU of a target thread, from its switch-out to its switch-in. */
+export interface ContextSwitchInfo {
+  /** When it left the CPU. */
+  readonly timestamp: Date;
+  /** The same, ns since the session epoch. */
+  readonly timestampNs: number;
+  /** 0 when the stream never told whose thread it is. */
+  readonly pid: number;
+  readonly tid: number;
+  readonly comm: string;
+  /** CPU that it left. */
+  readonly cpuFrom: number;
+  /** CPU that it came back on. */
+  readonly cpuTo: number;
+  /** NUMA nodes of these CPUs; absent on a kernel without NUMA. */
+  readonly nodeFrom?: number;
+  readonly nodeTo?: number;
+  /** It gave the CPU up by itself. */
+  readonly voluntary: boolean;
+  /** Time off the CPU, us. */
+  readonly durationUs: number;
+  /** The part of it that it was runnable, after its wake-up or all of it, us. */
+  readonly runQueueWaitUs: number;
+  readonly state: OffCpuState;
+  /** Who got the CPU; absent where its switch-out was not seen (`incomplete`, `newThread`). */
+  readonly switchedTo?: TaskRef;
+  /** Who ran right before it came back, on the CPU it came back on. */
+  readonly ranBefore: TaskRef;
+  /** Task that woke it; absent when it was not asleep, or an interrupt woke it. */
+  readonly wokenBy?: TaskRef;
+  /** An interrupt woke it: a timer, a device, another CPU. */
+  readonly wokenByInterrupt: boolean;
+  /** System call that it was in. */
+  readonly syscall?: string;
+  /** Absent when it left by itself, and where there is no evidence for any. */
+  readonly preemptionReason?: PreemptionReason;
+  /** It was interrupted in the kernel, not in its own code. */
+  readonly preemptedInKernel: boolean;
+  /** It was off the CPU when it was attached: `durationUs` counts from there. */
+  readonly incomplete: boolean;
+  /** The first run of a new thread. */
+  readonly newThread: boolean;
+  /** At its switch-out; a side is empty when that stack was not taken. */
+  readonly stackTrace?: { readonly user: StackFrame[]; readonly kernel: StackFrame[] };
+}
+
+/** Which migrations to list. */
+export type MigrationQuery = Pick<ContextSwitchQuery, 'pid' | 'tid' | 'timeWindowUs' | 'limit'>;
+
+/** A target thread was moved to another CPU. */
+export interface MigrationInfo {
+  readonly timestamp: Date;
+  readonly timestampNs: number;
+  readonly pid: number;
+  readonly tid: number;
+  readonly comm: string;
+  readonly cpuFrom: number;
+  readonly cpuTo: number;
+  readonly nodeFrom?: number;
+  readonly nodeTo?: number;
+  /** Task that ran when the kernel decided it: the waker, a balancer, itself. */
+  readonly movedBy: TaskRef;
+}
+
+/** Migrations seen in the stream since the collector was opened. */
+export interface MigrationCounts {
+  readonly total: number;
+  /** To a CPU of another NUMA node. */
+  readonly crossNode: number;
+  /** By node; empty on a kernel without NUMA. */
+  readonly byNodes: readonly { readonly from: number; readonly to: number; count: number }[];
+}
+
+/** A distribution kept in the kernel as log2 histogram: percentiles are bounds, not points. */
+export interface Distribution {
+  readonly count: number;
+  /** In ns; empty when there is no value. */
+  readonly percentiles: readonly PercentileBounds[];
+}
+
+/** Exact totals of one thread since it was attached, of all its switches, filtered or not. */
+export interface ThreadSwitchTotals {
+  readonly tid: number;
+  readonly pid: number;
+  readonly comm: string;
+  readonly state: ThreadState;
+  readonly voluntarySwitches: number;
+  readonly involuntarySwitches: number;
+  /** `undefined` when the kernel has no sched_migrate_task tracepoint. */
+  readonly migrations: number | undefined;
+  readonly lifetimeNs: number;
+  readonly onCpuNs: number;
+  readonly offCpuNs: number;
+  readonly runQueueNs: number;
+  /** Lengths of its times off the CPU. */
+  readonly offCpu: Distribution;
+  /** Waits in the run queue, one per time off the CPU. */
+  readonly runQueueWait: Distribution;
+}
+
+/** A distribution of what the stream brought; percentiles within `relativeError`. */
+export interface StreamDistribution {
+  readonly count: number;
+  readonly minNs: number | undefined;
+  readonly maxNs: number | undefined;
+  readonly meanNs: number | undefined;
+  readonly relativeError: number;
+  readonly percentiles: readonly { readonly percent: number; readonly value: number | undefined }[];
+}
+
+/** Values of the metrics in `meta.metrics`, by name. */
+export type ContextSwitchMetrics = Readonly<Record<string, number | StreamDistribution>>;
