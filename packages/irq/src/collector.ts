@@ -1,0 +1,112 @@
+import {
+  tracepointSupport,
+  type Collector,
+  type CollectorContext,
+  type ProbeEnvironment,
+  type RecordBatch,
+  type Support,
+} from '@hftmon/core';
+import { interruptInfo } from './interrupt-info.js';
+import { IrqNames } from './irq-names.js';
+import { OPTIONAL_TRACEPOINTS, REQUIRED_TRACEPOINTS, meta } from './meta.js';
+import { totalMetrics } from './metrics.js';
+import { queryFilter } from './query-filter.js';
+import { selectRecords } from './select-records.js';
+import { namedTotals } from './source-totals.js';
+import { StreamStatistics } from './stream-statistics.js';
+import type {
+  InterruptConfig,
+  InterruptInfo,
+  InterruptMetrics,
+  InterruptQuery,
+  InterruptTotalsInfo,
+} from './types.js';
+
+const DEFAULT_PERCENTILES = [50, 90, 99, 99.9];
+
+/** What there is between `open` and the next one. */
+interface OpenState {
+  readonly context: CollectorContext;
+  readonly names: IrqNames;
+  readonly statistics: StreamStatistics;
+  readonly percentiles: readonly number[];
+}
+
+/**
+ * Every run of interrupt code that disturbed a target thread: which, for how long, who sent it.
+ * Details come from the history ring, totals from the kernel side's counters.
+ */
+export class InterruptCollector implements Collector<
+  InterruptConfig,
+  InterruptQuery,
+  InterruptInfo[]
+> {
+  readonly meta = meta;
+  readonly #options: InterruptConfig;
+  #open: OpenState | undefined;
+  /** When it was closed, ns since the epoch. */
+  #closedNs: number | undefined;
+
+  /** @param options - defaults for what `open` is not told */
+  constructor(options: InterruptConfig = {}) {
+    this.#options = options;
+  }
+
+  probe(env: ProbeEnvironment): Support {
+    const source = 'BPF: irq, irq_vectors, nmi and ipi tracepoints';
+    return tracepointSupport(env, source, REQUIRED_TRACEPOINTS, OPTIONAL_TRACEPOINTS);
+  }
+
+  open(context: CollectorContext, config: Readonly<InterruptConfig>): void {
+    this.#open = {
+      context,
+      names: new IrqNames(context.procRoot, context.sysRoot),
+      statistics: new StreamStatistics(),
+      percentiles: config.percentiles ?? this.#options.percentiles ?? DEFAULT_PERCENTILES,
+    };
+    this.#closedNs = undefined;
+  }
+
+  onRecords(batch: RecordBatch): void {
+    this.#open?.statistics.onRecords(batch);
+  }
+
+  /**
+   * Interrupts that the history ring still holds, in the order of their ends.
+   * @throws ConfigurationError `HFTMON_E_CONFIG_INVALID` for a negative number or unknown type
+   */
+  snapshot(query: InterruptQuery = {}): InterruptInfo[] {
+    if (this.#open === undefined) return [];
+    const { context, names } = this.#open;
+    const { clock, history, source } = context;
+    const filter = queryFilter(query, this.#closedNs ?? clock.nowNs());
+    const records = selectRecords(history, source.tasks, filter);
+    return Array.from({ length: records.count }, (_, i) =>
+      interruptInfo(records.u32, records.f64, records.baseOf(i), { clock, source, names }),
+    );
+  }
+
+  /** Exact totals per CPU and source since the start, also of what disturbed no target. */
+  totals(): InterruptTotalsInfo {
+    const totals = this.#open?.context.source.interruptTotals?.();
+    if (totals === undefined) return { sources: [], tlbShootdowns: [] };
+    return namedTotals(totals, this.#open!.names);
+  }
+
+  /** Values of `meta.metrics`. */
+  metrics(): InterruptMetrics {
+    return {
+      ...totalMetrics(this.totals()),
+      ...this.#open?.statistics.distributions(this.#open.percentiles),
+    };
+  }
+
+  close(): void {
+    this.#closedNs ??= this.#open?.context.clock.nowNs();
+  }
+}
+
+/** Makes the collector. */
+export function createInterruptCollector(options: InterruptConfig = {}): InterruptCollector {
+  return new InterruptCollector(options);
+}
