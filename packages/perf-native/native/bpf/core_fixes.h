@@ -3,7 +3,7 @@
 #ifndef HFTMON_BPF_CORE_FIXES_H
 #define HFTMON_BPF_CORE_FIXES_H
 
-#include "kernel.h"
+#include "maps.h"
 
 /* Before bcf9033e5449 ("sched: move CPU field back into thread_info", 5.16) x86 kept it here. */
 struct task_struct___old {
@@ -17,6 +17,61 @@ static __always_inline u32 task_cpu(struct task_struct *task)
 	if (bpf_core_field_exists(task->thread_info.cpu))
 		return task->thread_info.cpu;
 	return old->cpu;
+}
+
+/*
+ * Is this CPU in an interrupt (hard, softirq being served, NMI)? Then `current` is whom it hit
+ * and has nothing to do with what happens. x86 counts per CPU, in a variable that has no symbol
+ * to link with and has moved twice (pcpu_hot: 64701838bf05, 6.2, gone again in 6.15). BTF tells
+ * how far it lies from the CPU's run queue, and any task leads there.
+ */
+#define IN_INTERRUPT 0x00ff0100
+
+#ifdef HFTMON_WITHOUT_IPI
+static __always_inline u32 read_int(const void *address)
+{
+	u32 value = 0;
+
+	bpf_probe_read_kernel(&value, sizeof(value), address);
+	return value;
+}
+#else
+/*
+ * Any kernel type with a number in front will do: the cast (6.2 and later) makes a load of it, for
+ * a twentieth of what the helper costs, which matters at every wake-up.
+ */
+struct timespec64 {
+	long long tv_sec;
+} __attribute__((preserve_access_index));
+
+extern void *bpf_rdonly_cast(const void *object, u32 btf_id) __ksym;
+
+static __always_inline u32 read_int(const void *address)
+{
+	struct timespec64 *number;
+
+	number = bpf_rdonly_cast(address, bpf_core_type_id_kernel(struct timespec64));
+	return (u32)number->tv_sec;
+}
+#endif
+
+static __always_inline bool in_interrupt(struct hftmon_cpu *c, struct task_struct *current)
+{
+#if defined(__TARGET_ARCH_x86)
+	u64 rq = 0;
+
+	if (!c->preempt_count_address && config.preempt_count_distance &&
+	    bpf_core_field_exists(current->se.cfs_rq)) {
+		/* Read, not followed: a typed pointer takes no variable offset. */
+		bpf_probe_read_kernel(&rq, sizeof(rq), &current->se.cfs_rq->rq);
+		c->preempt_count_address = rq + config.preempt_count_distance;
+	}
+	if (!c->preempt_count_address)
+		return c->depth;
+	return read_int((void *)c->preempt_count_address) & IN_INTERRUPT;
+#else
+	return current->thread_info.preempt_count & IN_INTERRUPT;
+#endif
 }
 
 #if defined(__TARGET_ARCH_x86)

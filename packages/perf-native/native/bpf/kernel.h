@@ -35,9 +35,21 @@ struct css_set {
 
 struct thread_info {
 	u32 cpu;
+	int preempt_count; /* not on x86 */
+};
+
+struct rq;
+
+struct cfs_rq {
+	struct rq *rq;
+};
+
+struct sched_entity {
+	struct cfs_rq *cfs_rq;
 };
 
 struct task_struct {
+	struct sched_entity se;
 	struct thread_info thread_info;
 	unsigned int __state;
 	unsigned int flags;

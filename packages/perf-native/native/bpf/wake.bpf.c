@@ -22,7 +22,7 @@ int hftmon_wake(tp_args *ctx)
 	waker = (void *)bpf_get_current_task_btf();
 	t->wake_ns = now;
 	t->waker_tid = waker->pid;
-	t->wake_flags = c->depth ? HFTMON_SWITCH_WOKEN_BY_INTERRUPT : 0;
+	t->wake_flags = in_interrupt(c, waker) ? HFTMON_SWITCH_WOKEN_BY_INTERRUPT : 0;
 	tell_task(c, cpu, waker, now);
 	/* One that was asleep when it was attached was blocked since then. */
 	if (t->state == HFTMON_THREAD_UNKNOWN && !task->on_cpu) {

@@ -12,6 +12,7 @@ import {
   type RecordWriter,
   type ThreadTotals,
 } from '@hftmon/core';
+import { preemptCountDistance } from '../capabilities/preempt-count.js';
 import { createProbeEnvironment, type HostEnvironment } from '../capabilities/probe-environment.js';
 import { CONFIG, GROUP } from '../layout.js';
 import { nativeLibrary } from '../native/bindings.js';
@@ -206,16 +207,17 @@ export class KernelEventSource implements EventSource {
 
   #configure(memory: SharedMemory, options: EventSourceOptions, groups: number): void {
     const { config, config64 } = memory;
+    const { procRoot, sysRoot } = this.environment;
     config[CONFIG.followChildren / 4] = options.followChildren === true ? 1 : 0;
     this.#wantsStacks = options.stacksFromNs !== undefined;
     config[CONFIG.stacks / 4] = this.#wantsStacks ? 1 : 0;
     config64[CONFIG.stacksFromNs / 8] = BigInt(Math.round(options.stacksFromNs ?? 0));
     config64[CONFIG.syscallFromNs / 8] = SYSCALL_FROM_NS;
+    config64[CONFIG.preemptCountDistance / 8] = preemptCountDistance(sysRoot) ?? 0n;
     for (const [kind, ns] of Object.entries(options.minDurationNs ?? {})) {
       config64[CONFIG.minDurationNs / 8 + Number(kind)] = BigInt(Math.round(ns));
     }
     if (groups & GROUP.ipi) {
-      const { procRoot } = this.environment;
       config64[CONFIG.tlbFlushFunction / 8] = kernelSymbolAddress('flush_tlb_func', procRoot) ?? 0n;
     }
   }

@@ -113,13 +113,14 @@ struct hftmon_cpu {
 	hft_u64 stolen_ns; /* time taken by interrupt code so far, each ns once */
 	hft_u32 depth;	   /* how many kinds of interrupt code are on this CPU now */
 	hft_u32 tlb_flush; /* the function call being served flushes the TLB */
+	hft_u64 preempt_count_address; /* of this CPU, in the kernel; 0 not found yet */
 	struct hftmon_frame irq;
 	struct hftmon_frame softirq;
 	struct hftmon_frame vector;
 	struct hftmon_sender reschedule;
 	struct hftmon_sender call;
 	struct hftmon_softirq_raise raise[HFTMON_SOFTIRQS];
-	hft_u8 pad4[128 - 16 - 48 - 32 + 128 - 32];
+	hft_u8 pad4[128 - 24 - 48 - 32 + 128 - 32];
 	struct hftmon_counts counts[HFTMON_KERNEL_KINDS];
 };
 
@@ -220,6 +221,7 @@ struct hftmon_config {
 	hft_u64 stacks_from_ns;
 	hft_u64 syscall_from_ns; /* shortest absence whose system call is recorded */
 	hft_u64 tlb_flush_function; /* kernel address of flush_tlb_func, 0 unknown */
+	hft_u64 preempt_count_distance; /* bytes from a CPU's rq to its preempt count, 0 unknown */
 	hft_u64 untracked_threads;  /* threads that began when no slot was free */
 	hft_u64 stack_failures;	    /* stacks not taken: table full or bucket taken by another */
 	hft_u64 min_duration_ns[HFTMON_KERNEL_KINDS];

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+
+const MAGIC = 0xeb9f;
+
+/** BTF kinds, `BTF_KIND_*`. */
+const VAR = 14;
+const DATASEC = 15;
+
+/** Bytes that follow the 12-byte type header, by kind; the second number is per `vlen` entry. */
+const SIZES: readonly (readonly [number, number])[] = [
+  [0, 0], // void
+  [4, 0], // int
+  [0, 0], // pointer
+  [12, 0], // array
+  [0, 12], // struct
+  [0, 12], // union
+  [0, 8], // enum
+  [0, 0], // forward
+  [0, 0], // typedef
+  [0, 0], // volatile
+  [0, 0], // const
+  [0, 0], // restrict
+  [0, 0], // function
+  [0, 8], // function prototype
+  [4, 0], // variable
+  [0, 12], // data section
+  [0, 0], // float
+  [4, 0], // declaration tag
+  [0, 0], // type tag
+  [0, 12], // enum64
+];
+
+/** Offset of `preempt_count` in `struct pcpu_hot` (6.2 to 6.14), behind the pointer to current. */
+const IN_PCPU_HOT = 8;
+
+/**
+ * Bytes from a CPU's `struct rq` to its preempt count, which tells whether it is in an interrupt.
+ * Both are per-CPU variables, so their distance is the same on every CPU; a probe finds the run
+ * queue through any task. From the kernel's BTF. `undefined` when BTF doesn't say, as on kernels
+ * built without per-CPU variables in it, and on arm64, which counts in `thread_info`.
+ */
+export function preemptCountDistance(sysRoot = '/sys'): bigint | undefined {
+  let btf: Buffer;
+  try {
+    btf = readFileSync(`${sysRoot}/kernel/btf/vmlinux`);
+  } catch {
+    return undefined;
+  }
+  const offsets = perCpuOffsets(btf, ['runqueues', '__preempt_count', 'pcpu_hot']);
+  const runqueues = offsets.get('runqueues');
+  const hot = offsets.get('pcpu_hot');
+  const count = offsets.get('__preempt_count') ?? (hot === undefined ? hot : hot + IN_PCPU_HOT);
+  return runqueues === undefined || count === undefined ? undefined : BigInt(count - runqueues);
+}
+
+/** Offsets of per-CPU variables in their section, by name; those not found are left out. */
+export function perCpuOffsets(btf: Buffer, names: readonly string[]): Map<string, number> {
+  const found = new Map<string, number>();
+  if (btf.length < 24 || btf.readUInt16LE(0) !== MAGIC) return found;
+  const header = btf.readUInt32LE(4);
+  const types = header + btf.readUInt32LE(8);
+  const end = types + btf.readUInt32LE(12);
+  const strings = header + btf.readUInt32LE(16);
+  const wanted = new Map<number, string>();
+  for (const name of [...names, '.data..percpu']) {
+    const at = btf.indexOf(`\0${name}\0`, strings, 'latin1');
+    if (at >= 0) wanted.set(at + 1 - strings, name);
+  }
+  const variables = new Map<number, string>();
+  for (let at = types, id = 1; at + 12 <= end; id++) {
+    const info = btf.readUInt32LE(at + 4);
+    const kind = (info >>> 24) & 0x1f;
+    const length = info & 0xffff;
+    const size = SIZES[kind];
+    if (size === undefined) break; // a kind newer than this table: its length is unknown
+    const name = wanted.get(btf.readUInt32LE(at));
+    if (kind === VAR && name !== undefined) variables.set(id, name);
+    if (kind === DATASEC && name === '.data..percpu') {
+      for (let i = 0, entry = at + 12; i < length; i++, entry += 12) {
+        const variable = variables.get(btf.readUInt32LE(entry));
+        if (variable !== undefined) found.set(variable, btf.readUInt32LE(entry + 4));
+      }
+    }
+    at += 12 + size[0] + size[1] * length;
+  }
+  return found;
+}
