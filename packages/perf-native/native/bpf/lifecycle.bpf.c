@@ -103,13 +103,24 @@ int hftmon_exec(tp_args *ctx)
 	return 0;
 }
 
-/* The next record that refers to it will describe it anew. */
+/*
+ * The next record that refers to it will describe it anew. Records of its own don't do that, so a
+ * target thread is described at once; it gets the name right after the tracepoint.
+ */
 SEC("tp_btf/task_rename")
 int hftmon_rename(tp_args *ctx)
 {
 	struct task_struct *task = ARG(0, void *);
+	struct hftmon_cpu *c;
+	u32 cpu;
 
 	forget_name(task->pid);
+	if (!config.enabled || !thread_of(task->pid))
+		return 0;
+	cpu = bpf_get_smp_processor_id();
+	c = cpu_of(cpu);
+	if (c)
+		tell_task_as(c, cpu, task, ARG(1, const char *), now_ns());
 	return 0;
 }
 

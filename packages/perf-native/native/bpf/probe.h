@@ -163,7 +163,8 @@ INLINE void histogram_add(u32 *buckets, u64 ns)
  * A SWITCH or RAN record carries tids only. The first time that a task is referred to, or when
  * its name, priority or policy changed since, a TASK record says who it is.
  */
-INLINE void tell_task(struct hftmon_cpu *c, u32 cpu, struct task_struct *task, u64 now)
+INLINE void tell_task_as(struct hftmon_cpu *c, u32 cpu, struct task_struct *task, const char *comm,
+			 u64 now)
 {
 	u32 tid = task->pid, key = tid / HFTMON_TID_PAGE, hash;
 	struct tid_page *page;
@@ -192,10 +193,16 @@ INLINE void tell_task(struct hftmon_cpu *c, u32 cpu, struct task_struct *task, u
 	r->tid = tid;
 	r->w[0] = task->tgid;
 	r->w[1] = (task->policy & 0xffff) | task->prio << 16;
-	bpf_probe_read_kernel(&r->w[2], 16, task->comm);
+	r->w[2] = 0;
+	bpf_probe_read_kernel_str(&r->w[2], 16, comm);
 	r->w[6] = !!(task->flags & PF_KTHREAD);
 	set_u64(r, 7, task->cgroups->dfl_cgrp->kn->id);
 	publish(c, r, HFTMON_TASK, position);
+}
+
+INLINE void tell_task(struct hftmon_cpu *c, u32 cpu, struct task_struct *task, u64 now)
+{
+	tell_task_as(c, cpu, task, task->comm, now);
 }
 
 #endif

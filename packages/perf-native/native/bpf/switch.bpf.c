@@ -70,6 +70,9 @@ INLINE void switch_out(void *ctx, struct hftmon_thread *t, struct hftmon_cpu *c,
 		now_pending(t, cpu, now);
 	}
 	tell_task(c, cpu, next, now);
+	/* Both priorities are the evidence of a preemption, and ours may have changed. */
+	if (!left)
+		tell_task(c, cpu, prev, now);
 }
 
 /* The last switch of a thread: its books are closed and its tid is free for another task. */

@@ -10,6 +10,10 @@ export interface TaskStat {
   readonly flags: number;
   /** Threads of the process, field 20. */
   readonly threads: number;
+  /** Kernel priority less 100, field 18: below 0 real-time, 0 to 39 fair. */
+  readonly priority: number;
+  /** Scheduling policy number, field 41. */
+  readonly policy: number;
   /** When it started, clock ticks (10 ms) since boot, field 22. */
   readonly startTimeTicks: number;
 }
@@ -29,7 +33,9 @@ export function parseStat(text: string): TaskStat | undefined {
     .trimEnd()
     .split(' ');
   // fields[0] is field 3 of proc(5).
-  const [state, flags, threads, startTimeTicks] = [0, 6, 17, 19].map((index) => fields[index]);
+  const [state, flags, priority, threads, startTimeTicks, policy] = [0, 6, 15, 17, 19, 38].map(
+    (index) => fields[index],
+  );
   if (!Number.isInteger(id) || startTimeTicks === undefined || !state) return undefined;
   return {
     id,
@@ -37,6 +43,8 @@ export function parseStat(text: string): TaskStat | undefined {
     state,
     flags: Number(flags),
     threads: Number(threads),
+    priority: Number(priority),
+    policy: Number(policy ?? 0),
     startTimeTicks: Number(startTimeTicks),
   };
 }

@@ -18,6 +18,7 @@ import { CONFIG, GROUP } from '../layout.js';
 import { nativeLibrary } from '../native/bindings.js';
 import { NativeSession } from '../native/native-session.js';
 import { readText } from '../proc/read.js';
+import { listTasks } from '../proc/tasks.js';
 import { kernelSymbolAddress } from '../symbols/kernel-symbol-address.js';
 import { Symbolizer } from '../symbols/symbolizer.js';
 import { readInterruptTotals } from './interrupt-totals.js';
@@ -147,6 +148,7 @@ export class KernelEventSource implements EventSource {
   attach(pid: number): void {
     const { follower } = this.#live();
     follower.follow(pid);
+    this.#introduce(pid);
     if (this.#wantsStacks) this.#symbolizer.capture(pid);
   }
 
@@ -220,6 +222,12 @@ export class KernelEventSource implements EventSource {
     if (groups & GROUP.ipi) {
       config64[CONFIG.tlbFlushFunction / 8] = kernelSymbolAddress('flush_tlb_func', procRoot) ?? 0n;
     }
+  }
+
+  /** Names the threads that run already: records of a thread tell who it met, not who it is. */
+  #introduce(pid: number): void {
+    const nowNs = Number(nativeLibrary().monotonicNs() - this.epochMonotonicNs);
+    for (const task of listTasks(pid, this.environment.procRoot)) this.tasks.set(task, nowNs);
   }
 
   #comm(pid: number, tid: number): string {

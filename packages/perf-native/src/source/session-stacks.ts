@@ -4,6 +4,9 @@ import type { Symbolizer } from '../symbols/symbolizer.js';
 /** Stacks remembered by id, so that they can be named after the session has closed. */
 const REMEMBERED = 16_384;
 
+/** Functions through which the kernel comes to a BPF program on a tracepoint. */
+const OWN_FRAME = /^(bpf_prog_|bpf_trace_run|bpf_get_stackid|__bpf_trace_|__traceiter_)/;
+
 /** Resolves the stack ids of a session's records. Ids stand for the same stack all session. */
 export class SessionStacks implements StackResolver {
   readonly #symbolizer: Symbolizer;
@@ -19,8 +22,11 @@ export class SessionStacks implements StackResolver {
     return this.#symbolizer.user(pid, this.#addresses(stackId));
   }
 
+  /** Without the frames of the probe that took the stack. */
   kernel(stackId: number): StackFrame[] {
-    return this.#symbolizer.kernel(this.#addresses(stackId));
+    const frames = this.#symbolizer.kernel(this.#addresses(stackId));
+    const first = frames.findIndex(({ symbol }) => symbol === undefined || !OWN_FRAME.test(symbol));
+    return frames.slice(Math.max(first, 0));
   }
 
   kernelAddress(address: bigint): StackFrame {

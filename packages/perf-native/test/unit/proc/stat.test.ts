@@ -12,9 +12,16 @@ describe('parseStat', () => {
       comm: 'engine',
       state: 'S',
       flags: 4194560,
+      priority: 20,
+      policy: 0,
       threads: 5,
       startTimeTicks: 172939,
     });
+  });
+
+  it('reads the policy and a real-time priority', () => {
+    const fields = `S 1 9 9 0 -1 0 0 0 0 0 0 0 0 0 -51 0 1 0 5 ${'0 '.repeat(17)}50 1 0 0`;
+    expect(parseStat(`9 (rt) ${fields}`)).toMatchObject({ priority: -51, policy: 1 });
   });
 
   it('takes any name', () => {
