@@ -87,6 +87,7 @@ describe('LogLinearHistogram', () => {
     for (const value of [2 ** 53, 2 ** 60, 1e300]) histogram.record(value);
     expect(histogram.max).toBe(1e300);
     expect(histogram.percentile(1)).toBe(2 ** 53);
+    expect(histogram.percentile(100)).toBe(1e300);
   });
 
   it('answers undefined when it is empty, also after clear', () => {

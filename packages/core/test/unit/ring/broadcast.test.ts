@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   BroadcastCursor,
   BroadcastWriter,
+  HEAD_WORD,
   INTENT_WORD,
   RECORD_WORDS,
   RING_HEADER_BYTES,
@@ -95,6 +96,39 @@ describe('broadcast ring', () => {
     cursor.poll();
     expect(numbers(cursor)).toEqual([4, 5, 6, 7, 8]);
     expect(cursor.lost).toBe(4);
+  });
+
+  it('does so across the wrap of the indices too', () => {
+    const ring = createRing(8, { firstSequence: 2 ** 31 - 9 });
+    const writer = new BroadcastWriter(ring);
+    const cursor = new BroadcastCursor(ring, { from: 'oldest' });
+    write(writer, 0, 8);
+    writer.claimMany(4);
+    write(writer, 8, 1);
+    cursor.poll();
+    expect(numbers(cursor)).toEqual([4, 5, 6, 7, 8]);
+  });
+
+  it('hands out claimed records zeroed, across the end of its memory', () => {
+    const writer = new BroadcastWriter(createRing(8));
+    write(writer, 0, 13);
+    writer.claimMany(6);
+    for (let i = 0; i < 6; i++) {
+      const base = writer.wordAt(i);
+      expect([...writer.u32.subarray(base, base + RECORD_WORDS)]).toEqual(Array(16).fill(0));
+    }
+    const base = writer.claim();
+    expect([...writer.u32.subarray(base, base + RECORD_WORDS)]).toEqual(Array(16).fill(0));
+  });
+
+  it('counts the loss of a reader that is more than 2^31 records behind', () => {
+    const ring = createRing(8);
+    const cursor = new BroadcastCursor(ring);
+    const header = new Uint32Array(ring.buffer, 0, RING_HEADER_BYTES / 4);
+    header[HEAD_WORD] = header[INTENT_WORD] = 2 ** 31 + 100;
+    expect(cursor.lag).toBe(2 ** 31 + 100);
+    expect(cursor.poll()).toBe(8);
+    expect(cursor.lost).toBe(2 ** 31 + 92);
   });
 
   it('hands out nothing when the writer has claimed the whole ring, and recovers', () => {

@@ -194,8 +194,12 @@ describe('delivery of a session', () => {
 
   it('delivers what was in the ring before the start, and what the pump held at the stop', () => {
     const { session, source, collector } = setUp();
+    const open = source.open.bind(source);
+    source.open = (kinds, options) => {
+      open(kinds, options);
+      source.emit(5);
+    };
     session.start();
-    source.emit(5);
     source.pending = 7;
     session.stop();
     expect(collector.records).toEqual(range(0, 12));
@@ -220,13 +224,20 @@ describe('delivery of a session', () => {
     expect(collector.records).toEqual([0, 1, 2]);
   });
 
-  it('may be flushed from within a delivery', () => {
-    const { session, source, collector } = setUp();
-    collector.onBatch = () => session.flush();
+  it('may be flushed from within a delivery, which then goes on undisturbed', () => {
+    const first = new FakeCollector('a');
+    const second = new FakeCollector('b');
+    const { session, source } = setUp({ collectors: [first, second] });
+    first.onBatch = () => {
+      if (first.records.length === 3) source.emit(3);
+      session.flush();
+    };
     session.start();
     source.emit(3);
     session.flush();
-    expect(collector.records).toEqual([0, 1, 2]);
+    session.flush();
+    expect(first.records).toEqual(range(0, 6));
+    expect(second.records).toEqual(range(0, 6));
   });
 
   it('reports exactly what was lost', () => {
