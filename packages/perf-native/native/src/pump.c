@@ -2,6 +2,7 @@
 #include "pump.h"
 
 #include <errno.h>
+#include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -144,6 +145,15 @@ static bool crowded(const struct pump *p)
 	return false;
 }
 
+/* Sleeps, but not through pump_stop(): however rarely the pump looks, it ends at once. */
+static void doze(struct pump *p, uint64_t ns)
+{
+	struct timespec t = { .tv_sec = (time_t)(ns / 1000000000u),
+			      .tv_nsec = (long)(ns % 1000000000u) };
+
+	syscall(SYS_futex, &p->quit, FUTEX_WAIT_PRIVATE, 0, &t, NULL, 0);
+}
+
 static void *pump_main(void *argument)
 {
 	struct pump *p = argument;
@@ -165,14 +175,10 @@ static void *pump_main(void *argument)
 			sleep_ns /= 2;
 		else if (sleep_ns < p->poll_ns)
 			sleep_ns += p->poll_ns / 16;
-		if (sleep_ns > 50000) {
-			struct timespec t = { .tv_sec = (time_t)(sleep_ns / 1000000000u),
-					      .tv_nsec = (long)(sleep_ns % 1000000000u) };
-
-			clock_nanosleep(CLOCK_MONOTONIC, 0, &t, NULL);
-		} else {
+		if (sleep_ns > 50000)
+			doze(p, sleep_ns);
+		else
 			sched_yield();
-		}
 	}
 	return NULL;
 }
@@ -221,7 +227,7 @@ int pump_start(struct pump *p, const struct pump_thread_options *options)
 		/* Signals are for the host's own threads. */
 		sigfillset(&all);
 		pthread_sigmask(SIG_SETMASK, &all, &before);
-		atomic_store(&p->quit, false);
+		atomic_store(&p->quit, 0);
 		err = -pthread_create(&p->thread, &attr, pump_main, p);
 		pthread_sigmask(SIG_SETMASK, &before, NULL);
 	}
@@ -237,7 +243,8 @@ void pump_stop(struct pump *p)
 {
 	if (!p->running)
 		return;
-	atomic_store_explicit(&p->quit, true, memory_order_release);
+	atomic_store_explicit(&p->quit, 1, memory_order_release);
+	syscall(SYS_futex, &p->quit, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 	pthread_join(p->thread, NULL);
 	p->running = false;
 }

@@ -31,7 +31,7 @@ struct pump {
 
 	pthread_t thread;
 	bool running;
-	atomic_bool quit;
+	_Atomic uint32_t quit; /* a futex */
 	atomic_uint passes; /* busy mode: drains so far */
 	/* Held while draining: by the pump, or by whoever wants a flush. */
 	pthread_mutex_t draining;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <linux/membarrier.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -36,7 +37,49 @@ struct hftmon_session {
 	struct hftmon_record *records;
 	size_t records_bytes;
 	int started;
+	struct hftmon_session *next; /* of the same thread */
 };
+
+/*
+ * A worker that is terminated runs no JavaScript any more, not even its exit handlers: what it
+ * has open is closed when its thread ends. The value is the list of the thread's sessions.
+ */
+static pthread_key_t of_thread;
+static pthread_once_t of_thread_once = PTHREAD_ONCE_INIT;
+
+static void close_all(void *sessions)
+{
+	struct hftmon_session *s = sessions;
+
+	while (s) {
+		struct hftmon_session *next = s->next;
+
+		hftmon_session__close(s);
+		s = next;
+	}
+}
+
+static void make_key(void)
+{
+	pthread_key_create(&of_thread, close_all);
+}
+
+static void remember(struct hftmon_session *s)
+{
+	s->next = pthread_getspecific(of_thread);
+	pthread_setspecific(of_thread, s);
+}
+
+static void forget(struct hftmon_session *s)
+{
+	struct hftmon_session *first = pthread_getspecific(of_thread), **p = &first;
+
+	while (*p && *p != s)
+		p = &(*p)->next;
+	if (*p)
+		*p = s->next;
+	pthread_setspecific(of_thread, first);
+}
 
 static size_t to_pages(size_t bytes)
 {
@@ -129,6 +172,7 @@ int hftmon_session__open(const struct hftmon_options *options, hftmon_session **
 	*out = NULL;
 	if (err)
 		return err;
+	pthread_once(&of_thread_once, make_key);
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return fail(-ENOMEM, "session");
@@ -149,6 +193,7 @@ int hftmon_session__open(const struct hftmon_options *options, hftmon_session **
 		return err;
 	}
 	open_pump(s);
+	remember(s);
 	*out = s;
 	return 0;
 }
@@ -203,6 +248,7 @@ void hftmon_session__close(hftmon_session *s)
 {
 	if (!s)
 		return;
+	forget(s);
 	hftmon_session__stop(s);
 	threads_close(&s->threads);
 	unmap(s->cpus, s->cpus_bytes);

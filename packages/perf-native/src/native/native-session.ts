@@ -108,10 +108,12 @@ export class NativeSession {
 
 /**
  * Sessions that nobody has closed yet. At exit the pump must be joined before the process tears
- * its memory down; `exit` runs also for process.exit() and uncaught errors.
+ * its memory down; `exit` runs also for process.exit() and uncaught errors. Their memory stays:
+ * exit handlers that run later may make a report of it. The end of the process frees it, or, in
+ * a worker, the end of the thread: the library sees to that, for a terminated worker too.
  */
 const openSessions = new Set<NativeSession>();
 
 process.on('exit', () => {
-  for (const session of [...openSessions]) session.close();
+  for (const session of openSessions) session.stop();
 });
