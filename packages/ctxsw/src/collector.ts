@@ -5,6 +5,7 @@ import {
   type CollectorContext,
   type ProbeEnvironment,
   type RecordBatch,
+  type RecordQuery,
   type Support,
   type Target,
 } from '@hftmon/core';
@@ -14,7 +15,7 @@ import { migrationInfo } from './migration-info.js';
 import { queryFilter } from './query-filter.js';
 import { selectRecords } from './select-records.js';
 import { StreamStatistics } from './stream-statistics.js';
-import { switchInfo } from './switch-info.js';
+import { switchInfo, type DecodeContext } from './switch-info.js';
 import { threadSwitchTotals } from './thread-switch-totals.js';
 import type {
   ContextSwitchConfig,
@@ -32,9 +33,8 @@ const DEFAULT_PERCENTILES = [50, 90, 99, 99.9];
 const REMEMBERED_PIDS = 1024;
 
 /** What there is between `open` and the next one. */
-interface OpenState {
-  readonly context: CollectorContext;
-  readonly nodes: CpuNodes;
+interface OpenState extends DecodeContext {
+  readonly history: RecordQuery;
   readonly statistics: StreamStatistics;
   readonly percentiles: readonly number[];
 }
@@ -67,9 +67,11 @@ export class ContextSwitchCollector implements Collector<
   }
 
   open(context: CollectorContext, config: Readonly<ContextSwitchConfig>): void {
-    const nodes = new CpuNodes(context.sysRoot);
+    const { clock, source, history, sysRoot } = context;
+    const nodes = new CpuNodes(sysRoot);
+    const statistics = new StreamStatistics(nodes);
     const percentiles = config.percentiles ?? this.#options.percentiles ?? DEFAULT_PERCENTILES;
-    this.#open = { context, nodes, percentiles, statistics: new StreamStatistics(nodes) };
+    this.#open = { clock, source, history, nodes, statistics, percentiles };
     this.#closedNs = undefined;
     this.#pids.clear();
   }
@@ -93,14 +95,14 @@ export class ContextSwitchCollector implements Collector<
    */
   snapshot(query: ContextSwitchQuery = {}): ContextSwitchInfo[] {
     return this.#select(RecordKind.Switch, query, (u32, f64, base, state) =>
-      switchInfo(u32, f64, base, decoding(state), query.includeStackTrace === true),
+      switchInfo(u32, f64, base, state, query.includeStackTrace === true),
     );
   }
 
   /** Moves between CPUs that the history ring still holds, oldest first. */
   migrations(query: MigrationQuery = {}): MigrationInfo[] {
     return this.#select(RecordKind.Migrate, query, (u32, f64, base, state) =>
-      migrationInfo(u32, f64, base, decoding(state)),
+      migrationInfo(u32, f64, base, state),
     );
   }
 
@@ -120,10 +122,10 @@ export class ContextSwitchCollector implements Collector<
    */
   totals(pid?: number): ThreadSwitchTotals[] {
     if (this.#open === undefined) return [];
-    const { context, percentiles } = this.#open;
+    const { source, percentiles } = this.#open;
     const pids = pid === undefined ? [...this.#pids] : [pid];
     return pids
-      .flatMap((each) => context.source.totals(each))
+      .flatMap((each) => source.totals(each))
       .map((totals) => threadSwitchTotals(totals, percentiles));
   }
 
@@ -151,7 +153,7 @@ export class ContextSwitchCollector implements Collector<
   }
 
   close(): void {
-    this.#closedNs ??= this.#open?.context.clock.nowNs();
+    this.#closedNs ??= this.#open?.clock.nowNs();
   }
 
   #select<Info>(
@@ -161,17 +163,13 @@ export class ContextSwitchCollector implements Collector<
   ): Info[] {
     const state = this.#open;
     if (state === undefined) return [];
-    const { clock, history, source } = state.context;
+    const { clock, history, source } = state;
     const filter = queryFilter(query, this.#closedNs ?? clock.nowNs());
     const records = selectRecords(history, source.tasks, kind, filter);
     return Array.from({ length: records.count }, (_, i) =>
       build(records.u32, records.f64, records.baseOf(i), state),
     );
   }
-}
-
-function decoding({ context, nodes }: OpenState) {
-  return { clock: context.clock, source: context.source, nodes };
 }
 
 /** Makes the collector. */

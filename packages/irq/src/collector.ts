@@ -4,9 +4,10 @@ import {
   type CollectorContext,
   type ProbeEnvironment,
   type RecordBatch,
+  type RecordQuery,
   type Support,
 } from '@hftmon/core';
-import { interruptInfo } from './interrupt-info.js';
+import { interruptInfo, type DecodeContext } from './interrupt-info.js';
 import { IrqNames } from './irq-names.js';
 import { OPTIONAL_TRACEPOINTS, REQUIRED_TRACEPOINTS, meta } from './meta.js';
 import { totalMetrics } from './metrics.js';
@@ -25,9 +26,8 @@ import type {
 const DEFAULT_PERCENTILES = [50, 90, 99, 99.9];
 
 /** What there is between `open` and the next one. */
-interface OpenState {
-  readonly context: CollectorContext;
-  readonly names: IrqNames;
+interface OpenState extends DecodeContext {
+  readonly history: RecordQuery;
   readonly statistics: StreamStatistics;
   readonly percentiles: readonly number[];
 }
@@ -58,9 +58,12 @@ export class InterruptCollector implements Collector<
   }
 
   open(context: CollectorContext, config: Readonly<InterruptConfig>): void {
+    const { clock, source, history, procRoot, sysRoot } = context;
     this.#open = {
-      context,
-      names: new IrqNames(context.procRoot, context.sysRoot),
+      clock,
+      source,
+      history,
+      names: new IrqNames(procRoot, sysRoot),
       statistics: new StreamStatistics(),
       percentiles: config.percentiles ?? this.#options.percentiles ?? DEFAULT_PERCENTILES,
     };
@@ -76,19 +79,19 @@ export class InterruptCollector implements Collector<
    * @throws ConfigurationError `HFTMON_E_CONFIG_INVALID` for a negative number or unknown type
    */
   snapshot(query: InterruptQuery = {}): InterruptInfo[] {
-    if (this.#open === undefined) return [];
-    const { context, names } = this.#open;
-    const { clock, history, source } = context;
+    const state = this.#open;
+    if (state === undefined) return [];
+    const { clock, history, source } = state;
     const filter = queryFilter(query, this.#closedNs ?? clock.nowNs());
     const records = selectRecords(history, source.tasks, filter);
     return Array.from({ length: records.count }, (_, i) =>
-      interruptInfo(records.u32, records.f64, records.baseOf(i), { clock, source, names }),
+      interruptInfo(records.u32, records.f64, records.baseOf(i), state),
     );
   }
 
   /** Exact totals per CPU and source since the start, also of what disturbed no target. */
   totals(): InterruptTotalsInfo {
-    const totals = this.#open?.context.source.interruptTotals?.();
+    const totals = this.#open?.source.interruptTotals?.();
     if (totals === undefined) return { sources: [], tlbShootdowns: [] };
     return namedTotals(totals, this.#open!.names);
   }
@@ -102,7 +105,7 @@ export class InterruptCollector implements Collector<
   }
 
   close(): void {
-    this.#closedNs ??= this.#open?.context.clock.nowNs();
+    this.#closedNs ??= this.#open?.clock.nowNs();
   }
 }
 
