@@ -138,7 +138,8 @@ static int open_parts(struct hftmon_session *s)
 	groups_prune(&s->probes, o->groups);
 	err = map_shared(s);
 	if (!err)
-		err = threads_open(&s->threads, &s->probes, o->max_threads, o->tid_limit);
+		err = threads_open(&s->threads, &s->probes, o->max_threads, o->tid_limit,
+				   s->cpus, o->cpus);
 	if (!err)
 		err = ring_open(&s->history, "hftmon-history", o->history_records, o->epoch_ns);
 	if (!err)
@@ -296,7 +297,7 @@ int hftmon_session__follow(hftmon_session *s, uint32_t tid, uint32_t tgid)
 
 int hftmon_session__unfollow(hftmon_session *s, uint32_t slot)
 {
-	return threads_unfollow(&s->threads, slot, s->cpus, s->options.cpus);
+	return threads_unfollow(&s->threads, slot);
 }
 
 int hftmon_session__release(hftmon_session *s, uint32_t slot)

@@ -19,9 +19,12 @@ static size_t to_pages(size_t bytes)
 	return (bytes + page - 1) & ~(page - 1);
 }
 
-int threads_open(struct threads *t, const struct probe_set *set, uint32_t count, uint32_t tid_limit)
+int threads_open(struct threads *t, const struct probe_set *set, uint32_t count, uint32_t tid_limit,
+		 struct hftmon_cpu *cpus, uint32_t cpu_count)
 {
 	memset(t, 0, sizeof(*t));
+	t->cpus = cpus;
+	t->cpu_count = cpu_count;
 	t->count = count;
 	t->tid_limit = tid_limit;
 	t->free_fd = set->free_slots_fd;
@@ -93,10 +96,18 @@ int threads_follow(struct threads *t, uint32_t tid, uint32_t tgid)
 	return err ? err : 1;
 }
 
-int threads_unfollow(struct threads *t, uint32_t slot, struct hftmon_cpu *cpus, uint32_t cpu_count)
+/* The thread waits in no run queue any more, as far as we are concerned. */
+static void not_pending(struct threads *t, struct hftmon_thread *thread)
+{
+	uint32_t waits_on = exchange_u32(&thread->pending_cpu, 0);
+
+	if (waits_on && waits_on <= t->cpu_count)
+		fetch_sub_u32(&t->cpus[waits_on - 1].pending, 1);
+}
+
+int threads_unfollow(struct threads *t, uint32_t slot)
 {
 	struct hftmon_thread *thread;
-	uint32_t waits_on;
 
 	if (!slot || slot >= t->count)
 		return fail(-EINVAL, "thread slot %u is outside 1 to %u", slot, t->count - 1);
@@ -105,9 +116,7 @@ int threads_unfollow(struct threads *t, uint32_t slot, struct hftmon_cpu *cpus, 
 		return fail(-EINVAL, "thread slot %u is not in use", slot);
 	/* Only if it is still ours: the tid may have been reused since the thread ended. */
 	compare_exchange_u32(&t->slot_by_tid[thread->tid], slot, 0);
-	waits_on = exchange_u32(&thread->pending_cpu, 0);
-	if (waits_on && waits_on <= cpu_count)
-		fetch_sub_u32(&cpus[waits_on - 1].pending, 1);
+	not_pending(t, thread);
 	/* No process any more: whoever finds it ended releases the slot and keeps no totals. */
 	thread->tgid = 0;
 	if (thread->state != HFTMON_THREAD_EXITED) {
@@ -123,6 +132,8 @@ int threads_release(struct threads *t, uint32_t slot)
 
 	if (!slot || slot >= t->count)
 		return fail(-EINVAL, "thread slot %u is outside 1 to %u", slot, t->count - 1);
+	/* A wake-up that was under way when it was unfollowed may have counted it after that. */
+	not_pending(t, &t->table[slot]);
 	memset(&t->table[slot], 0, sizeof(t->table[slot]));
 	err = bpf_map_push(t->free_fd, &slot);
 	return err ? fail(err, "returning a thread slot") : 0;

@@ -72,6 +72,7 @@ export class KernelEventSource implements EventSource {
   #nextSequence = 0;
   #wantsStacks = false;
   #last: LastState | undefined;
+  #stoppedNs: number | undefined;
 
   constructor(environment: HostEnvironment = createProbeEnvironment()) {
     this.environment = environment;
@@ -104,7 +105,7 @@ export class KernelEventSource implements EventSource {
         session,
         memory,
         follower: new ProcessFollower(session, memory.threads, procRoot, () => ({
-          nowMonotonicNs: Number(nativeLibrary().monotonicNs()),
+          nowMonotonicNs: this.#stoppedNs ?? Number(nativeLibrary().monotonicNs()),
           groups: native.groups,
           comm: (pid, tid) => this.#comm(pid, tid),
         })),
@@ -123,12 +124,17 @@ export class KernelEventSource implements EventSource {
   }
 
   start(): void {
-    this.#live().session.start();
+    const { session, follower } = this.#live();
+    this.#stoppedNs = undefined;
+    session.start();
+    follower.catchUp();
   }
 
   /** Shuts the gate and moves the last records into the ring. Totals stand still from here on. */
   stop(): void {
-    this.#open?.session.stop();
+    if (this.#open === undefined) return;
+    this.#stoppedNs ??= Number(nativeLibrary().monotonicNs());
+    this.#open.session.stop();
   }
 
   /** Frees everything; the last totals and losses stay readable. Idempotent. */

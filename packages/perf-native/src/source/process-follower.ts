@@ -1,14 +1,16 @@
-import type { ThreadState, ThreadTotals } from '@hftmon/core';
-import { createError } from '@hftmon/core';
+import { createError, isMonitorError, type ThreadState, type ThreadTotals } from '@hftmon/core';
 import { THREAD } from '../layout.js';
 import type { NativeSession } from '../native/native-session.js';
 import { inspectProcess, readProcess } from '../proc/process.js';
 import { listThreads } from '../proc/threads.js';
 import { EndedThreads } from './ended-threads.js';
-import { isEnded, readThread, type ReadContext } from './thread-reader.js';
+import { isEnded, isUnseen, readThread, type ReadContext } from './thread-reader.js';
 
 /** Rounds of listing /proc/PID/task; each finds threads that began during the one before. */
 const SCAN_ROUNDS = 100;
+
+/** States in /proc of a thread that will not run again. */
+const ENDED: ReadonlySet<string> = new Set(['Z', 'X', 'x']);
 
 /** Follows the threads of processes through the slots of the native thread table. */
 export class ProcessFollower {
@@ -18,6 +20,13 @@ export class ProcessFollower {
   readonly #startTimes = new Map<number, number>();
   readonly #ended = new EndedThreads();
   readonly #context: () => ReadContext;
+  /** Slots that were unfollowed since the last `reap`, and before it. */
+  #leaving = new Set<number>();
+  #left = new Set<number>();
+  /** Processes that were forgotten since the last `reap`. */
+  #forgotten = new Set<number>();
+  /** Processes that were gone at the last `reap` although threads of theirs were not. */
+  #gone = new Set<number>();
 
   constructor(
     session: NativeSession,
@@ -32,20 +41,14 @@ export class ProcessFollower {
   }
 
   /**
-   * Follows every thread of a process. Those that begin later are followed by the fork probe;
-   * listing goes on until a round finds nothing new, for those that began meanwhile.
+   * Follows every thread of a process. Those that begin later are followed by the fork probe.
    * @throws ProcessNotFoundError
    * @throws ConfigurationError `HFTMON_E_TOO_MANY_THREADS`
    */
   follow(pid: number): void {
     const { startTimeTicks } = readProcess(pid, this.#procRoot);
-    const seen = new Set<number>();
     try {
-      for (let round = 0; round < SCAN_ROUNDS; round++) {
-        const fresh = listThreads(pid, this.#procRoot).filter(({ tid }) => !seen.has(tid));
-        if (fresh.length === 0) break;
-        for (const { tid } of fresh) this.#followThread(pid, tid, seen);
-      }
+      this.#scan(pid);
     } catch (error) {
       this.forget(pid);
       if (this.#isGone(pid, startTimeTicks)) {
@@ -53,15 +56,32 @@ export class ProcessFollower {
       }
       throw error;
     }
+    this.#forgotten.delete(pid);
     this.#startTimes.set(pid, startTimeTicks);
+  }
+
+  /**
+   * Follows what began, and lets go of what ended, between `follow` and the opening of the gate:
+   * no probe saw it.
+   */
+  catchUp(): void {
+    for (const pid of this.#startTimes.keys()) {
+      try {
+        this.#scan(pid);
+      } catch (error) {
+        // One that is gone by now is noticed by `reap`; too many threads are counted as untracked.
+        if (!isMonitorError(error)) throw error;
+      }
+    }
   }
 
   /** Stops following a process and forgets its ended threads. */
   forget(pid: number): void {
-    // `reap` releases the slots, when no probe can be writing to them any more.
-    for (const slot of this.#slots(pid)) this.#session.unfollow(slot);
+    this.#unfollowAll(pid);
     this.#startTimes.delete(pid);
     this.#ended.forget(pid);
+    // A thread of it may have been starting one just now, which is followed in a moment.
+    this.#forgotten.add(pid);
   }
 
   /** Followed processes. */
@@ -78,6 +98,7 @@ export class ProcessFollower {
 
   /** Frees the slots of ended threads, keeping their totals. Returns pids that have ended. */
   reap(): number[] {
+    this.#releaseLeft();
     const context = this.#context();
     const alive = new Set<number>();
     for (const slot of this.#slots()) {
@@ -86,13 +107,76 @@ export class ProcessFollower {
         alive.add(pid);
         continue;
       }
-      // A pid of 0: no longer followed, or it lost the race to register its thread.
+      // A pid of 0: it lost the race to register its thread.
       if (pid !== 0) this.#ended.add(readThread(this.#threads, slot, context));
       this.#session.release(slot);
     }
-    return [...this.#startTimes]
-      .filter(([pid, startTime]) => !alive.has(pid) && this.#isGone(pid, startTime))
-      .map(([pid]) => pid);
+    return this.#endedProcesses(alive);
+  }
+
+  /** Releases what was unfollowed a while ago: no probe can be writing to it any more. */
+  #releaseLeft(): void {
+    for (const slot of this.#left) this.#session.release(slot);
+    const forgotten = this.#forgotten;
+    this.#forgotten = new Set();
+    for (const pid of forgotten) this.#unfollowAll(pid);
+    this.#left = this.#leaving;
+    this.#leaving = new Set();
+  }
+
+  #endedProcesses(alive: ReadonlySet<number>): number[] {
+    const ended: number[] = [];
+    const gone = new Set<number>();
+    for (const [pid, startTime] of this.#startTimes) {
+      if (!this.#isGone(pid, startTime)) continue;
+      // Its last threads may be about to leave their CPUs; if not, their ends were missed.
+      const stale = this.#gone.has(pid);
+      if (alive.has(pid) && !stale) gone.add(pid);
+      else ended.push(pid);
+      if (alive.has(pid) && stale) this.#unfollowAll(pid);
+    }
+    this.#gone = gone;
+    return ended;
+  }
+
+  /**
+   * Lists the threads until a round finds nothing new, for those that began during the one
+   * before. A thread that is gone at the next look may have ended before it was followed, unseen;
+   * of one that is still there the end will be seen.
+   */
+  #scan(pid: number): void {
+    const seen = new Set<number>();
+    for (let round = 0; round < SCAN_ROUNDS; round++) {
+      const alive = listThreads(pid, this.#procRoot).filter(({ state }) => !ENDED.has(state));
+      const fresh = alive.filter(({ tid }) => !seen.has(tid));
+      this.#dropUnseen(pid, new Set(alive.map(({ tid }) => tid)));
+      if (fresh.length === 0) return;
+      for (const { tid } of fresh) this.#followThread(pid, tid, seen);
+    }
+  }
+
+  #dropUnseen(pid: number, alive: ReadonlySet<number>): void {
+    for (const slot of this.#slots(pid)) {
+      if (!isUnseen(this.#threads, slot) || alive.has(this.#tidOf(slot))) continue;
+      this.#unfollow(slot);
+    }
+  }
+
+  /** Until none is left: each that goes may start another before. */
+  #unfollowAll(pid: number): void {
+    let found: number;
+    do {
+      found = 0;
+      for (const slot of this.#slots(pid)) {
+        this.#unfollow(slot);
+        found++;
+      }
+    } while (found > 0);
+  }
+
+  #unfollow(slot: number): void {
+    this.#session.unfollow(slot);
+    this.#leaving.add(slot);
   }
 
   #followThread(pid: number, tid: number, seen: Set<number>): void {
@@ -110,8 +194,13 @@ export class ProcessFollower {
     const count = Math.floor(this.#threads.length / stride);
     for (let slot = 1; slot < count; slot++) {
       if (this.#threads[slot * stride + THREAD.tid / 4] === 0) continue;
+      if (this.#leaving.has(slot) || this.#left.has(slot)) continue;
       if (pid === undefined || this.#pidOf(slot) === pid) yield slot;
     }
+  }
+
+  #tidOf(slot: number): number {
+    return this.#threads[(slot * THREAD.bytes + THREAD.tid) >>> 2] as number;
   }
 
   #pidOf(slot: number): number {

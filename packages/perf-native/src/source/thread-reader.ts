@@ -66,3 +66,8 @@ function histogram(view: Uint32Array, byteOffset: number): Uint32Array {
 export function isEnded(view: Uint32Array, slot: number): boolean {
   return view[(slot * THREAD.bytes + THREAD.state) >>> 2] === THREAD_STATE.exited;
 }
+
+/** Has no probe seen the thread in the slot since it was followed? */
+export function isUnseen(view: Uint32Array, slot: number): boolean {
+  return view[(slot * THREAD.bytes + THREAD.state) >>> 2] === THREAD_STATE.unknown;
+}

@@ -1,0 +1,181 @@
+import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { RecordKind } from '@hftmon/core';
+import {
+  listThreads,
+  needs,
+  readSwitches,
+  readTaskStatus,
+  skipUnless,
+  spawnChurn,
+  spawnPingpong,
+  spawnSleeper,
+  switchesDelta,
+} from '@hftmon/testkit';
+import { KernelEventSource } from '../../src/index.js';
+import { Monitor } from '../support/monitor.js';
+import { ProgramFolder } from '../support/program.js';
+
+beforeEach((context) => skipUnless(context, needs.bpf));
+
+/** Looks at the thread table as often as it takes. @returns processes that have ended */
+function reap(source: KernelEventSource): number[] {
+  return [...new Set(Array.from({ length: 15 }, () => source.reap()).flat())];
+}
+
+/** Live threads that the source follows of a process. */
+function followed(source: KernelEventSource, pid: number): number[] {
+  return source
+    .totals(pid)
+    .filter(({ state }) => state !== 'exited')
+    .map(({ tid }) => tid)
+    .sort((a, b) => a - b);
+}
+
+/**
+ * Is every thread followed? One is in /proc a moment before the kernel announces it, so a missing
+ * one is given time to be announced, or to end.
+ */
+async function expectAllFollowed(source: KernelEventSource, pid: number): Promise<void> {
+  let missing = listThreads(pid);
+  for (let tries = 0; tries < 100 && missing.length > 0; tries++) {
+    if (tries > 0) await sleep(1);
+    const known = new Set(source.totals(pid).map(({ tid }) => tid));
+    const alive = new Set(listThreads(pid));
+    missing = missing.filter((tid) => alive.has(tid) && !known.has(tid));
+  }
+  expect(missing).toEqual([]);
+}
+
+const LEADERLESS = `
+#include <pthread.h>
+#include <stdio.h>
+static void *stay(void *unused) { getchar(); return unused; }
+int main(void) {
+  pthread_t thread;
+  pthread_create(&thread, 0, stay, 0);
+  puts("ready");
+  fflush(stdout);
+  pthread_exit(0);
+}
+`;
+
+describe('threads that come and go while a process is attached', () => {
+  it('are followed from the start on, also those that began between attach and start', async () => {
+    await using target = await spawnChurn({ threads: 8, generations: 60, switches: 30 });
+    const source = new KernelEventSource();
+    source.open(new Set([RecordKind.Switch]), {});
+    try {
+      target.begin();
+      await sleep(3);
+      source.attach(target.pid);
+      await sleep(20); // several generations later
+      source.start();
+      for (let i = 0; i < 20; i++) {
+        await expectAllFollowed(source, target.pid);
+        source.reap();
+        await sleep(2);
+      }
+      await target.report();
+      reap(source);
+      expect(followed(source, target.pid)).toEqual([target.pid]);
+      // Threads that ended unseen before the start would keep it from ever ending.
+      await target.dispose();
+      expect(reap(source)).toEqual([target.pid]);
+    } finally {
+      source.close();
+    }
+  });
+
+  it('are followed when it is attached while running', async () => {
+    await using target = await spawnChurn({ threads: 8, generations: 100, switches: 5 });
+    using monitor = Monitor.start([RecordKind.Switch], []);
+    target.begin();
+    for (let i = 0; i < 20; i++) {
+      monitor.source.attach(target.pid);
+      await expectAllFollowed(monitor.source, target.pid);
+      monitor.source.detach(target.pid);
+      monitor.source.reap();
+      expect(monitor.source.totals(target.pid)).toEqual([]);
+    }
+    monitor.source.attach(target.pid);
+    await target.report();
+    reap(monitor.source);
+    expect(followed(monitor.source, target.pid)).toEqual([target.pid]);
+    await target.dispose();
+    expect(reap(monitor.source)).toEqual([target.pid]);
+  });
+
+  it('are forgotten with it, also those that are being started', async () => {
+    await using target = await spawnChurn({ threads: 16, generations: 150, switches: 1 });
+    using monitor = Monitor.start([RecordKind.Switch], []);
+    target.begin();
+    for (let i = 0; i < 30; i++) {
+      monitor.source.attach(target.pid);
+      await sleep(2);
+      monitor.source.detach(target.pid);
+      reap(monitor.source);
+      monitor.read();
+      const seen = monitor.counts(RecordKind.Switch).seen;
+      await sleep(1);
+      expect(monitor.counts(RecordKind.Switch).seen).toBe(seen);
+    }
+  });
+});
+
+describe('the leader', () => {
+  it('may have ended long before its process is attached', async () => {
+    using folder = new ProgramFolder();
+    const program = folder.compile('leaderless', LEADERLESS);
+    const child = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'] });
+    try {
+      await new Promise((resolve) => child.stdout.once('data', resolve));
+      const pid = child.pid!;
+      for (;;) {
+        const [leader] = listThreads(pid);
+        if (readTaskStatus(pid, leader).state === 'Z') break;
+        await sleep(1);
+      }
+      using monitor = Monitor.start([RecordKind.Switch], [pid]);
+      expect(followed(monitor.source, pid)).toEqual(listThreads(pid).slice(1));
+      child.stdin.end();
+      await new Promise((resolve) => child.once('close', resolve));
+      expect(reap(monitor.source)).toEqual([pid]);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
+});
+
+describe('totals', () => {
+  it('stand still after the stop', async () => {
+    await using target = await spawnSleeper({ count: 7 });
+    using monitor = Monitor.start([RecordKind.Switch], [target.pid]);
+    await target.go();
+    monitor.stop();
+    const totals = monitor.source.totals(target.pid);
+    await sleep(5);
+    expect(monitor.source.totals(target.pid)).toEqual(totals);
+    monitor.source.close();
+    expect(monitor.source.totals(target.pid)).toEqual(totals);
+  });
+
+  it('of two sessions on one target are the same', async () => {
+    await using target = await spawnPingpong({ hops: 5003 });
+    using one = Monitor.start([RecordKind.Switch], [target.pid]);
+    using other = Monitor.start([RecordKind.Switch, RecordKind.Softirq], [target.pid]);
+    const before = readSwitches(target.pid);
+    await target.go();
+    const books = switchesDelta(before, readSwitches(target.pid));
+    for (const monitor of [one, other]) {
+      for (const { tid, voluntarySwitches, involuntarySwitches } of monitor.source.totals(
+        target.pid,
+      )) {
+        expect({ voluntary: voluntarySwitches, involuntary: involuntarySwitches }).toEqual(
+          books.get(tid),
+        );
+      }
+    }
+  });
+});
