@@ -14,3 +14,4 @@ export {
   type HostEnvironment,
   type ProbeRoots,
 } from './capabilities/probe-environment.js';
+export { MemoryMap, parseMaps, type Mapping } from './symbols/maps.js';
