@@ -1,0 +1,111 @@
+import {
+  SwitchFlag,
+  cpuAt,
+  switchCpuFrom,
+  switchFlags,
+  switchWaitNs,
+  switchWakerTid,
+  type TaskRef,
+} from '@hftmon/core';
+import { placesOf } from '../receipt/places.js';
+import type { Scene } from '../receipt/scene.js';
+import type { Slice } from '../receipt/slice.js';
+import type {
+  LateWakeupDetails,
+  MigrationDetails,
+  PreemptionDetails,
+  RunQueueWaitDetails,
+} from '../types/details.js';
+import { longestOf, taskShares } from './shares.js';
+
+/** Slices of waits hold the thread's own Switch record, also where somebody's run is the evidence. */
+function switchOf(slices: readonly Slice[]): {
+  readonly u32: Uint32Array;
+  readonly base: number;
+  readonly slice: Slice;
+  readonly flags: number;
+} {
+  const slice = longestOf(slices);
+  const { u32 } = slice.log;
+  return { u32, base: slice.base, slice, flags: switchFlags(u32, slice.base) };
+}
+
+export function preemptionDetails(slices: readonly Slice[], scene: Scene): PreemptionDetails {
+  const { u32, base, flags } = switchOf(slices);
+  const cpu = switchCpuFrom(u32, base);
+  const cpuTo = cpuAt(u32, base);
+  return {
+    ...taskShares(slices, scene),
+    count: countSwitches(slices),
+    cpu,
+    ...(cpuTo === cpu ? {} : { cpuTo }),
+    inKernel: (flags & SwitchFlag.PreemptedInKernel) !== 0,
+  };
+}
+
+export function runQueueWaitDetails(slices: readonly Slice[], scene: Scene): RunQueueWaitDetails {
+  const { u32, base, flags, slice } = switchOf(slices);
+  const shares = taskShares(slices, scene);
+  return {
+    ...shares,
+    tasksAhead: shares.by.length,
+    ...wakerOf(scene, u32, base, slice.endNs),
+    wokenByInterrupt: (flags & SwitchFlag.WokenByInterrupt) !== 0,
+    cpu: cpuAt(u32, base),
+    count: countSwitches(slices),
+    ...((flags & SwitchFlag.Yielded) === 0 ? {} : { yielded: true }),
+    ...((flags & SwitchFlag.NewThread) === 0 ? {} : { newThread: true }),
+  };
+}
+
+export function lateWakeupDetails(slices: readonly Slice[], scene: Scene): LateWakeupDetails {
+  const { u32, base, flags, slice } = switchOf(slices);
+  const ranNs = endOfSwitch(slice);
+  return {
+    ...wakerOf(scene, u32, base, slice.endNs),
+    wokenByInterrupt: (flags & SwitchFlag.WokenByInterrupt) !== 0,
+    cpu: cpuAt(u32, base),
+    count: countSwitches(slices),
+    wokenNs: ranNs - switchWaitNs(u32, base),
+    ranNs,
+    ...((flags & SwitchFlag.NewThread) === 0 ? {} : { newThread: true }),
+  };
+}
+
+export function migrationDetails(slices: readonly Slice[], scene: Scene): MigrationDetails {
+  const { u32, base, slice } = switchOf(slices);
+  const start = slice.log.startOf(base);
+  const end = slice.log.endOf(base);
+  const from = switchCpuFrom(u32, base);
+  const to = cpuAt(u32, base);
+  const moverTid = placesOf(slice.log, base, start, end).at(-1)?.moverTid;
+  const nodeFrom = scene.lookups.nodes.nodeOf(from);
+  const nodeTo = scene.lookups.nodes.nodeOf(to);
+  return {
+    from,
+    to,
+    ...(nodeFrom === undefined ? {} : { nodeFrom }),
+    ...(nodeTo === undefined ? {} : { nodeTo }),
+    ...(moverTid === undefined ? {} : { mover: scene.lookups.tasks.ref(moverTid, end) }),
+    count: countSwitches(slices),
+  };
+}
+
+/** The interval of a wait ends when the Switch record does. */
+function endOfSwitch({ log, base }: Slice): number {
+  return log.endOf(base);
+}
+
+function wakerOf(
+  { lookups }: Scene,
+  u32: Uint32Array,
+  base: number,
+  atNs: number,
+): { waker?: TaskRef } {
+  if ((switchFlags(u32, base) & SwitchFlag.Voluntary) === 0) return {};
+  return { waker: lookups.tasks.ref(switchWakerTid(u32, base), atNs) };
+}
+
+function countSwitches(slices: readonly Slice[]): number {
+  return new Set(slices.map((slice) => slice.base)).size;
+}

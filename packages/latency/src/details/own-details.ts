@@ -1,0 +1,47 @@
+import { FaultType, faultAddressExact, faultType, syscallNumber } from '@hftmon/core';
+import type { Scene } from '../receipt/scene.js';
+import type { Slice } from '../receipt/slice.js';
+import type { PageFaultDetails, SyscallDetails } from '../types/details.js';
+import { sharesBy, sumNs, type Share } from './shares.js';
+import { syscallRef } from './syscall-ref.js';
+
+/** Faults that are listed one by one. */
+const LISTED = 8;
+
+export function pageFaultDetails(slices: readonly Slice[], scene: Scene): PageFaultDetails {
+  const faults = sharesBy(slices, (slice) => slice.base);
+  const ofType = (type: number): number =>
+    faults.filter(({ key }) => faultType(scene.log.u32, key) === type).length;
+  return {
+    minor: ofType(FaultType.Minor),
+    major: ofType(FaultType.Major),
+    blockedNs: sumNs(slices.filter((slice) => slice.blocked === true)),
+    faults: faults.slice(0, LISTED).map((fault) => describeFault(fault, scene)),
+  };
+}
+
+function describeFault(
+  { key: base, ns }: Share<number>,
+  { log, lookups, pid }: Scene,
+): PageFaultDetails['faults'][number] {
+  const type = faultType(log.u32, base);
+  const address = faultAddressExact(log.u32, base);
+  const mapping = lookups.mappings.at(pid, address);
+  return {
+    address: `0x${address.toString(16)}`,
+    type: type === FaultType.Major ? 'major' : type === FaultType.Minor ? 'minor' : 'unknown',
+    ns,
+    ...(mapping === undefined ? {} : { mapping }),
+  };
+}
+
+export function syscallDetails(slices: readonly Slice[]): SyscallDetails {
+  const calls = sharesBy(slices, ({ log, base }) => syscallNumber(log.u32, base));
+  return {
+    calls: calls.map(({ key, ns, slices: pieces }) => {
+      // A call that slept is in pieces.
+      const count = new Set(pieces.map((piece) => piece.base)).size;
+      return { ...syscallRef(key), ns, count };
+    }),
+  };
+}

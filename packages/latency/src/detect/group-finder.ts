@@ -1,0 +1,181 @@
+import { syscallNetNs } from '@hftmon/core';
+import type { IntervalLog } from '../observe/interval-log.js';
+import { IntervalType, isStall } from '../observe/interval-type.js';
+import { Pieces } from './pieces.js';
+import { Time, type ThreadTrack } from './thread-track.js';
+
+/** How far out of order records of different CPUs may come, ns. */
+const DISORDER_NS = 2e6;
+/** A merge beyond this length begins a new group, so that an endless storm is still told. */
+const LONGEST_GROUP_NS = 1e9;
+/** A system call is believed when at most that much of it is neither known nor its own time. */
+const TRUSTED_NS = 5000;
+const TRUSTED_SHARE = 0.02;
+
+/** A group of stalls that belong together. One object, reused. */
+export interface Group {
+  startNs: number;
+  endNs: number;
+  /** Time in any stall, each ns once. */
+  stallNs: number;
+  /** Pieces `first` to `last - 1` of the finder. */
+  first: number;
+  last: number;
+  /** Sequence number of its first interval that belongs to the open run; Infinity for none. */
+  firstOfRun: number;
+}
+
+/**
+ * Sorts the latest intervals of a thread into groups. Outer intervals end after inner ones, so
+ * that a group may reach back over stalls that were looked at before.
+ *
+ * All its memory is reused: looking at a run allocates nothing.
+ */
+export class GroupFinder {
+  /** Stalls, a system call without the sleeps in it, in the order of their starts. */
+  readonly pieces = new Pieces();
+  /** Sleeps that end what came before, in the order of their starts. */
+  readonly #sleeps = new Pieces();
+  readonly #intervals = new Pieces();
+  readonly #mergeGapNs: number;
+  readonly #group: Group = {
+    startNs: 0,
+    endNs: 0,
+    stallNs: 0,
+    first: 0,
+    last: 0,
+    firstOfRun: 0,
+  };
+  /** System calls that were left out, because time in them is accounted for by no record. */
+  distrusted = 0;
+
+  constructor(mergeGapNs: number) {
+    this.#mergeGapNs = mergeGapNs;
+  }
+
+  /** Finds the groups of the open run and what it touches, and visits them in order. */
+  find(track: ThreadTrack, visit: (group: Group) => void): void {
+    this.#gather(track);
+    this.#cut(track.log);
+    this.#visitGroups(track.runFirst, visit);
+  }
+
+  /** Intervals that the run reaches, directly or by merging, in the order of their starts. */
+  #gather({ log, times }: ThreadTrack): void {
+    const intervals = this.#intervals;
+    intervals.clear();
+    const cut = times[Time.Cut]!;
+    let low = Math.max(cut, times[Time.RunStart]! - this.#mergeGapNs);
+    for (let sequence = log.head - 1; sequence >= log.oldest; sequence--) {
+      const base = log.baseOf(sequence);
+      const end = log.endOf(base);
+      if (end < low - DISORDER_NS) break;
+      const type = log.typeOf(base);
+      if (end < low || end <= cut || type === IntervalType.Move) continue;
+      const start = Math.max(cut, log.startOf(base));
+      if (isStall(type)) low = Math.max(cut, Math.min(low, start - this.#mergeGapNs));
+      intervals.add(start, end, base, sequence);
+    }
+    intervals.sort();
+  }
+
+  /** Makes pieces of the intervals: sleeps end what they follow, and cut system calls. */
+  #cut(log: IntervalLog): void {
+    const intervals = this.#intervals;
+    this.pieces.clear();
+    this.#sleeps.clear();
+    let faultEnd = -Infinity;
+    for (let i = 0; i < intervals.count; i++) {
+      const end = intervals.end[i]!;
+      const type = log.typeOf(intervals.base[i]!);
+      if (type === IntervalType.Fault) faultEnd = Math.max(faultEnd, end);
+      // Asleep in a page fault, the thread waits for its memory: that is no will of its own.
+      else if (type === IntervalType.Sleep && end > faultEnd) this.#sleeps.addFrom(intervals, i);
+    }
+    let sleep = 0;
+    for (let i = 0; i < intervals.count; i++) {
+      const separates =
+        sleep < this.#sleeps.count && this.#sleeps.sequence[sleep] === intervals.sequence[i];
+      if (separates) sleep++;
+      else if (log.typeOf(intervals.base[i]!) === IntervalType.Syscall) this.#cutSyscall(log, i);
+      else this.pieces.addFrom(intervals, i);
+    }
+    this.pieces.sort();
+  }
+
+  /**
+   * The stretches of a system call between its sleeps. If the kernel accounts less time on the CPU
+   * to it than no record explains, a sleep in it was lost: it is left out, rather than called a
+   * stall.
+   */
+  #cutSyscall(log: IntervalLog, index: number): void {
+    const { pieces } = this;
+    const intervals = this.#intervals;
+    const base = intervals.base[index]!;
+    const end = intervals.end[index]!;
+    // What came before the oldest interval still held can't be told from sleep.
+    const start = Math.max(intervals.start[index]!, Math.min(end, log.lostUntilNs));
+    const unexplained = this.#uncovered(log, start, end, index) - syscallNetNs(log.u32, base);
+    if (unexplained > Math.max(TRUSTED_NS, TRUSTED_SHARE * (end - start))) {
+      this.distrusted++;
+      return;
+    }
+    const sleeps = this.#sleeps;
+    const sequence = intervals.sequence[index]!;
+    let from = start;
+    for (let i = 0; i < sleeps.count; i++) {
+      const asleep = sleeps.start[i]!;
+      const awake = sleeps.end[i]!;
+      if (awake <= from || asleep >= end) continue;
+      if (asleep > from) pieces.add(from, asleep, base, sequence);
+      from = awake;
+    }
+    if (from < end) pieces.add(from, end, base, sequence);
+  }
+
+  /** Time from `start` to `end` that is in no interval but the one at `index`. */
+  #uncovered(log: IntervalLog, start: number, end: number, index: number): number {
+    const intervals = this.#intervals;
+    let reached = start;
+    let uncovered = 0;
+    for (let i = 0; i < intervals.count; i++) {
+      if (i === index || log.typeOf(intervals.base[i]!) === IntervalType.Syscall) continue;
+      const from = intervals.start[i]!;
+      if (from >= end) break;
+      if (from > reached) uncovered += from - reached;
+      reached = Math.max(reached, intervals.end[i]!);
+      if (reached >= end) return uncovered;
+    }
+    return uncovered + Math.max(0, end - reached);
+  }
+
+  #visitGroups(runFirst: number, visit: (group: Group) => void): void {
+    const { pieces } = this;
+    const group = this.#group;
+    const sleeps = this.#sleeps;
+    let sleep = 0;
+    for (let i = 0; i < pieces.count; i++) {
+      const start = pieces.start[i]!;
+      const end = pieces.end[i]!;
+      while (i > 0 && sleep < sleeps.count && sleeps.start[sleep]! < group.endNs) sleep++;
+      const slept = sleep < sleeps.count && sleeps.end[sleep]! <= start;
+      const far = start > group.endNs + this.#mergeGapNs;
+      const long = start > group.endNs && start - group.startNs > LONGEST_GROUP_NS;
+      if (i === 0 || slept || far || long) {
+        if (i > 0) visit(group);
+        group.startNs = start;
+        group.endNs = end;
+        group.stallNs = end - start;
+        group.first = i;
+        group.firstOfRun = Infinity;
+      } else if (end > group.endNs) {
+        group.stallNs += end - Math.max(start, group.endNs);
+        group.endNs = end;
+      }
+      group.last = i + 1;
+      const sequence = pieces.sequence[i]!;
+      if (sequence >= runFirst && sequence < group.firstOfRun) group.firstOfRun = sequence;
+    }
+    if (pieces.count > 0) visit(group);
+  }
+}

@@ -1,0 +1,152 @@
+import type { ResolvedOptions } from '../options/latency-options.js';
+import { GroupFinder, type Group } from './group-finder.js';
+import { Time, type ThreadTrack } from './thread-track.js';
+
+/** A run with more intervals than that, or longer, is looked at before it ends. */
+const LONG_RUN_INTERVALS = 512;
+const LONG_RUN_NS = 50e6;
+const FEW_INTERVALS = 16;
+/** One with more than that is cut there, whatever its groups: its log would overwrite itself. */
+const LONGEST_RUN_INTERVALS = 1536;
+
+/** What a detector found. The group, and the finder's pieces, are valid during the call alone. */
+export type GroupListener = (track: ThreadTrack, group: Group, finder: GroupFinder) => void;
+
+/**
+ * Finds the spikes of threads. Hot path: a stall is copied into its thread's log and extends the
+ * thread's open run; a run is looked at when the stream has passed it and it may hold a spike.
+ */
+export class SpikeDetector {
+  readonly #options: ResolvedOptions;
+  readonly #finder: GroupFinder;
+  readonly #report: GroupListener;
+  /** How far beyond its end a run stays open, ns. */
+  readonly #slackNs: number;
+  /** Threads with an open run. */
+  readonly #listed: ThreadTrack[] = [];
+  /** Of the run that is being looked at. */
+  #track: ThreadTrack | undefined;
+  #limitNs = 0;
+  #nextFirst = Infinity;
+  readonly #visit = (group: Group): void => this.#onGroup(group);
+
+  constructor(options: ResolvedOptions, report: GroupListener) {
+    this.#options = options;
+    this.#finder = new GroupFinder(options.mergeGapNs);
+    this.#slackNs = options.mergeGapNs + options.settleNs;
+    this.#report = report;
+  }
+
+  /** System calls that were not believed; see GroupFinder. */
+  get distrusted(): number {
+    return this.#finder.distrusted;
+  }
+
+  /** Takes a stall of a thread, a copy of the record at `base`. */
+  stall(
+    track: ThreadTrack,
+    u32: Uint32Array,
+    base: number,
+    startNs: number,
+    endNs: number,
+    type: number,
+  ): void {
+    const { times } = track;
+    if (track.open && startNs > times[Time.RunEnd]! + this.#slackNs) this.close(track);
+    if (!track.open) this.#openRun(track, startNs);
+    if (startNs < times[Time.RunStart]!) times[Time.RunStart] = startNs;
+    if (!(endNs <= times[Time.RunEnd]!)) times[Time.RunEnd] = endNs;
+    times[Time.RunSum]! += endNs - startNs;
+    if (startNs <= times[Time.ClosedEnd]! + this.#options.mergeGapNs) track.reopened = true;
+    track.log.append(u32, base, startNs, endNs - startNs, type);
+    const added = track.log.head - track.shortened;
+    const long = endNs - times[Time.RunStart]! > LONG_RUN_NS && added > FEW_INTERVALS;
+    if (long || added > LONG_RUN_INTERVALS) this.#lookEarly(track, endNs);
+  }
+
+  /** Closes the runs that the stream has passed. @param watermarkNs - latest end that was seen */
+  advance(watermarkNs: number): void {
+    const listed = this.#listed;
+    for (let i = listed.length - 1; i >= 0; i--) {
+      const track = listed[i]!;
+      if (track.open && track.times[Time.RunEnd]! + this.#slackNs < watermarkNs) this.close(track);
+      if (track.open) {
+        if (this.#options.eager) this.#lookEagerly(track);
+        continue;
+      }
+      track.listed = false;
+      listed[i] = listed[listed.length - 1]!;
+      listed.pop();
+    }
+  }
+
+  /** Ends a thread's open run and looks at it, if it may hold a spike. */
+  close(track: ThreadTrack): void {
+    if (!track.open) return;
+    const { times } = track;
+    if (this.#mayHoldSpike(track)) this.#look(track, Infinity);
+    track.open = false;
+    times[Time.ClosedEnd] = Math.max(times[Time.ClosedEnd]!, times[Time.RunEnd]!);
+  }
+
+  #openRun(track: ThreadTrack, startNs: number): void {
+    const { times } = track;
+    track.open = true;
+    track.reopened = false;
+    track.runFirst = track.log.head;
+    track.shortened = track.log.head;
+    times[Time.RunStart] = startNs;
+    times[Time.RunEnd] = startNs;
+    times[Time.RunSum] = 0;
+    if (track.listed) return;
+    track.listed = true;
+    this.#listed.push(track);
+  }
+
+  #mayHoldSpike(track: ThreadTrack): boolean {
+    return track.reopened || track.times[Time.RunSum]! >= this.#options.thresholdNs;
+  }
+
+  /** Reports the groups of a long run that have ended; the run goes on with the rest. */
+  #lookEarly(track: ThreadTrack, nowNs: number): void {
+    const { times, log } = track;
+    this.#nextFirst = Infinity;
+    this.#look(track, nowNs - this.#slackNs);
+    const first = this.#nextFirst;
+    track.shortened = log.head;
+    if (first !== Infinity && log.head - first <= LONGEST_RUN_INTERVALS) {
+      track.runFirst = first;
+      // What is left of the run may hold a spike whatever its sum, which isn't worth adding up.
+      track.reopened = true;
+      times[Time.RunStart] = log.startOf(log.baseOf(first));
+      return;
+    }
+    if (first !== Infinity) {
+      this.#look(track, Infinity);
+      times[Time.Cut] = times[Time.RunEnd]!;
+    }
+    track.open = false;
+    times[Time.ClosedEnd] = Math.max(times[Time.ClosedEnd]!, times[Time.RunEnd]!);
+  }
+
+  #lookEagerly(track: ThreadTrack): void {
+    if (track.seen === track.log.head || !this.#mayHoldSpike(track)) return;
+    track.seen = track.log.head;
+    this.#look(track, Infinity);
+  }
+
+  /** @param limitNs - groups that end later are not reported yet */
+  #look(track: ThreadTrack, limitNs: number): void {
+    this.#track = track;
+    this.#limitNs = limitNs;
+    this.#finder.find(track, this.#visit);
+  }
+
+  #onGroup(group: Group): void {
+    if (group.firstOfRun === Infinity) return;
+    if (group.endNs > this.#limitNs) this.#nextFirst = Math.min(this.#nextFirst, group.firstOfRun);
+    else if (group.stallNs >= this.#options.thresholdNs) {
+      this.#report(this.#track!, group, this.#finder);
+    }
+  }
+}

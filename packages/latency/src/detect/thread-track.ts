@@ -1,0 +1,85 @@
+import { IntervalLog } from '../observe/interval-log.js';
+
+/** Intervals that a quiet thread's log holds; 64 bytes each. */
+const FEWEST_INTERVALS = 16;
+/** Intervals that the busiest thread's log holds. */
+const MOST_INTERVALS = 2048;
+/** Spikes of a thread that a later, longer one may still supersede. */
+const REMEMBERED_SPIKES = 256;
+
+/** Where a spike was reported, for the longer one that may supersede it. */
+export interface ReportedSpike {
+  readonly id: number;
+  readonly startNs: number;
+  readonly endNs: number;
+  /** Intervals that it was made of. */
+  readonly pieces: number;
+}
+
+/** Index into {@link ThreadTrack.times}. */
+export const Time = {
+  /** Extent of the open run. */
+  RunStart: 0,
+  RunEnd: 1,
+  /** Stall time in the open run, overlaps counted twice: no less than the true sum. */
+  RunSum: 2,
+  /** End of the latest run that was closed. */
+  ClosedEnd: 3,
+  /** What came before was reported for good, because there was too much of it to keep. */
+  Cut: 4,
+} as const;
+
+/**
+ * What is known of one thread. Its stalls form runs: a run is open while a further stall could
+ * still be near enough to be merged with it.
+ */
+export class ThreadTrack {
+  tid = 0;
+  /** Process, 0 when not known yet. */
+  pid = 0;
+  readonly log = new IntervalLog(FEWEST_INTERVALS, MOST_INTERVALS);
+  /** Doubles in an array: storing them never allocates. */
+  readonly times = new Float64Array(5);
+  /** Is there an open run? */
+  open = false;
+  /** Sequence number of the open run's first interval in the log. */
+  runFirst = 0;
+  /** The open run touches intervals of closed ones. */
+  reopened = false;
+  /** Length of the log when the run was opened or last shortened. */
+  shortened = 0;
+  /** Length of the log when the run was last looked at eagerly. */
+  seen = 0;
+  /** Is it in the detector's list of threads with open runs? */
+  listed = false;
+  readonly #reported: ReportedSpike[] = [];
+
+  /** Begins anew as another thread. */
+  become(tid: number): void {
+    this.tid = tid;
+    this.pid = 0;
+    this.log.clear();
+    this.times.fill(-Infinity);
+    this.open = false;
+    this.reopened = false;
+    this.#reported.length = 0;
+  }
+
+  /** Remembers a spike. */
+  report(spike: ReportedSpike): void {
+    if (this.#reported.length === REMEMBERED_SPIKES) this.#reported.shift();
+    this.#reported.push(spike);
+  }
+
+  /** Forgets the spikes that overlap an interval, and returns them. */
+  takeReported(startNs: number, endNs: number): ReportedSpike[] {
+    const taken: ReportedSpike[] = [];
+    for (let i = this.#reported.length - 1; i >= 0; i--) {
+      const spike = this.#reported[i]!;
+      if (spike.startNs > endNs || spike.endNs < startNs) continue;
+      taken.unshift(spike);
+      this.#reported.splice(i, 1);
+    }
+    return taken;
+  }
+}

@@ -1,0 +1,126 @@
+import {
+  RECORD_WORDS,
+  SampleStatus,
+  TypedEmitter,
+  durationAt,
+  timestampAt,
+  tracepointSupport,
+  type Collector,
+  type CollectorContext,
+  type CollectorMeta,
+  type ProbeEnvironment,
+  type RecordBatch,
+  type Support,
+  type Target,
+} from '@hftmon/core';
+import { OPTIONAL_TRACEPOINTS, REQUIRED_TRACEPOINTS, metaFor } from './meta.js';
+import { resolveOptions, type LatencyOptions } from './options/latency-options.js';
+import { LatencyRun } from './latency-run.js';
+import { listNotObserved } from './report/not-observed.js';
+import { selectSpikes } from './report/select-spikes.js';
+import { SpikeStore } from './report/spike-store.js';
+import type { NotObserved } from './types/cause.js';
+import type { LatencyQuery } from './types/query.js';
+import type { LatencySpike, SpikeListener } from './types/spike.js';
+
+/** Values of the metrics in `meta.metrics`. */
+export interface LatencyMetrics {
+  readonly spikes: number;
+  readonly superseded_spikes: number;
+  readonly distrusted_syscalls: number;
+}
+
+/** Finds latency spikes of the target threads and says what each was made of. */
+export class LatencyCollector implements Collector<object, LatencyQuery, LatencySpike[]> {
+  readonly meta: CollectorMeta;
+  readonly #options;
+  readonly #listeners = new TypedEmitter<{ spike: LatencySpike }>((message) =>
+    this.#context?.log.warn(message),
+  );
+  #store: SpikeStore;
+  #context: CollectorContext | undefined;
+  #run: LatencyRun | undefined;
+  #closedNs: number | undefined;
+
+  /** @throws ConfigurationError `HFTMON_E_CONFIG_INVALID` */
+  constructor(options: LatencyOptions = {}) {
+    this.#options = resolveOptions(options);
+    this.#store = new SpikeStore(this.#options.maxSpikes);
+    this.meta = metaFor(this.#options);
+  }
+
+  probe(env: ProbeEnvironment): Support {
+    const source = 'BPF on scheduler, interrupt, fault and system call tracepoints';
+    return tracepointSupport(env, source, REQUIRED_TRACEPOINTS, OPTIONAL_TRACEPOINTS);
+  }
+
+  open(context: CollectorContext): void {
+    this.#context = context;
+    this.#closedNs = undefined;
+    this.#store = new SpikeStore(this.#options.maxSpikes);
+    this.#run = new LatencyRun(this.#options, context, this.#store, (spike) =>
+      this.#listeners.emit('spike', spike),
+    );
+  }
+
+  attach(target: Target): void {
+    this.#run?.attach(target.pid);
+  }
+
+  detach(target: Target): void {
+    this.#run?.detach(target.pid);
+  }
+
+  onRecords(batch: RecordBatch): void {
+    const run = this.#run;
+    if (run === undefined || batch.count === 0) return;
+    const { u32, f64, count } = batch;
+    run.begin(batch, timestampAt(f64, 0) + durationAt(f64, 0));
+    for (let i = 0, base = 0; i < count; i++, base += RECORD_WORDS) run.take(u32, f64, base);
+    run.end();
+  }
+
+  sample(nowNs: number): SampleStatus {
+    this.#run?.tick(nowNs);
+    return SampleStatus.Ok;
+  }
+
+  /** Spikes so far, by their start, without those that were superseded. */
+  snapshot(query: LatencyQuery = {}): LatencySpike[] {
+    this.#run?.settle();
+    const { clock, source } = this.#context ?? {};
+    return selectSpikes(this.#store.list(), query, {
+      nowNs: this.#closedNs ?? clock?.nowNs() ?? 0,
+      userStack: (pid, id) => source?.stacks.user(pid, id) ?? [],
+    });
+  }
+
+  /**
+   * Hears of every spike as soon as it is known, which is when the thread has run for the merge
+   * gap and what else belongs to it can be expected to have come. @returns stops listening
+   */
+  onSpike(listener: SpikeListener): () => void {
+    return this.#listeners.on('spike', listener);
+  }
+
+  /** Causes that it can't observe, each with the reason: what `unexplained` may be. */
+  notObserved(): readonly NotObserved[] {
+    return listNotObserved(this.#options, this.#context?.source.environment);
+  }
+
+  /** Values of the metrics. */
+  metrics(): LatencyMetrics {
+    return this.#run?.metrics ?? { spikes: 0, superseded_spikes: 0, distrusted_syscalls: 0 };
+  }
+
+  close(): void {
+    if (this.#run === undefined || this.#closedNs !== undefined) return;
+    this.#closedNs = this.#context?.clock.nowNs() ?? 0;
+    this.#run.close();
+  }
+}
+
+/** A collector of latency spikes, for the registry of a session. */
+export function createLatencyCollector(options: LatencyOptions = {}): LatencyCollector {
+  return new LatencyCollector(options);
+}

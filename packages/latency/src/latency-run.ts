@@ -1,0 +1,132 @@
+import type { CollectorContext, RecordBatch } from '@hftmon/core';
+import { SpikeDetector } from './detect/spike-detector.js';
+import type { Group, GroupFinder } from './detect/group-finder.js';
+import type { ThreadTrack } from './detect/thread-track.js';
+import type { LatencyMetrics } from './latency-collector.js';
+import { Lookups } from './lookup/lookups.js';
+import { CpuLogs } from './observe/cpu-logs.js';
+import { RecordIntake } from './observe/record-intake.js';
+import { StopSignals } from './observe/stop-signals.js';
+import { ThreadRegistry } from './observe/thread-registry.js';
+import type { ResolvedOptions } from './options/latency-options.js';
+import { LossWindows } from './report/loss-windows.js';
+import { listNotObserved } from './report/not-observed.js';
+import { Reporter } from './report/reporter.js';
+import type { SpikeStore } from './report/spike-store.js';
+import type { LatencySpike } from './types/spike.js';
+
+/**
+ * Records may be that old when the clock is asked without new ones: the pump brings them every
+ * few ms, later when it has to wait for a CPU.
+ */
+const DELIVERY_LAG_NS = 10e6;
+
+/** The state of the collector between `open` and `close`. */
+export class LatencyRun {
+  readonly #context: CollectorContext;
+  readonly #store: SpikeStore;
+  readonly #publish: (spike: LatencySpike) => void;
+  readonly #threads: ThreadRegistry;
+  readonly #lookups: Lookups;
+  readonly #detector: SpikeDetector;
+  readonly #intake: RecordIntake;
+  readonly #losses: LossWindows;
+  readonly #reporter: Reporter;
+  #spikes = 0;
+  #superseded = 0;
+
+  constructor(
+    options: ResolvedOptions,
+    context: CollectorContext,
+    store: SpikeStore,
+    publish: (spike: LatencySpike) => void,
+  ) {
+    this.#context = context;
+    this.#store = store;
+    this.#publish = publish;
+    const lookups = (this.#lookups = new Lookups(context));
+    const cpus = new CpuLogs();
+    const signals = new StopSignals();
+    this.#losses = new LossWindows((fromNs, toNs) => store.markIncomplete(fromNs, toNs));
+    this.#detector = new SpikeDetector(options, (...found) => this.#onGroup(...found));
+    this.#threads = new ThreadRegistry(context.procRoot, (track) => this.#detector.close(track));
+    const threads = this.#threads;
+    this.#intake = new RecordIntake({ threads, cpus, signals, detector: this.#detector });
+    const missing = listNotObserved(options, context.source.environment);
+    const notRuledOut = missing.map(({ cause }) => cause);
+    this.#reporter = new Reporter({
+      context,
+      lookups,
+      pidOf: (track) => threads.pidOf(track),
+      sceneOf: ({ tid, log }, pid) => ({
+        tid,
+        pid,
+        log,
+        cpus,
+        signals,
+        lookups,
+        notRuledOut,
+        truncated: false,
+      }),
+      lostIn: (fromNs, toNs) => this.#losses.overlap(fromNs, toNs),
+    });
+  }
+
+  get metrics(): LatencyMetrics {
+    return {
+      spikes: this.#spikes,
+      superseded_spikes: this.#superseded,
+      distrusted_syscalls: this.#detector.distrusted,
+    };
+  }
+
+  attach(pid: number): void {
+    this.#threads.attach(pid);
+  }
+
+  detach(pid: number): void {
+    this.#threads.detach(pid);
+    this.#lookups.mappings.release(pid);
+  }
+
+  /** Before the records of a batch. @param firstEndNs - end of the first of them */
+  begin(batch: RecordBatch, firstEndNs: number): void {
+    this.#losses.see(batch, this.#intake.watermarkNs, firstEndNs);
+  }
+
+  take(u32: Uint32Array, f64: Float64Array, base: number): void {
+    this.#intake.take(u32, f64, base);
+  }
+
+  /** After the records of a batch. */
+  end(): void {
+    this.#detector.advance(this.#intake.watermarkNs);
+  }
+
+  /** Time has passed, perhaps without a record. */
+  tick(nowNs: number): void {
+    this.#losses.check(this.#context.source.losses().dropped, nowNs);
+    this.#detector.advance(Math.max(this.#intake.watermarkNs, nowNs - DELIVERY_LAG_NS));
+  }
+
+  /** Everything that ended by now has been delivered: open runs are looked at as they are. */
+  settle(): void {
+    this.#losses.check(this.#context.source.losses().dropped, this.#context.clock.nowNs());
+    for (const track of this.#threads.all()) this.#detector.close(track);
+  }
+
+  /** Looks at what is open and forgets the threads; the spikes stay with the store. */
+  close(): void {
+    this.settle();
+    this.#threads.clear();
+  }
+
+  #onGroup(track: ThreadTrack, group: Group, finder: GroupFinder): void {
+    const kept = this.#reporter.report(track, group, finder);
+    if (kept === undefined) return;
+    this.#spikes++;
+    this.#superseded += kept.spike.supersedes?.length ?? 0;
+    this.#store.add(kept);
+    this.#publish(kept.spike);
+  }
+}

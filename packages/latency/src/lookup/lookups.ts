@@ -1,0 +1,42 @@
+import { readlinkSync } from 'node:fs';
+import type { CollectorContext, StackResolver } from '@hftmon/core';
+import { readNumaTopology, type NumaTopology } from '@hftmon/perf-native';
+import { IrqNames } from './irq-names.js';
+import { Mappings } from './mappings.js';
+import { TaskNames } from './task-names.js';
+
+/** Names for what records hold as numbers. Used for spikes alone, never for each record. */
+export class Lookups {
+  readonly tasks: TaskNames;
+  readonly irqs: IrqNames;
+  readonly mappings: Mappings;
+  readonly nodes: NumaTopology;
+  readonly #stacks: StackResolver;
+  readonly #procRoot: string;
+
+  constructor({ source, procRoot, sysRoot }: CollectorContext) {
+    this.tasks = new TaskNames(source.tasks, procRoot);
+    this.irqs = new IrqNames(procRoot);
+    this.mappings = new Mappings(procRoot);
+    this.nodes = readNumaTopology(sysRoot);
+    this.#stacks = source.stacks;
+    this.#procRoot = procRoot;
+  }
+
+  /** `symbol+0x12` of a kernel address. The first call reads all symbols, some 100 ms. */
+  kernelSymbol(address: bigint): string | undefined {
+    const { symbol, offset } = this.#stacks.kernelAddress(address);
+    if (symbol === undefined || offset === undefined || offset === 0) return symbol;
+    return `${symbol}+0x${offset.toString(16)}`;
+  }
+
+  /** What a descriptor of a process is now. */
+  file(pid: number, fd: number): string | undefined {
+    if (pid === 0) return undefined;
+    try {
+      return readlinkSync(`${this.#procRoot}/${pid}/fd/${fd}`);
+    } catch {
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { taskRef, type TaskDirectory, type TaskInfo, type TaskRef } from '@hftmon/core';
+
+/** Says who tasks are. */
+export class TaskNames {
+  readonly #tasks: TaskDirectory;
+  readonly #procRoot: string;
+
+  constructor(tasks: TaskDirectory, procRoot: string) {
+    this.#tasks = tasks;
+    this.#procRoot = procRoot;
+  }
+
+  /** The task that had that number at that time, ns since the epoch. */
+  info(tid: number, atNs: number): TaskInfo | undefined {
+    return tid === 0 ? undefined : this.#tasks.lookup(tid, atNs);
+  }
+
+  /** The same in short. */
+  ref(tid: number, atNs: number): TaskRef {
+    return taskRef(this.#tasks, tid, atNs);
+  }
+
+  /** Name of a target's thread; also asks /proc, for one that no record has named. */
+  ofThread(tid: number, atNs: number): string {
+    const known = this.info(tid, atNs)?.comm;
+    if (known !== undefined) return known;
+    try {
+      return readFileSync(`${this.#procRoot}/${tid}/comm`, 'utf8').trimEnd();
+    } catch {
+      return '';
+    }
+  }
+
+  /** Is it the kernel's thread that moves tasks from one CPU to another? */
+  isMigrationThread(tid: number, atNs: number): boolean {
+    const info = this.info(tid, atNs);
+    return info !== undefined && info.kernelThread && info.comm.startsWith('migration/');
+  }
+}

@@ -1,0 +1,72 @@
+import { HOST_API_VERSION, RecordKind, type CollectorMeta } from '@hftmon/core';
+import type { ResolvedOptions } from './options/latency-options.js';
+
+export const NAME = 'latency';
+
+/** Without one of these no stall can be told from sleep. */
+export const REQUIRED_TRACEPOINTS = ['sched_switch', 'sched_waking', 'sched_process_fork'] as const;
+
+/** Tracepoints of single causes. */
+export const OPTIONAL_TRACEPOINTS = [
+  { names: ['sched_migrate_task'], without: 'waits are not told apart by CPU' },
+  { names: ['irq_handler_entry', 'irq_handler_exit'], without: 'no hard_irq' },
+  { names: ['softirq_raise', 'softirq_entry', 'softirq_exit'], without: 'no softirq' },
+  {
+    names: ['local_timer_entry', 'reschedule_entry', 'call_function_entry'],
+    without: 'no timer_tick and ipi',
+  },
+  { names: ['ipi_send_cpu', 'csd_queue_cpu'], without: 'senders of IPIs are not named' },
+  { names: ['nmi_handler'], without: 'no nmi' },
+  { names: ['page_fault_user', 'page_fault_kernel'], without: 'no page_fault' },
+  { names: ['sys_enter', 'sys_exit'], without: 'no syscall' },
+  { names: ['signal_generate'], without: 'senders of stop signals are not named' },
+] as const;
+
+/** What the collector says of itself, which depends on its options. */
+export function metaFor({ syscalls, faults }: ResolvedOptions): CollectorMeta {
+  return {
+    name: NAME,
+    version: '0.1.0',
+    apiVersion: HOST_API_VERSION,
+    summary:
+      'Latency spikes of each thread, with a receipt of what each was made of and who did it',
+    kinds: [
+      RecordKind.Switch,
+      RecordKind.Ran,
+      RecordKind.Migrate,
+      RecordKind.ThreadStart,
+      RecordKind.ThreadExit,
+      RecordKind.Task,
+      RecordKind.HardIrq,
+      RecordKind.Softirq,
+      RecordKind.Vector,
+      RecordKind.Nmi,
+      ...(faults ? [RecordKind.Fault] : []),
+      ...(syscalls ? [RecordKind.Syscall] : []),
+      RecordKind.Signal,
+    ],
+    metrics: [
+      { name: 'spikes', unit: 'count', type: 'counter', help: 'Spikes that were reported' },
+      {
+        name: 'superseded_spikes',
+        unit: 'count',
+        type: 'counter',
+        help: 'Spikes that turned out to be part of a longer one',
+      },
+      {
+        name: 'distrusted_syscalls',
+        unit: 'count',
+        type: 'counter',
+        help: 'System calls left out, because no record accounts for a part of them',
+      },
+    ],
+    needs: [
+      { type: 'capability', name: 'CAP_BPF' },
+      { type: 'capability', name: 'CAP_PERFMON' },
+      ...REQUIRED_TRACEPOINTS.map((name) => ({ type: 'tracepoint' as const, name })),
+      ...OPTIONAL_TRACEPOINTS.flatMap(({ names }) =>
+        names.map((name) => ({ type: 'tracepoint' as const, name, optional: true })),
+      ),
+    ],
+  };
+}

@@ -1,0 +1,122 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { ThreadTrack } from '../detect/thread-track.js';
+
+/** Threads that can be told apart; the one known longest goes first. */
+const MOST_THREADS = 8192;
+
+/** The threads of the targets. */
+export class ThreadRegistry {
+  readonly #tracks = new Map<number, ThreadTrack>();
+  /** Process of each thread, from the lists of threads and the records of new ones. */
+  readonly #pids = new Map<number, number>();
+  readonly #beforeForget: (track: ThreadTrack) => void;
+  readonly #procRoot: string;
+  /** The one asked for last: records of a thread come in bursts. */
+  #last: ThreadTrack | undefined;
+
+  /** @param beforeForget - called before a thread is given up */
+  constructor(procRoot: string, beforeForget: (track: ThreadTrack) => void) {
+    this.#procRoot = procRoot;
+    this.#beforeForget = beforeForget;
+  }
+
+  /** The thread, if it is known. Hot path. */
+  find(tid: number): ThreadTrack | undefined {
+    const last = this.#last;
+    if (last !== undefined && last.tid === tid) return last;
+    const track = this.#tracks.get(tid);
+    if (track !== undefined) this.#last = track;
+    return track;
+  }
+
+  /** The thread, made known now if it wasn't. Allocates at the first record of a thread alone. */
+  obtain(tid: number): ThreadTrack {
+    return this.find(tid) ?? this.#add(tid);
+  }
+
+  /** A new thread: whoever had that number before is gone. */
+  begin(tid: number, pid: number): void {
+    this.end(tid);
+    if (this.#pids.size < 4 * MOST_THREADS) this.#pids.set(tid, pid);
+  }
+
+  /** A thread has ended. */
+  end(tid: number): void {
+    const track = this.#tracks.get(tid);
+    if (track !== undefined) this.#forget(track);
+    this.#pids.delete(tid);
+  }
+
+  /** Learns the threads of a process. */
+  attach(pid: number): void {
+    this.#pids.set(pid, pid);
+    for (const tid of this.#listThreads(pid)) this.#pids.set(tid, pid);
+  }
+
+  /** Forgets the threads of a process. */
+  detach(pid: number): void {
+    for (const track of [...this.#tracks.values()]) {
+      if (this.pidOf(track) === pid) this.#forget(track);
+    }
+    for (const [tid, owner] of this.#pids) if (owner === pid) this.#pids.delete(tid);
+  }
+
+  /** Every known thread. */
+  all(): IterableIterator<ThreadTrack> {
+    return this.#tracks.values();
+  }
+
+  /** Process of a thread, 0 if it can't be told any more. */
+  pidOf(track: ThreadTrack): number {
+    if (track.pid === 0) track.pid = this.#pids.get(track.tid) ?? this.#readPid(track.tid);
+    return track.pid;
+  }
+
+  /** Forgets all. */
+  clear(): void {
+    this.#tracks.clear();
+    this.#pids.clear();
+    this.#last = undefined;
+  }
+
+  #add(tid: number): ThreadTrack {
+    const track = this.#tracks.size < MOST_THREADS ? new ThreadTrack() : this.#oldest();
+    track.become(tid);
+    this.#tracks.set(tid, track);
+    this.#last = track;
+    return track;
+  }
+
+  /** Gives up the thread known longest, whose memory serves the next one. */
+  #oldest(): ThreadTrack {
+    for (const track of this.#tracks.values()) {
+      this.#forget(track);
+      return track;
+    }
+    return new ThreadTrack();
+  }
+
+  #forget(track: ThreadTrack): void {
+    this.#beforeForget(track);
+    this.#tracks.delete(track.tid);
+    if (this.#last === track) this.#last = undefined;
+  }
+
+  #listThreads(pid: number): number[] {
+    try {
+      return readdirSync(`${this.#procRoot}/${pid}/task`).map(Number);
+    } catch {
+      return []; // gone already: its records, if any, still come
+    }
+  }
+
+  /** Asks /proc, where a thread can be found by its own number too. */
+  #readPid(tid: number): number {
+    try {
+      const status = readFileSync(`${this.#procRoot}/${tid}/status`, 'utf8');
+      return Number(/^Tgid:\s*(\d+)/m.exec(status)?.[1] ?? 0);
+    } catch {
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import type { IntervalLog } from '../observe/interval-log.js';
+import type { ObservedCause } from '../types/details.js';
+
+/** Where slices overlap, the higher rank has the time: the inner interval. */
+export const Rank = {
+  Syscall: 1,
+  Fault: 2,
+  /** Asleep, or off the CPU without a record of who ran. */
+  OffCpu: 3,
+  /** Off the CPU, and who ran meanwhile is on record. */
+  Ran: 4,
+  Softirq: 5,
+  Interrupt: 6,
+  Nmi: 7,
+} as const;
+
+/** No task is known to be behind it. */
+export const NOBODY = -1;
+
+/** Why time has no cause. */
+export type Unexplained = 'between' | 'idle' | 'runner' | 'unaccounted';
+
+/** A stretch of a spike, what it is blamed on, and the record that says so. */
+export interface Slice {
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly rank: number;
+  readonly cause: ObservedCause;
+  /** Task that had the CPU meanwhile; NOBODY where that is not the question or not known. */
+  readonly tid: number;
+  /** Where the record is: a copy in a log, valid while the receipt is being written. */
+  readonly log: IntervalLog;
+  readonly base: number;
+  /** For `unexplained`. */
+  readonly why?: Unexplained;
+  /** The thread was asleep (in a page fault). */
+  readonly blocked?: boolean;
+  /** What the sweep left to it. */
+  netNs: number;
+}

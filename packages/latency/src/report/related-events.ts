@@ -1,0 +1,42 @@
+import { NO_STACK, cpuAt, switchUserStack } from '@hftmon/core';
+import { IntervalType } from '../observe/interval-type.js';
+import type { IntervalLog } from '../observe/interval-log.js';
+import type { Group, GroupFinder } from '../detect/group-finder.js';
+import { NOBODY, type Slice } from '../receipt/slice.js';
+import type { RelatedEvent } from '../types/spike.js';
+
+/** Events kept of each spike. */
+const KEPT = 16;
+
+/** The longest events of a spike, in the order of time. */
+export function relatedEvents(slices: readonly Slice[]): RelatedEvent[] {
+  const longest = slices
+    .filter((slice) => slice.netNs > 0)
+    .sort((a, b) => b.netNs - a.netNs)
+    .slice(0, KEPT);
+  longest.sort((a, b) => a.startNs - b.startNs);
+  return longest.map(({ cause, startNs, endNs, tid, log, base }) => ({
+    cause,
+    timestampNs: startNs,
+    durationNs: endNs - startNs,
+    cpu: cpuAt(log.u32, base),
+    ...(tid === NOBODY ? {} : { tid }),
+  }));
+}
+
+/** User stack of the longest time off the CPU in a group, NO_STACK for none. */
+export function longestStack(log: IntervalLog, group: Group, { pieces }: GroupFinder): number {
+  let stack = NO_STACK;
+  let longest = -1;
+  for (let i = group.first; i < group.last; i++) {
+    const base = pieces.base[i]!;
+    const type = log.typeOf(base);
+    if (type < IntervalType.Preempted || type > IntervalType.Stopped) continue;
+    const length = pieces.end[i]! - pieces.start[i]!;
+    const id = switchUserStack(log.u32, base);
+    if (length <= longest || id === NO_STACK) continue;
+    longest = length;
+    stack = id;
+  }
+  return stack;
+}

@@ -1,0 +1,108 @@
+import { cpuAt, kindAt, RecordKind, switchCpuFrom, type CollectorContext } from '@hftmon/core';
+import type { Group, GroupFinder } from '../detect/group-finder.js';
+import { Time, type ThreadTrack } from '../detect/thread-track.js';
+import { writeReceipt } from '../receipt/write-receipt.js';
+import type { Scene } from '../receipt/scene.js';
+import { sliceGroup } from '../receipt/slice-group.js';
+import type { LatencySpike } from '../types/spike.js';
+import type { Lookups } from '../lookup/lookups.js';
+import { longestStack, relatedEvents } from './related-events.js';
+import type { KeptSpike } from './spike-store.js';
+
+/** What of a spike is not in the records of its thread. */
+export interface ReporterParts {
+  readonly context: CollectorContext;
+  readonly lookups: Lookups;
+  /** Process of a thread. */
+  readonly pidOf: (track: ThreadTrack) => number;
+  /** What receipts of that thread are written from. */
+  readonly sceneOf: (track: ThreadTrack, pid: number) => Scene;
+  /** Were records lost in that time? */
+  readonly lostIn: (fromNs: number, toNs: number) => boolean;
+}
+
+/** Makes spikes of groups. */
+export class Reporter {
+  readonly #parts: ReporterParts;
+  #spikes = 0;
+
+  constructor(parts: ReporterParts) {
+    this.#parts = parts;
+  }
+
+  /** The spike of a group; `undefined` when it was reported just so before. */
+  report(track: ThreadTrack, group: Group, finder: GroupFinder): KeptSpike | undefined {
+    const pieces = group.last - group.first;
+    const earlier = track.takeReported(group.startNs, group.endNs);
+    const [same] = earlier;
+    if (
+      earlier.length === 1 &&
+      same!.startNs === group.startNs &&
+      same!.endNs === group.endNs &&
+      same!.pieces === pieces
+    ) {
+      track.report(same!);
+      return undefined;
+    }
+    const id = ++this.#spikes;
+    track.report({ id, startNs: group.startNs, endNs: group.endNs, pieces });
+    return this.#build(
+      id,
+      track,
+      group,
+      finder,
+      earlier.map((spike) => spike.id),
+    );
+  }
+
+  #build(
+    id: number,
+    track: ThreadTrack,
+    group: Group,
+    finder: GroupFinder,
+    supersedes: readonly number[],
+  ): KeptSpike {
+    const { context, lookups, pidOf, sceneOf, lostIn } = this.#parts;
+    const { startNs, endNs } = group;
+    const { log, tid } = track;
+    const pid = pidOf(track);
+    const scene = sceneOf(track, pid);
+    const slices = sliceGroup(scene, group, finder);
+    const receipt = writeReceipt(slices, startNs, endNs, scene);
+    const [main] = receipt.parts;
+    const truncated = scene.truncated || isCut(track, startNs);
+    const spike: LatencySpike = {
+      id,
+      timestamp: context.clock.toDate(startNs),
+      timestampNs: startNs,
+      monotonicNs: Number(context.clock.toMonotonicNs(startNs)),
+      durationUs: receipt.durationNs / 1000,
+      durationNs: receipt.durationNs,
+      threadId: tid,
+      tid,
+      pid,
+      comm: lookups.tasks.ofThread(tid, startNs),
+      cpu: firstCpu(track, finder.pieces.base[group.first]!),
+      cause: main!.cause,
+      causeClass: main!.causeClass,
+      details: main!.details,
+      receipt,
+      ...(supersedes.length === 0 ? {} : { supersedes }),
+      ...(lostIn(startNs, endNs) ? { incomplete: true } : {}),
+      ...(truncated ? { truncated: true } : {}),
+    };
+    const userStack = longestStack(log, group, finder);
+    return { spike, events: relatedEvents(slices), userStack };
+  }
+}
+
+/** Is what came right before it not kept any more? */
+function isCut({ log, times }: ThreadTrack, startNs: number): boolean {
+  return log.lostUntilNs >= startNs || times[Time.Cut]! >= startNs;
+}
+
+/** CPU that the thread was on when its first stall began. */
+function firstCpu({ log }: ThreadTrack, base: number): number {
+  const { u32 } = log;
+  return kindAt(u32, base) === RecordKind.Switch ? switchCpuFrom(u32, base) : cpuAt(u32, base);
+}

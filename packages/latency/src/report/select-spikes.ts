@@ -1,0 +1,54 @@
+import { createError, type StackFrame } from '@hftmon/core';
+import { CAUSE_CLASSES, type CauseClass } from '../types/cause.js';
+import type { LatencyQuery } from '../types/query.js';
+import type { LatencySpike } from '../types/spike.js';
+import { hasStack, type KeptSpike } from './spike-store.js';
+
+/** What a selection needs to know beside the spikes. */
+export interface SelectionContext {
+  /** Now, ns since the session epoch. */
+  readonly nowNs: number;
+  readonly userStack: (pid: number, stackId: number) => StackFrame[];
+}
+
+/** The spikes that a query asks for, by their start. */
+export function selectSpikes(
+  kept: readonly KeptSpike[],
+  query: LatencyQuery,
+  context: SelectionContext,
+): LatencySpike[] {
+  const matching = kept.filter(({ spike }) => matches(spike, query, context.nowNs));
+  const { limit = matching.length, includeCauseAnalysis = false } = query;
+  const latest = matching.slice(Math.max(0, matching.length - Math.max(0, limit)));
+  if (!includeCauseAnalysis) return latest.map(({ spike }) => spike);
+  return latest.map((entry) => withAnalysis(entry, context));
+}
+
+function matches(spike: LatencySpike, query: LatencyQuery, nowNs: number): boolean {
+  const { thresholdUs = 0, pid, tid, timeWindowUs = Infinity, minClass = 'unknown' } = query;
+  return (
+    spike.durationUs >= thresholdUs &&
+    (pid === undefined || spike.pid === pid) &&
+    (tid === undefined || spike.tid === tid) &&
+    spike.timestampNs + spike.durationNs >= nowNs - timeWindowUs * 1000 &&
+    placeOf(spike.causeClass) <= placeOf(minClass)
+  );
+}
+
+/** @throws ConfigurationError `HFTMON_E_CONFIG_INVALID` */
+function placeOf(causeClass: CauseClass): number {
+  const place = CAUSE_CLASSES.indexOf(causeClass);
+  if (place >= 0) return place;
+  throw createError('HFTMON_E_CONFIG_INVALID', {
+    option: 'minClass',
+    value: causeClass,
+    expected: `one of ${CAUSE_CLASSES.join(', ')}`,
+  });
+}
+
+function withAnalysis(entry: KeptSpike, { userStack }: SelectionContext): LatencySpike {
+  const relatedEvents = entry.events;
+  if (!hasStack(entry)) return { ...entry.spike, relatedEvents };
+  const stackTrace = userStack(entry.spike.pid, entry.userStack);
+  return { ...entry.spike, relatedEvents, stackTrace };
+}

@@ -1,0 +1,233 @@
+import type { TaskRef } from '@hftmon/core';
+
+/** A task's share of a part. */
+export interface TaskShare extends TaskRef {
+  /** `SCHED_OTHER`, `SCHED_FIFO`, … */
+  readonly policy?: string;
+  /** Kernel priority: 0–98 real-time (lower is stronger), 100–139 fair. */
+  readonly priority?: number;
+  /** Net time, ns. */
+  readonly ns: number;
+  /** Stretches that it ran. */
+  readonly count: number;
+}
+
+/** A system call that the thread was in. */
+export interface SyscallRef {
+  readonly number: number;
+  /** Absent when the number is not in the table of this architecture. */
+  readonly name?: string;
+}
+
+export interface PreemptionDetails {
+  /** Who had the CPU, the longest first. */
+  readonly by: readonly TaskShare[];
+  /** Preempted, but by whom is not in the records, ns. */
+  readonly unknownNs?: number;
+  /** Times the thread was preempted. */
+  readonly count: number;
+  /** CPU it was taken off. */
+  readonly cpu: number;
+  /** CPU it came back on, when that is another one. */
+  readonly cpuTo?: number;
+  /** It was taken off while it was in the kernel. */
+  readonly inKernel: boolean;
+}
+
+export interface RunQueueWaitDetails {
+  /** Who had the CPU meanwhile, the longest first. */
+  readonly by: readonly TaskShare[];
+  /** Waited in a run queue, but behind whom is not in the records, ns. */
+  readonly unknownNs?: number;
+  /** Different tasks that ran before it. */
+  readonly tasksAhead: number;
+  readonly waker?: TaskRef;
+  /** An interrupt woke it; the waker is the task that happened to run there. */
+  readonly wokenByInterrupt: boolean;
+  /** CPU it came back on. */
+  readonly cpu: number;
+  readonly count: number;
+  /** It gave the CPU up by sched_yield and had to wait until it got it back. */
+  readonly yielded?: true;
+  /** It was the first run of a new thread. */
+  readonly newThread?: true;
+}
+
+export interface LateWakeupDetails {
+  readonly waker?: TaskRef;
+  readonly wokenByInterrupt: boolean;
+  /** CPU that was idle, where the thread then ran. */
+  readonly cpu: number;
+  readonly count: number;
+  /** When it was woken, ns since the session epoch; of the longest one. */
+  readonly wokenNs: number;
+  /** When it ran. */
+  readonly ranNs: number;
+  readonly newThread?: true;
+}
+
+export interface MigrationDetails {
+  readonly from: number;
+  readonly to: number;
+  readonly nodeFrom?: number;
+  readonly nodeTo?: number;
+  /** Task that moved it. */
+  readonly mover?: TaskRef;
+  readonly count: number;
+}
+
+export interface StoppedDetails {
+  readonly by: 'signal' | 'ptrace';
+  /** `SIGSTOP`, … when its sending was seen. */
+  readonly signal?: string;
+  readonly sender?: TaskRef;
+  /** Who let it go on. */
+  readonly resumedBy?: TaskRef;
+  readonly count: number;
+}
+
+export interface LockShare {
+  readonly ns: number;
+  readonly count: number;
+  /** Address of the futex, hexadecimal; absent for a lock of the kernel. */
+  readonly futexAddress?: string;
+  /** `FUTEX_WAIT`, `FUTEX_LOCK_PI` or `FUTEX_LOCK_PI2`. */
+  readonly operation?: string;
+  readonly syscall?: SyscallRef;
+  /** Who let it go, which is who held it. */
+  readonly releasedBy?: TaskShare;
+  /** The holder had a weaker priority than the thread that waited. */
+  readonly priorityInversion?: boolean;
+}
+
+export interface LockWaitDetails extends LockShare {
+  /** Every lock, the longest first; the fields beside are those of the first. */
+  readonly locks: readonly LockShare[];
+}
+
+export interface IoWaitDetails {
+  readonly syscall?: SyscallRef;
+  /** Descriptor that the system call was about. */
+  readonly fd?: number;
+  /** What the descriptor was when the receipt was written. */
+  readonly file?: string;
+  /** The kernel counts it as a wait for I/O; else it slept uninterruptibly (state D). */
+  readonly inIoWait: boolean;
+  readonly wokenBy?: TaskRef;
+  readonly wokenByInterrupt: boolean;
+  readonly count: number;
+}
+
+export interface HardIrqDetails {
+  readonly irqs: readonly {
+    /** Interrupt number, absent for a vector of the CPU's own. */
+    readonly irq?: number;
+    /** Device or driver as in /proc/interrupts, or the vector's name. */
+    readonly name?: string;
+    readonly ns: number;
+    readonly count: number;
+  }[];
+}
+
+export interface SoftirqDetails {
+  readonly vectors: readonly {
+    readonly vector: number;
+    /** `NET_RX`, `TIMER`, … */
+    readonly name: string;
+    readonly ns: number;
+    readonly count: number;
+    /** Runs that were in ksoftirqd. */
+    readonly inKsoftirqd: number;
+    /** Longest time from raise to run, ns, where the raise was seen. */
+    readonly delayNs?: number;
+  }[];
+}
+
+export interface TimerTickDetails {
+  /** Local timer interrupts. */
+  readonly count: number;
+}
+
+export interface IpiDetails {
+  readonly types: readonly {
+    readonly type: 'reschedule' | 'call_function' | 'call_function_single' | 'irq_work';
+    readonly ns: number;
+    readonly count: number;
+  }[];
+  /** Interrupts that flushed the TLB. */
+  readonly tlbFlushes: number;
+  readonly senders: readonly (TaskRef & {
+    readonly cpu: number;
+    readonly ns: number;
+    readonly count: number;
+    /** Kernel address that asked for the interrupt, hexadecimal. */
+    readonly callSite?: string;
+    /** Its symbol; looked up when it is read. */
+    readonly callSiteName?: string;
+  })[];
+}
+
+export interface NmiDetails {
+  readonly handlers: readonly {
+    readonly address: string;
+    /** Its symbol; looked up when it is read. */
+    readonly name?: string;
+    readonly ns: number;
+    readonly count: number;
+  }[];
+}
+
+export interface PageFaultDetails {
+  readonly minor: number;
+  readonly major: number;
+  /** Part of it in which the thread slept, ns: waits for the disk or for a lock of the memory. */
+  readonly blockedNs: number;
+  /** The longest ones. */
+  readonly faults: readonly {
+    readonly address: string;
+    readonly type: 'minor' | 'major' | 'unknown';
+    /** Net, ns. */
+    readonly ns: number;
+    /** File, `[heap]`, `[stack]`, `[anonymous]`; absent when it is not known. */
+    readonly mapping?: string;
+  }[];
+}
+
+export interface SyscallDetails {
+  readonly calls: readonly (SyscallRef & { readonly ns: number; readonly count: number })[];
+}
+
+export interface UnexplainedDetails {
+  /** Between interferences that were merged: the thread ran, ns. */
+  readonly betweenNs: number;
+  /** Runnable, not running, and its CPU was idle, ns: a bandwidth limit does that. */
+  readonly idleWhileRunnableNs?: number;
+  /** In the run queue, but who had the CPU is not in the records, ns. */
+  readonly unknownRunnerNs?: number;
+  /** In a system call, beyond the time on the CPU that the kernel accounts to it, ns. */
+  readonly unaccountedNs?: number;
+  /** Causes that are not observed on this host, and so not ruled out. */
+  readonly notRuledOut: readonly string[];
+}
+
+/** Evidence by cause. */
+export interface DetailsByCause {
+  preemption: PreemptionDetails;
+  run_queue_wait: RunQueueWaitDetails;
+  migration: MigrationDetails;
+  stopped: StoppedDetails;
+  lock_wait: LockWaitDetails;
+  io_wait: IoWaitDetails;
+  late_wakeup: LateWakeupDetails;
+  hard_irq: HardIrqDetails;
+  softirq: SoftirqDetails;
+  timer_tick: TimerTickDetails;
+  ipi: IpiDetails;
+  nmi: NmiDetails;
+  page_fault: PageFaultDetails;
+  syscall: SyscallDetails;
+  unexplained: UnexplainedDetails;
+}
+
+/** Causes that this version can find. */
+export type ObservedCause = keyof DetailsByCause;
