@@ -1,0 +1,37 @@
+import { createError, type Collector } from '@hftmon/core';
+import { createContextSwitchCollector } from '@hftmon/ctxsw';
+import { createInterruptCollector } from '@hftmon/irq';
+import { createLatencyCollector } from '@hftmon/latency';
+import type { MonitorConfiguration } from '../configuration/configuration.js';
+
+/** Makes a collector for one run. */
+export type CollectorFactory = (configuration: MonitorConfiguration) => Collector;
+
+/** Every collector that comes with the monitor, by name. */
+const INSTALLED: Readonly<Record<string, CollectorFactory>> = {
+  ctxsw: () => createContextSwitchCollector() as unknown as Collector,
+  irq: () => createInterruptCollector() as unknown as Collector,
+  latency: ({ spikeThresholdUs, delivery }) =>
+    createLatencyCollector({
+      thresholdUs: spikeThresholdUs,
+      eager: delivery === 'busy',
+    }) as unknown as Collector,
+};
+
+/** Names of the installed collectors. */
+export function installedCollectorNames(): string[] {
+  return Object.keys(INSTALLED);
+}
+
+/**
+ * Factories of the named collectors, or of every installed one.
+ * @throws ConfigurationError `HFTMON_E_COLLECTOR_UNKNOWN`
+ */
+export function installedCollectors(names?: readonly string[]): CollectorFactory[] {
+  return (names ?? installedCollectorNames()).map((name) => {
+    const factory = Object.hasOwn(INSTALLED, name) ? INSTALLED[name] : undefined;
+    if (factory !== undefined) return factory;
+    const known = installedCollectorNames().join(', ');
+    throw createError('HFTMON_E_COLLECTOR_UNKNOWN', { collector: name, known });
+  });
+}

@@ -1,0 +1,37 @@
+/** What `configure` sets. Everything applies from the next start of monitoring on. */
+export interface MonitorConfiguration {
+  /**
+   * Interval of sources that are polled, µs; at least 1. The sources of today are kernel events,
+   * which are recorded one by one and not sampled, whatever this says.
+   */
+  readonly samplingIntervalUs: number;
+  /**
+   * CPUs for the monitor's own native thread. Empty: every online CPU that is not isolated. CPUs
+   * that do not exist are an error of `startMonitoring`.
+   */
+  readonly cpuAffinity: readonly number[];
+  /** SCHED_FIFO priority of that thread, 1 to 99; 0: none. */
+  readonly realtimePriority: number;
+  /** Shortest stall that is a spike, µs. Queries may ask for longer ones alone. */
+  readonly spikeThresholdUs: number;
+  /**
+   * Take user and kernel stacks at every switch of a target, so that queries can show them. It
+   * makes a switch dearer; without it `stackTrace` is `undefined`.
+   */
+  readonly stackTraces: boolean;
+  /**
+   * `interval`: records reach JavaScript every 20 ms. `busy`: at once; keeps one CPU at 100 % and
+   * the event loop of this process mostly for itself.
+   */
+  readonly delivery: 'interval' | 'busy';
+}
+
+/** Configuration of a new monitor. */
+export const DEFAULT_CONFIGURATION: MonitorConfiguration = Object.freeze({
+  samplingIntervalUs: 100,
+  cpuAffinity: Object.freeze([]),
+  realtimePriority: 0,
+  spikeThresholdUs: 50,
+  stackTraces: true,
+  delivery: 'interval',
+});

@@ -1,0 +1,326 @@
+import {
+  createError,
+  ProcessNotFoundError,
+  TypedEmitter,
+  type CollectorStats,
+  type Listener,
+  type LossCounts,
+  type RegisteredCollector,
+  type Session,
+  type Support,
+  type ThreadTotals,
+} from '@hftmon/core';
+import type { ContextSwitchInfo, ContextSwitchQuery } from '@hftmon/ctxsw';
+import type { InterruptInfo, InterruptQuery } from '@hftmon/irq';
+import type { LatencyQuery, LatencySpike, NotObserved } from '@hftmon/latency';
+import {
+  createProbeEnvironment,
+  KernelEventSource,
+  type HostEnvironment,
+} from '@hftmon/perf-native';
+import { createRegistry } from './collectors/create-registry.js';
+import { installedCollectors } from './collectors/installed-collectors.js';
+import { minDurations } from './collectors/min-durations.js';
+import { DEFAULT_CONFIGURATION, type MonitorConfiguration } from './configuration/configuration.js';
+import { requirePriority } from './configuration/require-priority.js';
+import { validateConfiguration } from './configuration/validate-configuration.js';
+import type { CollectorChoice, HFTResourceMonitorOptions } from './hft-resource-monitor-options.js';
+import type { MonitorEvents } from './monitor-events.js';
+import type { AttachedProcess, AttachOptions } from './process/attached-process.js';
+import { ProcessList } from './process/process-list.js';
+import { collectorReports, type CollectorReport } from './run/collector-reports.js';
+import { connectEvents } from './run/connect-events.js';
+import { createRun } from './run/create-run.js';
+import { notObservedCauses } from './run/not-observed-causes.js';
+import { queryCollector } from './run/query-collector.js';
+import { SpikeSubscription } from './run/spike-subscription.js';
+
+const NO_LOSSES: LossCounts = {
+  seen: 0,
+  emitted: 0,
+  filtered: 0,
+  dropped: 0,
+  byKind: new Map(),
+  byCpu: [],
+  untrackedThreads: 0,
+};
+
+/**
+ * Watches processes and answers what took the CPU away from their threads, and who did it.
+ * Monitoring may be started and stopped again and again; every start is a session of its own, and
+ * the answers after a stop are those of the session that ended.
+ */
+export class HFTResourceMonitor implements Disposable, AsyncDisposable {
+  readonly #environment: HostEnvironment;
+  readonly #options: HFTResourceMonitorOptions;
+  readonly #choices: readonly CollectorChoice[];
+  readonly #events: TypedEmitter<MonitorEvents>;
+  readonly #processes: ProcessList;
+  readonly #spikes: SpikeSubscription;
+  #configuration = DEFAULT_CONFIGURATION;
+  #session: Session | undefined;
+  #disposed = false;
+
+  constructor(options: HFTResourceMonitorOptions = {}) {
+    this.#options = options;
+    this.#environment = options.environment ?? createProbeEnvironment();
+    this.#choices = options.collectors ?? installedCollectors();
+    // Found out now and not at the start: a collector with wrong metadata, a name taken twice.
+    createRegistry(this.#choices, this.#configuration);
+    this.#events = new TypedEmitter((message) => options.log?.warn(message));
+    this.#processes = new ProcessList(this.#environment.procRoot);
+    this.#spikes = new SpikeSubscription((spike) => this.#events.emit('spike', spike));
+  }
+
+  /** @see MonitorConfiguration */
+  get samplingIntervalUs(): number {
+    return this.#configuration.samplingIntervalUs;
+  }
+
+  get cpuAffinity(): readonly number[] {
+    return this.#configuration.cpuAffinity;
+  }
+
+  get realtimePriority(): number {
+    return this.#configuration.realtimePriority;
+  }
+
+  get configuration(): MonitorConfiguration {
+    return this.#configuration;
+  }
+
+  get monitoringActive(): boolean {
+    return this.#session?.state === 'running';
+  }
+
+  /** Attached processes by pid. */
+  get attachedProcesses(): ReadonlyMap<number, AttachedProcess> {
+    return this.#processes.all;
+  }
+
+  /** What the host offers. */
+  get environment(): HostEnvironment {
+    return this.#environment;
+  }
+
+  /**
+   * Changes some of the configuration; all of the change or nothing. Applies from the next start.
+   * @throws ConfigurationError when an option is unknown or out of its range
+   * @throws PermissionError when the process may not use that real-time priority
+   */
+  configure(change: Partial<MonitorConfiguration>): this {
+    validateConfiguration(change);
+    requirePriority(change.realtimePriority ?? 0, this.#environment);
+    const given = Object.entries(change).filter(([, value]) => value !== undefined);
+    const next = { ...this.#configuration, ...Object.fromEntries(given) };
+    this.#configuration = Object.freeze({ ...next, cpuAffinity: [...next.cpuAffinity] });
+    return this;
+  }
+
+  /**
+   * Watches a process with all its threads, present and future; before or after the start.
+   * Attaching twice is one entry. `followChildren` has to be asked for before the start, and then
+   * holds for every attached process.
+   * @throws ProcessNotFoundError
+   * @throws ConfigurationError `HFTMON_E_CONFIG_INVALID`
+   */
+  attachProcess(pid: number, options: AttachOptions = {}): AttachedProcess {
+    this.#expectUsable('attach a process to');
+    const process = this.#processes.inspect(pid, options);
+    const known = this.#processes.all.get(pid);
+    if (known !== undefined) {
+      if (known.startTimeTicks === process.startTimeTicks) return known;
+      this.#reportExit(known);
+    }
+    if (this.monitoringActive) {
+      this.#expectFollowing(options);
+      this.#session!.attach(pid);
+    }
+    this.#processes.add(process);
+    return process;
+  }
+
+  /** Stops watching a process. Does nothing when it is not attached. */
+  detachProcess(pid: number): void {
+    if (this.#processes.remove(pid) === undefined) return;
+    this.#session?.detach(pid);
+  }
+
+  /**
+   * Starts monitoring, with nothing attached as well. Does nothing when it runs already. Attached
+   * processes that have ended are reported and detached.
+   * @throws ConfigurationError `HFTMON_E_CPU_NOT_FOUND`
+   * @throws PermissionError, HardwareNotSupportedError when this process or host cannot do it
+   */
+  startMonitoring(): void {
+    this.#expectUsable('start');
+    if (this.monitoringActive) return;
+    const session = this.#createSession();
+    connectEvents(session, {
+      emit: (name, event) => this.#events.emit(name, event),
+      forget: (pid) => this.#processes.remove(pid),
+    });
+    for (const process of this.#processes.all.values()) this.#hand(process, session);
+    try {
+      session.start();
+    } catch (error) {
+      session.close();
+      throw error;
+    }
+    this.#session?.close();
+    this.#session = session;
+    this.#spikes.follow(session);
+  }
+
+  /** Stops monitoring and frees what it took. Metrics stay; does nothing when it does not run. */
+  stopMonitoring(): void {
+    if (!this.monitoringActive) return;
+    this.#session!.close({ keepHistory: true });
+  }
+
+  /** Context switches of the watched threads, oldest first. */
+  getContextSwitches(query: ContextSwitchQuery = {}): ContextSwitchInfo[] {
+    return this.#query('ctxsw', query) as ContextSwitchInfo[];
+  }
+
+  /** Interrupts that hit the watched threads, oldest first. */
+  getInterrupts(query: InterruptQuery = {}): InterruptInfo[] {
+    return this.#query('irq', query) as InterruptInfo[];
+  }
+
+  /**
+   * Times in which a watched thread wanted to run and could not, with their causes. Those shorter
+   * than the configured `spikeThresholdUs` were not kept.
+   */
+  detectLatencySpikes(query: LatencyQuery = {}): LatencySpike[] {
+    return this.#query('latency', query) as LatencySpike[];
+  }
+
+  /** Exact totals of every thread of a process, ended ones included. Empty when not attached. */
+  getThreadTotals(pid: number): ThreadTotals[] {
+    return this.#session?.source.totals(pid) ?? [];
+  }
+
+  /** Fate of all events: seen = emitted + filtered + dropped. */
+  getLosses(): LossCounts {
+    return this.#session?.losses() ?? NO_LOSSES;
+  }
+
+  /** Causes that cannot be seen on this host, and why, so that `unexplained` is read rightly. */
+  notObservedCauses(): readonly NotObserved[] {
+    return this.#session === undefined ? [] : notObservedCauses(this.#session);
+  }
+
+  /** Values of every collector's metrics over the run, and their sources. */
+  getCollectorReports(): CollectorReport[] {
+    return this.#session === undefined ? [] : collectorReports(this.#session);
+  }
+
+  /** What each collector did and cost. Empty before the first start. */
+  getCollectorStats(): CollectorStats[] {
+    return this.#session?.stats() ?? [];
+  }
+
+  /** The collectors, in order: those of the last start, or what a start would use now. */
+  collectors(): RegisteredCollector[] {
+    return (this.#session ?? this.#createSession()).registry.list();
+  }
+
+  /** Can this host serve the collectors, from which sources, and if not, why? */
+  probe(): ReadonlyMap<string, Support> {
+    return (this.#session ?? this.#createSession()).probe();
+  }
+
+  /**
+   * Writes an application event into the stream, for correlation.
+   * @param id - a whole number from 0 to 2^53
+   * @returns false when nothing runs, or the stream had no room
+   */
+  mark(name: string, id = 0, value = 0): boolean {
+    return this.#session?.mark(name, id, value) ?? false;
+  }
+
+  /** Listens to an event. @returns stops listening */
+  on<Name extends keyof MonitorEvents>(
+    name: Name,
+    listener: Listener<MonitorEvents[Name]>,
+  ): () => void {
+    if (name === 'spike') this.#spikes.want();
+    return this.#events.on(name, listener);
+  }
+
+  off<Name extends keyof MonitorEvents>(name: Name, listener: Listener<MonitorEvents[Name]>): void {
+    this.#events.off(name, listener);
+  }
+
+  /** Stops and frees everything. Metrics can still be asked for. Idempotent. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#session?.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.dispose();
+  }
+
+  /** The session of the last start, for what this class has no method for. */
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  #createSession(): Session {
+    const { createSource = (environment) => new KernelEventSource(environment), log } =
+      this.#options;
+    const registry = createRegistry(this.#choices, this.#configuration);
+    return createRun({
+      configuration: this.#configuration,
+      followChildren: this.#processes.followChildren,
+      registry,
+      source: createSource(this.#environment),
+      minDurationNs: minDurations(registry, this.#configuration),
+      ...(log === undefined ? {} : { log }),
+    });
+  }
+
+  #query(collector: string, query: object): unknown {
+    return this.#session === undefined ? [] : queryCollector(this.#session, collector, query);
+  }
+
+  /** Gives an attached process to a new session, or reports that it has ended since. */
+  #hand(process: AttachedProcess, session: Session): void {
+    try {
+      const { startTimeTicks } = session.attach(process.pid);
+      if (startTimeTicks === process.startTimeTicks) return;
+      session.detach(process.pid);
+    } catch (error) {
+      if (!(error instanceof ProcessNotFoundError)) throw error;
+    }
+    this.#reportExit(process);
+  }
+
+  #reportExit({ pid, comm }: AttachedProcess): void {
+    this.#processes.remove(pid);
+    this.#session?.detach(pid);
+    const timestampNs = this.#session?.clock.nowNs() ?? 0;
+    this.#events.emit('processExit', { pid, comm, timestampNs, timestamp: new Date() });
+  }
+
+  /** Whether children are followed is settled when the probes are loaded. */
+  #expectFollowing({ followChildren }: AttachOptions): void {
+    if (followChildren !== true || this.#processes.followChildren) return;
+    throw createError('HFTMON_E_CONFIG_INVALID', {
+      option: 'attachProcess.followChildren',
+      value: true,
+      expected: 'asked for before monitoring is started',
+    });
+  }
+
+  #expectUsable(operation: string): void {
+    if (!this.#disposed) return;
+    throw createError('HFTMON_E_SESSION_STATE', { operation, state: 'disposed' });
+  }
+}

@@ -1,0 +1,35 @@
+export { HFTResourceMonitor } from './hft-resource-monitor.js';
+export type { CollectorChoice, HFTResourceMonitorOptions } from './hft-resource-monitor-options.js';
+export { DEFAULT_CONFIGURATION, type MonitorConfiguration } from './configuration/configuration.js';
+export type { AttachedProcess, AttachOptions } from './process/attached-process.js';
+export type { CollectorReport } from './run/collector-reports.js';
+export type { MonitorEvents, ProcessExit } from './monitor-events.js';
+export {
+  installedCollectorNames,
+  installedCollectors,
+  type CollectorFactory,
+} from './collectors/installed-collectors.js';
+
+// What a user of the monitor catches, reads and passes on, so that one import is enough.
+export {
+  ConfigurationError,
+  HardwareNotSupportedError,
+  MonitorError,
+  PermissionError,
+  ProcessNotFoundError,
+  isMonitorError,
+} from '@hftmon/core';
+export type { ContextSwitchInfo, ContextSwitchQuery } from '@hftmon/ctxsw';
+export type { InterruptInfo, InterruptQuery } from '@hftmon/irq';
+export {
+  CAUSE_CLASSES,
+  CAUSE_CLASS,
+  spikeToJson,
+  type Cause,
+  type CauseClass,
+  type LatencyQuery,
+  type LatencySpike,
+  type NotObserved,
+  type ReceiptPart,
+} from '@hftmon/latency';
+export { createProbeEnvironment, type HostEnvironment, type ProbeRoots } from '@hftmon/perf-native';

@@ -1,0 +1,25 @@
+import type { LostEvent, SessionErrorEvent, UnsupportedEvent } from '@hftmon/core';
+import type { LatencySpike } from '@hftmon/latency';
+
+/** A watched process ended; it is detached. */
+export interface ProcessExit {
+  readonly pid: number;
+  /** Name of its main thread when it was attached. */
+  readonly comm: string;
+  /** When that was noticed, ns since the session's epoch. */
+  readonly timestampNs: number;
+  readonly timestamp: Date;
+}
+
+/** Events of a monitor. */
+export interface MonitorEvents {
+  /** A spike of at least `spikeThresholdUs` ended. */
+  spike: LatencySpike;
+  processExit: ProcessExit;
+  /** Records were overwritten before JavaScript got to them; totals stay exact. */
+  lost: LostEvent;
+  /** Something failed; the rest goes on. */
+  error: SessionErrorEvent;
+  /** This host cannot serve a collector. */
+  unsupported: UnsupportedEvent;
+}

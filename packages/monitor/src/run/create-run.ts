@@ -1,0 +1,43 @@
+import {
+  createMonitorContainer,
+  resolveSession,
+  type CollectorRegistry,
+  type EventSource,
+  type Logger,
+  type Session,
+  type SessionOptions,
+} from '@hftmon/core';
+import type { MonitorConfiguration } from '../configuration/configuration.js';
+
+/** What a run is made of. */
+export interface RunParts {
+  readonly configuration: MonitorConfiguration;
+  readonly followChildren: boolean;
+  readonly registry: CollectorRegistry;
+  readonly source: EventSource;
+  /** Filters of the kernel side that the collectors asked for. */
+  readonly minDurationNs: NonNullable<SessionOptions['sourceOptions']>['minDurationNs'];
+  readonly log?: Logger;
+}
+
+/** The session of one start of the monitor, from a container of its own. */
+export function createRun(parts: RunParts): Session {
+  const { configuration, registry, source, followChildren, minDurationNs, log } = parts;
+  const { cpuAffinity, realtimePriority, stackTraces, delivery } = configuration;
+  const busy = delivery === 'busy';
+  const container = createMonitorContainer({
+    source,
+    registry,
+    delivery: { mode: delivery },
+    sourceOptions: {
+      followChildren,
+      cpuAffinity,
+      realtimePriority,
+      busy,
+      ...(minDurationNs === undefined ? {} : { minDurationNs }),
+      ...(stackTraces ? { stacksFromNs: 0 } : {}),
+    },
+    ...(log === undefined ? {} : { log }),
+  });
+  return resolveSession(container);
+}

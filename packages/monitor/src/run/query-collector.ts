@@ -1,0 +1,18 @@
+import { createError, type Session } from '@hftmon/core';
+
+/**
+ * Answer of a collector of a session.
+ * @throws HardwareNotSupportedError when this host cannot serve the collector
+ * @throws ConfigurationError `HFTMON_E_COLLECTOR_UNKNOWN` when it is not among the monitor's
+ */
+export function queryCollector(session: Session, name: string, query: object): unknown {
+  const support = session.probe().get(name);
+  if (support?.ok === false) {
+    throw createError('HFTMON_E_UNSUPPORTED', {
+      feature: `collector ${name}`,
+      reason: support.reason,
+      remedy: support.remedy,
+    });
+  }
+  return session.snapshot(name, query);
+}
