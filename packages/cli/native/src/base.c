@@ -82,6 +82,11 @@ int other_cpu(int cpu)
 	return -1;
 }
 
+void call_oneself(const char *name)
+{
+	prctl(PR_SET_NAME, name);
+}
+
 void bound_lifetime(unsigned seconds)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

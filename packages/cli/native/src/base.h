@@ -27,6 +27,9 @@ void pin_to(int cpu);
 void keep_off(int cpu);
 int other_cpu(int cpu);
 
+/* Name of the calling thread, as receipts show it. */
+void call_oneself(const char *name);
+
 /* Ends with the parent, and after so many seconds whatever happens. */
 void bound_lifetime(unsigned seconds);
 

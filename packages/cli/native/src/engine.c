@@ -28,9 +28,9 @@
 #define BEAT_NS NS_PER_MS
 #define HOLD_NS (2 * NS_PER_MS)
 #define GROWTH_BYTES (2ul << 20)
-#define LOG_BYTES (256ul << 10)
+#define LOG_BYTES (512ul << 10)
 #define RANDOM_BYTES (1ul << 20)
-#define SHOOTDOWNS 48
+#define CALL_GAP_NS (2 * NS_PER_MS)
 
 enum request { NOTHING, FAULTS, FSYNC, SYSCALL, LOCK };
 
@@ -41,7 +41,8 @@ static struct interval done;
 static long waits; /* times that the engine blocked while it served the request */
 static pthread_mutex_t positions = PTHREAD_MUTEX_INITIALIZER;
 static struct orderbook book;
-static char random_bytes[RANDOM_BYTES], log_bytes[LOG_BYTES];
+static char random_bytes[RANDOM_BYTES];
+static char log_bytes[LOG_BYTES] __attribute__((aligned(4096)));
 
 static void grow_memory(void)
 {
@@ -173,7 +174,7 @@ static void command_engine(const char *name, enum request what, long count)
 	report(name, engine_tid, list, listed);
 }
 
-/* Gives pages back, so that the engine's CPU must be interrupted to forget them. */
+/* Gives a page back, so that the engine's CPU must be interrupted to forget it. */
 static void shoot_down(const char *name, long count)
 {
 	struct interval list[MOST];
@@ -183,12 +184,10 @@ static void shoot_down(const char *name, long count)
 	if (page == MAP_FAILED)
 		fail("no memory: %s", strerror(errno));
 	for (long i = 0; i < count; i++) {
-		sleep_ns(GAP_NS);
+		sleep_ns(CALL_GAP_NS);
+		*page = 1;
 		list[i].start_ns = now_ns();
-		for (int k = 0; k < SHOOTDOWNS; k++) {
-			*page = 1;
-			madvise((void *)page, 4096, MADV_DONTNEED);
-		}
+		madvise((void *)page, 4096, MADV_DONTNEED);
 		list[i].end_ns = now_ns();
 	}
 	munmap((void *)page, 4096);
@@ -205,6 +204,8 @@ static int open_log(const char *directory)
 	if (fd < 0)
 		fail("cannot write to %s: %s", directory, strerror(errno));
 	unlink(path);
+	/* Past the page cache, where the file system can: the wait is then for the disk alone. */
+	(void)!fcntl(fd, F_SETFL, O_DIRECT);
 	return fd;
 }
 

@@ -32,6 +32,7 @@ int feeder(int argc, char **argv)
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	uint32_t id = 0, price = PRICE_LEVELS / 2;
 
+	call_oneself("market");
 	bound_lifetime(120);
 	keep_off((int)option(argc, argv, "off-cpu", PRICE_LEVELS, 0, 1 << 20));
 	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)))

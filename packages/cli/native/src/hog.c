@@ -79,6 +79,7 @@ int hog(int argc, char **argv)
 	pid_t tid = (pid_t)option(argc, argv, "tid", 0, 0, 1 << 22);
 	struct interval list[MOST];
 
+	call_oneself(realtime ? "rt-task" : "competitor");
 	bound_lifetime(60);
 	hog_cpu = (int)option(argc, argv, "cpu", -1, 0, 1 << 20);
 	burner = own_tid();

@@ -18,6 +18,7 @@ int stopper(int argc, char **argv)
 	long count = option(argc, argv, "count", 7, 1, MOST);
 	struct interval list[MOST];
 
+	call_oneself("stopper");
 	bound_lifetime(60);
 	keep_off((int)option(argc, argv, "off-cpu", 1 << 20, 0, 1 << 20));
 	for (long i = 0; i < count; i++) {

@@ -1,0 +1,110 @@
+import type { ReceiptPart } from '@hftmon/monitor';
+import { shortDuration } from './short-duration.js';
+
+type Cause = ReceiptPart['cause'];
+type PartOf<C extends Cause> = Extract<ReceiptPart, { readonly cause: C }>;
+
+/** A task as the receipts know it. */
+interface Task {
+  readonly tid: number;
+  readonly comm?: string;
+}
+
+/** How the evidence of each cause reads; empty where there is nothing to add. */
+const EVIDENCE: { readonly [C in Cause]: (details: PartOf<C>['details']) => string } = {
+  preemption: ({ by, cpuTo, inKernel }) =>
+    join([
+      runners('by', by),
+      inKernel && 'in the kernel',
+      cpuTo !== undefined && `to CPU ${cpuTo}`,
+    ]),
+  run_queue_wait: ({ by, waker, newThread }) =>
+    join([runners('behind', by), woken(waker), newThread && 'first run of a new thread']),
+  late_wakeup: ({ cpu, waker, wokenByInterrupt }) =>
+    join([`CPU ${cpu} was idle`, wokenByInterrupt ? 'woken by an interrupt' : woken(waker)]),
+  migration: ({ from, to, mover }) =>
+    join([`CPU ${from} to ${to}`, mover !== undefined && `by ${task(mover)}`]),
+  stopped: ({ by, signal, sender }) =>
+    join([signal ?? by, sender !== undefined && `from ${task(sender)}`]),
+  lock_wait: ({ futexAddress, releasedBy, priorityInversion }) =>
+    join([
+      futexAddress === undefined ? 'a lock of the kernel' : `futex ${futexAddress}`,
+      releasedBy !== undefined && `held by ${task(releasedBy)}`,
+      priorityInversion && 'priority inversion',
+    ]),
+  io_wait: ({ syscall, file, fd }) =>
+    join([
+      syscall !== undefined && `in ${syscall.name ?? `system call ${syscall.number}`}`,
+      file !== undefined ? `of ${file}` : fd !== undefined && `of descriptor ${fd}`,
+    ]),
+  hard_irq: ({ irqs }) =>
+    list(irqs.map(({ irq, name, count }) => `${name ?? `irq ${irq}`}${times(count)}`)),
+  softirq: ({ vectors }) => list(vectors.map(({ name, count }) => `${name}${times(count)}`)),
+  timer_tick: ({ count }) => times(count).trim(),
+  ipi: ({ types, tlbFlushes, senders }) =>
+    join([
+      list(types.map(({ type, count }) => `${type}${times(count)}`)),
+      tlbFlushes > 0 && `TLB flush${times(tlbFlushes)}`,
+      senders.length > 0 && `from ${list(senders.map(sender))}`,
+    ]),
+  nmi: ({ handlers }) => list(handlers.map(({ name, address }) => name ?? address)),
+  page_fault: ({ minor, major, faults }) =>
+    join([
+      minor > 0 && `${minor} minor`,
+      major > 0 && `${major} major`,
+      faults[0] !== undefined && `at ${faults[0].address} ${faults[0].mapping ?? ''}`.trim(),
+    ]),
+  syscall: ({ calls }) =>
+    list(
+      calls.map(({ name, number, count }) => `${name ?? `system call ${number}`}${times(count)}`),
+    ),
+  unexplained: () => '',
+};
+
+/** One part of a receipt: `preemption 3.01ms (by hog/412 SCHED_FIFO)`. */
+export function partText(part: ReceiptPart): string {
+  const evidence = (EVIDENCE[part.cause] as ((details: unknown) => string) | undefined)?.(
+    part.details,
+  );
+  const time = `${part.cause} ${shortDuration(part.ns)}`;
+  return evidence ? `${time} (${evidence})` : time;
+}
+
+/** Longest list before it is cut. */
+const MOST = 3;
+
+function list(items: readonly string[]): string {
+  const rest = items.length - MOST;
+  const shown = items.slice(0, MOST).join(', ');
+  return rest > 0 ? `${shown} and ${rest} more` : shown;
+}
+
+function join(pieces: readonly (string | false | undefined)[]): string {
+  return pieces.filter((piece) => piece).join(', ');
+}
+
+function task({ comm, tid }: Task): string {
+  return comm === undefined ? String(tid) : `${comm}/${tid}`;
+}
+
+function runners(word: string, by: readonly (Task & { readonly policy?: string })[]): string {
+  const names = by.map((runner) =>
+    runner.policy === undefined || runner.policy === 'SCHED_OTHER'
+      ? task(runner)
+      : `${task(runner)} ${runner.policy}`,
+  );
+  return names.length === 0 ? '' : `${word} ${list(names)}`;
+}
+
+function sender(from: Task & { readonly callSiteName?: string }): string {
+  const at = from.callSiteName === undefined ? '' : ` at ${from.callSiteName}`;
+  return `${task(from)}${at}`;
+}
+
+function woken(waker: Task | undefined): string | undefined {
+  return waker === undefined ? undefined : `woken by ${task(waker)}`;
+}
+
+function times(count: number): string {
+  return count > 1 ? ` ×${count}` : '';
+}

@@ -1,0 +1,30 @@
+import type { LatencySpike } from '@hftmon/monitor';
+import type { Style } from '../io/style.js';
+import { partText } from './evidence.js';
+import { shortDuration } from './short-duration.js';
+
+/** One readable line of a spike with its receipt. */
+export function spikeLine(spike: LatencySpike, style: Style): string {
+  const who = `${spike.comm}/${spike.tid}`;
+  return [
+    style.dim(clockTime(spike.timestamp)),
+    who.padEnd(22),
+    `cpu ${spike.cpu}`.padEnd(6),
+    style.bold(shortDuration(spike.durationNs).padStart(7)),
+    style.bad(spike.cause.padEnd(14)),
+    receiptText(spike),
+  ].join('  ');
+}
+
+/** The parts of a receipt, the largest first. */
+export function receiptText({ receipt, incomplete }: LatencySpike): string {
+  const parts = receipt.parts.map(partText).join(' + ');
+  return incomplete === true ? `${parts} [records were lost]` : parts;
+}
+
+/** Local wall-clock time. */
+function clockTime(date: Date): string {
+  const part = (value: number, digits: number): string => String(value).padStart(digits, '0');
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map((n) => part(n, 2));
+  return `${time.join(':')}.${part(date.getMilliseconds(), 3)}`;
+}

@@ -1,0 +1,82 @@
+import { Command, Option } from 'commander';
+import { parseDurationOption } from '../args/parse-duration-option.js';
+import { parseNames } from '../args/parse-names.js';
+import type { ExitCode } from '../exit-codes.js';
+import { addOutputOptions, addRunOptions } from './common-options.js';
+
+const EXIT_CODES = `
+Exit codes: 0 fine, 1 a check failed, 2 wrong command line, 3 not permitted or not supported here,
+4 the target is gone.`;
+
+const EXAMPLES = `
+Examples:
+  hftmon demo                                see it at work on a built-in matching engine
+  sudo hftmon spikes -p 4711 --threshold 50us
+  sudo hftmon stat -d 10s -- ./engine --replay day.bin
+  hftmon doctor                              what works on this host, and how to get the rest`;
+
+/** What the verbs need besides their options. */
+export interface Invocation {
+  readonly version: string;
+  /** What followed `--`. */
+  readonly command: readonly string[] | undefined;
+  /** Hears the exit code of the verb that ran. */
+  readonly onResult: (code: ExitCode) => void;
+}
+
+/** The command line of hftmon. A verb's code is loaded when it runs, so that help is quick. */
+export function createProgram({ version, command, onResult }: Invocation): Command {
+  const program = new Command('hftmon')
+    .exitOverride()
+    // Errors are reported by the caller, in one line.
+    .configureOutput({ outputError: () => undefined })
+    .description('What took the CPU away from a hot path, and who did it.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', EXIT_CODES);
+
+  addOutputOptions(program.command('demo'))
+    .description('watch a built-in matching engine while it is disturbed in known ways')
+    .action(async (options) => {
+      const { demo } = await import('../verbs/demo/demo.js');
+      onResult(await demo(options));
+    });
+
+  addOutputOptions(program.command('doctor'))
+    .description('what works on this host, what does not, why, and the command that fixes it')
+    .addOption(
+      new Option('--collectors <names>', 'only these collectors').argParser(
+        parseNames('--collectors'),
+      ),
+    )
+    .option('--proc-root <dir>', 'look at another /proc, for example a captured one')
+    .option('--sys-root <dir>', 'look at another /sys')
+    .action(async (options) => {
+      const { doctor } = await import('../verbs/doctor/doctor.js');
+      onResult(await doctor(options));
+    });
+
+  addRunOptions(program.command('spikes'))
+    .description('one line per latency spike, with its receipt: what it was made of, and who')
+    .addOption(
+      new Option('--threshold <duration>', 'shortest spike')
+        .default(50_000, '50us')
+        .argParser(parseDurationOption('--threshold')),
+    )
+    .option('--once', 'end after the first spike')
+    .option('--min-class <class>', 'only spikes of this class of causes and those before it')
+    .action(async (options) => {
+      const { spikes } = await import('../verbs/spikes/spikes.js');
+      onResult(await spikes(options, command));
+    });
+
+  addRunOptions(program.command('stat'))
+    .description('exact counts and percentiles per thread over the run')
+    .action(async (options) => {
+      const { stat } = await import('../verbs/stat/stat.js');
+      onResult(await stat(options, command));
+    });
+
+  return program;
+}

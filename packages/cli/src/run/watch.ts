@@ -1,0 +1,97 @@
+import { createError } from '@hftmon/core';
+import {
+  HFTResourceMonitor,
+  installedCollectors,
+  type MonitorConfiguration,
+} from '@hftmon/monitor';
+import type { TargetChoice } from '../args/require-target.js';
+import { warn } from '../errors/warn.js';
+import { ExitCode } from '../exit-codes.js';
+import type { Output } from '../io/output.js';
+import { LaunchedCommand, type CommandEnd } from './launched-command.js';
+import { RunEnd, type EndReason } from './run-end.js';
+
+/** What to watch, and how. */
+export interface WatchPlan {
+  readonly target: TargetChoice;
+  readonly output: Output;
+  /** ns; absent: until the target ends or a signal comes. */
+  readonly duration?: number | undefined;
+  readonly collectors?: readonly string[] | undefined;
+  readonly configuration?: Partial<MonitorConfiguration>;
+  /** The result goes to standard output as JSON: the command's own output must not. */
+  readonly machineReadable: boolean;
+  /** Called before monitoring starts, for listeners. */
+  readonly onReady?: (monitor: HFTResourceMonitor, end: RunEnd) => void;
+}
+
+/** How it was watched. The monitor is stopped, and answers. */
+export interface Watched {
+  readonly monitor: HFTResourceMonitor;
+  readonly pids: readonly number[];
+  readonly reason: EndReason;
+  readonly durationNs: number;
+  readonly command?: { readonly words: readonly string[] } & CommandEnd;
+}
+
+/**
+ * Watches until the end that comes first, then reports.
+ * @returns exit code: 4 when the targets were gone before the time was up
+ */
+export async function watch(
+  plan: WatchPlan,
+  report: (watched: Watched) => void,
+): Promise<ExitCode> {
+  using end = new RunEnd();
+  using monitor = new HFTResourceMonitor({ collectors: installedCollectors(plan.collectors) });
+  monitor.configure(plan.configuration ?? {});
+  monitor.on('error', ({ error }) => warn(error.message));
+  monitor.on('unsupported', ({ collector, support }) =>
+    warn(`collector ${collector} is off: ${support.reason}. Remedy: ${support.remedy}`),
+  );
+  plan.output.onBroken = () => end.end('unread');
+  const { target } = plan;
+  const command = 'command' in target ? launch(target.command, plan.machineReadable) : undefined;
+  try {
+    const pids = 'pids' in target ? target.pids : [command!.pid];
+    const watched = await run(monitor, end, plan, pids, command);
+    report(watched);
+    const early = watched.reason === 'exit' && plan.duration !== undefined;
+    return early && command === undefined ? ExitCode.TargetGone : ExitCode.Ok;
+  } finally {
+    await command?.stop();
+  }
+}
+
+function launch(words: readonly string[], machineReadable: boolean): LaunchedCommand {
+  return new LaunchedCommand(words, machineReadable ? 'stderr' : 'inherit');
+}
+
+async function run(
+  monitor: HFTResourceMonitor,
+  end: RunEnd,
+  plan: WatchPlan,
+  pids: readonly number[],
+  command: LaunchedCommand | undefined,
+): Promise<Watched> {
+  for (const pid of pids) monitor.attachProcess(pid);
+  monitor.on('processExit', () => {
+    if (monitor.attachedProcesses.size === 0) end.end('exit');
+  });
+  plan.onReady?.(monitor, end);
+  monitor.startMonitoring();
+  const startNs = process.hrtime.bigint();
+  command?.release();
+  if (command === undefined && monitor.attachedProcesses.size === 0) {
+    throw createError('HFTMON_E_PROCESS_EXITED', { pid: pids.join(',') });
+  }
+  const onEnded = (): void => end.end('exit');
+  void command?.ended.then(onEnded, onEnded);
+  if (plan.duration !== undefined) end.after(plan.duration);
+  const reason = await end.reason;
+  monitor.stopMonitoring();
+  const durationNs = Number(process.hrtime.bigint() - startNs);
+  if (command === undefined) return { monitor, pids, reason, durationNs };
+  await command.stop();
+  return { monitor, pids, reason, durationNs, command: { words: command.words, ...command.end! } };
+}

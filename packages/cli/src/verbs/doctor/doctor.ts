@@ -1,0 +1,58 @@
+import { availableParallelism } from 'node:os';
+import { createProbeEnvironment, HFTResourceMonitor, installedCollectors } from '@hftmon/monitor';
+import { formatOf, type OutputOptions } from '../../args/run-options.js';
+import { ExitCode } from '../../exit-codes.js';
+import { Output } from '../../io/output.js';
+import { styleFor } from '../../io/style.js';
+import { collectorFindings } from './collector-findings.js';
+import { hostChecks } from './host-checks.js';
+import { liveCheck } from './live-check.js';
+import { worst, type DoctorReport } from './report.js';
+import { doctorText } from './text.js';
+
+export interface DoctorOptions extends OutputOptions {
+  readonly collectors?: readonly string[];
+  readonly procRoot?: string;
+  readonly sysRoot?: string;
+}
+
+/** `hftmon doctor`: exit code 3 when something is absent. */
+export async function doctor(options: DoctorOptions): Promise<ExitCode> {
+  const format = formatOf(options);
+  const report = examine(options);
+  const output = new Output(options.output);
+  if (format === 'json') output.line(JSON.stringify(report, undefined, 2));
+  else if (format === 'jsonl') output.line(JSON.stringify(report));
+  else for (const line of doctorText(report, styleFor(output.isTerminal))) output.line(line);
+  output.close();
+  return report.status === 'absent' ? ExitCode.NotPossible : ExitCode.Ok;
+}
+
+function examine({ procRoot, sysRoot, collectors }: DoctorOptions): DoctorReport {
+  const environment = createProbeEnvironment({
+    ...(procRoot === undefined ? {} : { procRoot }),
+    ...(sysRoot === undefined ? {} : { sysRoot }),
+  });
+  using monitor = new HFTResourceMonitor({
+    environment,
+    collectors: installedCollectors(collectors),
+  });
+  const checks = hostChecks(environment);
+  // A captured /proc or /sys says nothing about what the running kernel would load.
+  const isThisHost = procRoot === undefined && sysRoot === undefined;
+  if (isThisHost && environment.bpf.ok) checks.push(liveCheck(monitor));
+  const findings = collectorFindings(monitor.collectors(), monitor.probe(), environment);
+  return {
+    schema: 'hftmon.doctor/1',
+    type: 'doctor',
+    status: worst([...checks, ...findings]),
+    host: {
+      kernel: environment.kernelRelease ?? null,
+      arch: process.arch,
+      node: process.version,
+      cpus: availableParallelism(),
+    },
+    checks,
+    collectors: findings,
+  };
+}

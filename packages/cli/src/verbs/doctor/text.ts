@@ -1,0 +1,54 @@
+import type { Style } from '../../io/style.js';
+import type { DoctorReport, Finding, Status } from './report.js';
+
+/** The report for people. */
+export function doctorText(report: DoctorReport, style: Style): string[] {
+  const { host } = report;
+  const lines = [
+    style.bold(
+      `hftmon on Linux ${host.kernel ?? '(unknown)'}, ${host.arch}, ${host.cpus} CPUs, Node ${host.node}`,
+    ),
+    '',
+    style.bold('Host'),
+  ];
+  for (const check of report.checks) {
+    lines.push(`  ${mark(check.status, style)}  ${check.name}: ${check.purpose}`);
+    lines.push(...explain(check, '             ', style));
+  }
+  for (const collector of report.collectors) {
+    const source =
+      collector.source === undefined ? '' : ` (${collector.tier}: ${collector.source})`;
+    lines.push('', style.bold(`Collector ${collector.name}`) + ` – ${collector.summary}${source}`);
+    for (const metric of collector.metrics) {
+      lines.push(`  ${mark(metric.status, style)}  ${metric.name} – ${metric.help}`);
+    }
+    lines.push(...explain(collector, '  ', style));
+  }
+  return [...lines, '', verdict(report, style)];
+}
+
+const MARKS: Readonly<Record<Status, string>> = {
+  available: 'available',
+  degraded: 'degraded ',
+  absent: 'absent   ',
+};
+
+function mark(status: Status, style: Style): string {
+  const text = MARKS[status];
+  if (status === 'available') return style.good(text);
+  return status === 'degraded' ? style.warning(text) : style.bad(text);
+}
+
+function explain({ reason, remedy }: Finding, indent: string, style: Style): string[] {
+  const lines: string[] = [];
+  if (reason !== undefined) lines.push(`${indent}why: ${reason}`);
+  if (remedy !== undefined) lines.push(`${indent}fix: ${style.bold(remedy)}`);
+  return lines;
+}
+
+function verdict({ status }: DoctorReport, style: Style): string {
+  if (status === 'available') return style.good('Everything works on this host.');
+  if (status === 'degraded')
+    return style.warning('It works, with less than it could do; see above.');
+  return style.bad('Something does not work on this host; see above for why and the fix.');
+}

@@ -1,0 +1,77 @@
+import { CAUSE_CLASSES, type CauseClass, type LatencySpike } from '@hftmon/monitor';
+import { requireTarget } from '../../args/require-target.js';
+import { formatOf, type RunOptions } from '../../args/run-options.js';
+import { usageError } from '../../errors/usage-error.js';
+import { ExitCode } from '../../exit-codes.js';
+import { Output } from '../../io/output.js';
+import { watch } from '../../run/watch.js';
+import { spikesSummary, SpikeCounter } from './summary.js';
+import { createSpikeWriter } from './writers.js';
+
+export interface SpikesOptions extends RunOptions {
+  /** ns. */
+  readonly threshold: number;
+  readonly once?: boolean;
+  readonly minClass?: string;
+}
+
+/** `hftmon spikes`: every spike as soon as it is known, and a summary in the end. */
+export async function spikes(
+  options: SpikesOptions,
+  words: readonly string[] | undefined,
+): Promise<ExitCode> {
+  const target = requireTarget(options.pid, words);
+  const wanted = classesFrom(options.minClass);
+  requireLatency(options.collectors);
+  const format = formatOf(options);
+  const output = new Output(options.output);
+  const writer = createSpikeWriter(format, output);
+  const counter = new SpikeCounter();
+  try {
+    return await watch(
+      {
+        target,
+        output,
+        duration: options.duration,
+        collectors: options.collectors,
+        configuration: { spikeThresholdUs: options.threshold / 1000, stackTraces: false },
+        machineReadable: format !== 'text' && options.output === undefined,
+        onReady(monitor, end) {
+          monitor.on('spike', (spike: LatencySpike) => {
+            if (!wanted.has(spike.causeClass)) return;
+            if (options.once === true && counter.counts().total > 0) return;
+            counter.add(spike);
+            writer.spike(spike);
+            if (options.once === true) end.end('enough');
+          });
+        },
+      },
+      ({ monitor, pids, durationNs, command }) => {
+        const thresholdNs = options.threshold;
+        const counts = counter.counts();
+        writer.end(spikesSummary({ monitor, pids, durationNs, thresholdNs, counts, command }));
+      },
+    );
+  } finally {
+    output.close();
+  }
+}
+
+/** The class and all that stand before it in the order of `CAUSE_CLASSES`. */
+function classesFrom(minClass: string | undefined): ReadonlySet<CauseClass> {
+  if (minClass === undefined) return new Set(CAUSE_CLASSES);
+  const at = CAUSE_CLASSES.indexOf(minClass as CauseClass);
+  if (at >= 0) return new Set(CAUSE_CLASSES.slice(0, at + 1));
+  throw usageError(
+    `--min-class "${minClass}" is no class of causes`,
+    `choose from ${CAUSE_CLASSES.join(', ')}`,
+  );
+}
+
+function requireLatency(collectors: readonly string[] | undefined): void {
+  if (collectors === undefined || collectors.includes('latency')) return;
+  throw usageError(
+    `spikes come from the collector latency, which is not among ${collectors.join(',')}`,
+    'add it to --collectors',
+  );
+}

@@ -1,0 +1,67 @@
+import { spikeToJson, type LatencySpike } from '@hftmon/monitor';
+import type { Format } from '../../args/run-options.js';
+import { toJson } from '../../format/json.js';
+import { lossText } from '../../format/loss-text.js';
+import { plural } from '../../format/plural.js';
+import { shortDuration } from '../../format/short-duration.js';
+import { spikeLine } from '../../format/spike-text.js';
+import type { Output } from '../../io/output.js';
+import { styleFor } from '../../io/style.js';
+import type { SpikesSummary } from './summary.js';
+
+/** Writes spikes as they come, and the summary. */
+export interface SpikeWriter {
+  spike(spike: LatencySpike): void;
+  end(summary: SpikesSummary): void;
+}
+
+export function createSpikeWriter(format: Format, output: Output): SpikeWriter {
+  if (format === 'text') return textWriter(output);
+  return format === 'jsonl' ? streamWriter(output) : documentWriter(output);
+}
+
+function streamWriter(output: Output): SpikeWriter {
+  return {
+    spike: (spike) => output.line(toJson(spikeToJson(spike), 'jsonl')),
+    end: (summary) => output.line(toJson(summary, 'jsonl')),
+  };
+}
+
+/** One document; the spikes are written as they come, so that none are held in memory. */
+function documentWriter(output: Output): SpikeWriter {
+  // Not before there is something to write: a run that fails to start prints an error alone.
+  let before = '{\n"schema": "hftmon.spikes/1",\n"type": "spikes",\n"spikes": [\n';
+  let after = `${before}],`;
+  return {
+    spike(spike) {
+      output.write(before + toJson(spikeToJson(spike), 'jsonl'));
+      before = ',\n';
+      after = '\n],';
+    },
+    end: (summary) => output.line(`${after}\n"summary": ${toJson(summary, 'json')}\n}`),
+  };
+}
+
+function textWriter(output: Output): SpikeWriter {
+  const style = styleFor(output.isTerminal);
+  return {
+    spike: (spike) => output.line(spikeLine(spike, style)),
+    end(summary) {
+      for (const line of summaryText(summary)) output.line(line);
+    },
+  };
+}
+
+function summaryText({ spikes, durationNs, thresholdNs, notObserved, losses }: SpikesSummary) {
+  const found = plural(spikes.total, 'spike');
+  const causes = Object.entries(spikes.byCause).map(([cause, count]) => `${count} ${cause}`);
+  return [
+    '',
+    `${found} of ${shortDuration(thresholdNs)} or longer in ${shortDuration(durationNs)}` +
+      (causes.length === 0 ? '' : `: ${causes.join(', ')}`),
+    ...(notObserved.length === 0
+      ? []
+      : [`not observed here: ${notObserved.map(({ cause }) => cause).join(', ')}`]),
+    lossText(losses),
+  ];
+}

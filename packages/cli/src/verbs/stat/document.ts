@@ -1,0 +1,88 @@
+import type { ThreadTotals } from '@hftmon/core';
+import type { CollectorReport, HFTResourceMonitor } from '@hftmon/monitor';
+import type { CommandEnd } from '../../run/launched-command.js';
+import { threadEntry, type ThreadEntry } from './thread-entry.js';
+
+/** A collector in the document. */
+export interface CollectorEntry {
+  /** `null` when this host cannot serve it. */
+  readonly tier: string | null;
+  readonly source: string | null;
+  /** What it does without, or why it is not there. */
+  readonly reason?: string;
+  readonly remedy?: string;
+  /** By the names of its metrics. */
+  readonly metrics: Readonly<Record<string, unknown>>;
+  /** Records that it never saw. */
+  readonly lost: number;
+}
+
+/** What `hftmon stat --json` prints for a process. */
+export interface StatDocument {
+  readonly schema: 'hftmon.stat/1';
+  readonly type: 'stat';
+  readonly pid: number;
+  /** The launched command and how it ended. */
+  readonly command?: { readonly words: readonly string[] } & CommandEnd;
+  readonly durationNs: number;
+  /** Of the process, ended ones included. */
+  readonly threads: readonly ThreadEntry[];
+  /** Over all processes that were watched. */
+  readonly collectors: Readonly<Record<string, CollectorEntry>>;
+  readonly losses: LossEntry;
+}
+
+/** Fate of all events: seen = emitted + filtered + dropped. */
+export interface LossEntry {
+  readonly seen: number;
+  readonly emitted: number;
+  readonly filtered: number;
+  readonly dropped: number;
+}
+
+export interface StatInput {
+  readonly monitor: HFTResourceMonitor;
+  readonly pid: number;
+  readonly durationNs: number;
+  readonly command?: ({ readonly words: readonly string[] } & CommandEnd) | undefined;
+}
+
+/** The document of one process. */
+export function statDocument({ monitor, pid, durationNs, command }: StatInput): StatDocument {
+  const threads = [...monitor.getThreadTotals(pid)].sort(byTid);
+  return {
+    schema: 'hftmon.stat/1',
+    type: 'stat',
+    pid,
+    ...(command === undefined ? {} : { command }),
+    durationNs,
+    threads: threads.map(threadEntry),
+    collectors: collectorEntries(monitor.getCollectorReports()),
+    losses: lossEntry(monitor),
+  };
+}
+
+/** Collectors by name. */
+export function collectorEntries(
+  reports: readonly CollectorReport[],
+): Record<string, CollectorEntry> {
+  return Object.fromEntries(reports.map((report) => [report.name, collectorEntry(report)]));
+}
+
+export function lossEntry(monitor: HFTResourceMonitor): LossEntry {
+  const { seen, emitted, filtered, dropped } = monitor.getLosses();
+  return { seen, emitted, filtered, dropped };
+}
+
+function collectorEntry({ support, metrics, lost }: CollectorReport): CollectorEntry {
+  if (!support.ok) {
+    const { reason, remedy } = support;
+    return { tier: null, source: null, reason, remedy, metrics, lost };
+  }
+  const { tier, source, degraded } = support;
+  return { tier, source, ...(degraded === undefined ? {} : { reason: degraded }), metrics, lost };
+}
+
+function byTid(a: ThreadTotals, b: ThreadTotals): number {
+  return a.tid - b.tid;
+}
