@@ -25,7 +25,6 @@ export const THREAD = {
   waitNs: 104,
   switches: 112,
   outFlags: 124,
-  attachedNs: 136,
   irqNs: 152,
   irqCount: 160,
   softirqNs: 168,
@@ -40,8 +39,9 @@ export const THREAD = {
   syscallCount: 312,
   migrations: 320,
   endedNs: 328,
-  offCpuHist: 336,
-  waitHist: 496,
+  attachedNs: 336,
+  offCpuHist: 344,
+  waitHist: 504,
 } as const;
 
 /** Buckets of a thread's log2 histograms. */

@@ -20,6 +20,20 @@ static __always_inline u32 task_cpu(struct task_struct *task)
 }
 
 /*
+ * Tid of the thread that calls exec and for which this leader ends, 0 for none. Before
+ * 60700e38fb68 (5.17) the kernel kept it under another name, together with other things.
+ */
+static __always_inline u32 exec_tid(struct task_struct *leader)
+{
+	struct task_struct *task;
+
+	if (!bpf_core_field_exists(leader->signal->group_exec_task))
+		return 0;
+	task = leader->signal->group_exec_task;
+	return task ? task->pid : 0;
+}
+
+/*
  * Is this CPU in an interrupt (hard, softirq being served, NMI)? Then `current` is whom it hit
  * and has nothing to do with what happens. x86 counts per CPU, in a variable that has no symbol
  * to link with and has moved twice (pcpu_hot: 64701838bf05, 6.2, gone again in 6.15). BTF tells

@@ -37,6 +37,17 @@ INLINE u64 frame_exit(struct hftmon_cpu *c, struct hftmon_frame *f, u64 now, u64
 	return net;
 }
 
+/*
+ * An index that was compared already, once more in words that the verifier understands whichever
+ * copy of it the compiler had compared. `size` is a power of two.
+ */
+#define bounded(index, size)                                                                       \
+	({                                                                                         \
+		u64 bounded_ = (index);                                                            \
+		asm volatile("%0 &= %1" : "+r"(bounded_) : "i"((size) - 1));                       \
+		bounded_;                                                                          \
+	})
+
 INLINE void source_add(struct hftmon_source *s, u64 gross, u64 net, bool target)
 {
 	s->count++;

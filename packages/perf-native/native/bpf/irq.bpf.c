@@ -33,7 +33,7 @@ int hftmon_irq_exit(tp_args *ctx)
 		return 0;
 	t = current_thread();
 	if (irq < HFTMON_IRQS)
-		source_add(&s->irq[irq], gross, net, t);
+		source_add(&s->irq[bounded(irq, HFTMON_IRQS)], gross, net, t);
 	if (t) {
 		t->irq_ns += net;
 		t->irq_count++;

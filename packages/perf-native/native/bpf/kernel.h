@@ -48,6 +48,10 @@ struct sched_entity {
 	struct cfs_rq *cfs_rq;
 };
 
+struct signal_struct {
+	struct task_struct *group_exec_task;
+};
+
 struct task_struct {
 	struct sched_entity se;
 	struct thread_info thread_info;
@@ -65,6 +69,7 @@ struct task_struct {
 	unsigned long maj_flt;
 	u64 start_time;
 	unsigned in_iowait : 1;
+	struct signal_struct *signal;
 	struct css_set *cgroups;
 	char comm[16];
 };

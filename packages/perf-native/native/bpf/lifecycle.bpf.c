@@ -2,9 +2,11 @@
 /* Threads that come, change their tid by exec, or change their name. Ends: see switch.bpf.c. */
 #include "probe.h"
 
-INLINE void thread_init(struct hftmon_thread *t, struct task_struct *task, u64 now)
+INLINE void thread_init(struct hftmon_thread *t, u32 slot, struct task_struct *task, u64 now)
 {
 	/* The slot was zeroed when it was freed. */
+	t->slot = slot;
+	t->task = (u64)task;
 	t->tid = task->pid;
 	t->tgid = task->tgid;
 	t->attached_ns = now;
@@ -28,7 +30,7 @@ int hftmon_fork(tp_args *ctx)
 	u64 now, position;
 	u32 *entry, cpu, slot;
 
-	if (!config.enabled || !thread_of(parent->pid))
+	if (!config.enabled || !thread_of(parent))
 		return 0;
 	if (child->tgid != parent->tgid && !config.follow_children)
 		return 0;
@@ -45,7 +47,7 @@ int hftmon_fork(tp_args *ctx)
 	if (!t)
 		return 0;
 	now = now_ns();
-	thread_init(t, child, now);
+	thread_init(t, slot, child, now);
 	/* User space may have found the thread in /proc and registered it a moment ago. */
 	if (__sync_val_compare_and_swap(entry, 0, slot)) {
 		t->state = HFTMON_THREAD_EXITED;
@@ -76,14 +78,14 @@ INLINE void forget_name(u32 tid)
 }
 
 /*
- * A thread other than the leader that calls exec takes over the leader's tid, after the leader
- * has ended: its slot goes with it.
+ * A thread other than the leader that calls exec takes over the leader's tid, and its slot goes
+ * with it. The leader is a zombie by then but may have yet to leave its CPU, with the other tid.
  */
 SEC("tp_btf/sched_process_exec")
 int hftmon_exec(tp_args *ctx)
 {
 	struct task_struct *task = ARG(0, void *);
-	u32 tid = task->pid, old_tid = ARG(1, u32), slot;
+	u32 tid = task->pid, old_tid = ARG(1, u32), slot, leader_slot;
 	u32 *old_entry, *entry;
 	struct hftmon_thread *t;
 
@@ -95,8 +97,9 @@ int hftmon_exec(tp_args *ctx)
 	if (!old_entry || !entry || !*old_entry)
 		return 0;
 	slot = *old_entry;
-	*old_entry = 0;
+	leader_slot = *entry;
 	*entry = slot;
+	*old_entry = leader_slot == slot ? 0 : leader_slot;
 	t = bpf_map_lookup_elem(&threads, &slot);
 	if (t)
 		t->tid = tid;
@@ -115,7 +118,7 @@ int hftmon_rename(tp_args *ctx)
 	u32 cpu;
 
 	forget_name(task->pid);
-	if (!config.enabled || !thread_of(task->pid))
+	if (!config.enabled || !thread_of(task))
 		return 0;
 	cpu = bpf_get_smp_processor_id();
 	c = cpu_of(cpu);
@@ -128,7 +131,7 @@ SEC("tp_btf/signal_generate")
 int hftmon_signal(tp_args *ctx)
 {
 	struct task_struct *task = ARG(2, void *);
-	struct hftmon_thread *t = thread_of(task->pid);
+	struct hftmon_thread *t = thread_of(task);
 	struct hftmon_record *r;
 	struct hftmon_cpu *c;
 	u64 now, position;

@@ -7,7 +7,7 @@ SEC("tp_btf/sched_migrate_task")
 int hftmon_migrate(tp_args *ctx)
 {
 	struct task_struct *task = ARG(0, void *);
-	struct hftmon_thread *t = thread_of(task->pid);
+	struct hftmon_thread *t = thread_of(task);
 	struct hftmon_record *r;
 	struct hftmon_cpu *c;
 	u64 now, position;

@@ -20,7 +20,7 @@ INLINE u32 *slot_entry(u32 tid)
 	return page ? &page->entry[tid % HFTMON_TID_PAGE] : 0;
 }
 
-INLINE struct hftmon_thread *thread_of(u32 tid)
+INLINE struct hftmon_thread *thread_with(u32 tid)
 {
 	u32 *slot = slot_entry(tid);
 	u32 key;
@@ -31,11 +31,38 @@ INLINE struct hftmon_thread *thread_of(u32 tid)
 	return bpf_map_lookup_elem(&threads, &key);
 }
 
+/*
+ * The slot under the task's tid is another's. When a thread other than the leader calls exec, the
+ * two exchange their tids before we are told (see hftmon_exec), and the leader still has to leave
+ * its CPU for the last time: each is found under the tid that the other has now.
+ */
+INLINE struct hftmon_thread *thread_moved(struct hftmon_thread *found, struct task_struct *task)
+{
+	struct task_struct *other = (void *)found->task;
+	struct hftmon_thread *t;
+	u32 tid = task->tgid;
+
+	if (task->pid == task->tgid && bpf_core_read(&tid, sizeof(tid), &other->pid))
+		return 0;
+	t = thread_with(tid);
+	return t && t->task == (u64)task ? t : 0;
+}
+
+INLINE struct hftmon_thread *thread_of(struct task_struct *task)
+{
+	struct hftmon_thread *t = thread_with(task->pid);
+
+	if (!t || t->task == (u64)task)
+		return t;
+	if (t->task)
+		return thread_moved(t, task);
+	t->task = (u64)task;
+	return t;
+}
+
 INLINE struct hftmon_thread *current_thread(void)
 {
-	struct task_struct *task = (void *)bpf_get_current_task_btf();
-
-	return thread_of(task->pid);
+	return thread_of((void *)bpf_get_current_task_btf());
 }
 
 INLINE u32 current_tid(void)

@@ -75,17 +75,34 @@ INLINE void switch_out(void *ctx, struct hftmon_thread *t, struct hftmon_cpu *c,
 		tell_task(c, cpu, prev, now);
 }
 
+/*
+ * Takes the tid from an ended thread. A leader that ends because another of its threads calls exec
+ * leaves it to that thread, which has it already or will in a moment.
+ */
+INLINE void leave_tid(struct hftmon_thread *t, struct task_struct *prev)
+{
+	u32 *own = slot_entry(prev->pid), *leader = slot_entry(prev->tgid), *heir;
+	u32 tid = prev->pid;
+
+	if (leader && *leader == t->slot && own) {
+		if (prev->pid == prev->tgid)
+			tid = exec_tid(prev);
+		heir = tid ? slot_entry(tid) : 0;
+		*leader = heir && heir != leader ? *heir : 0;
+	} else if (own && *own == t->slot) {
+		*own = 0;
+	}
+}
+
 /* The last switch of a thread: its books are closed and its tid is free for another task. */
 INLINE void thread_end(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
 		       struct task_struct *prev, u64 now)
 {
-	u32 *slot = slot_entry(prev->pid);
 	struct hftmon_record *r;
 	u64 position;
 
 	t->ended_ns = now;
-	if (slot)
-		*slot = 0;
+	leave_tid(t, prev);
 	tell_task(c, cpu, prev, now);
 	c->counts[HFTMON_THREAD_EXIT].seen++;
 	r = claim(c, cpu, HFTMON_THREAD_EXIT, &position);
@@ -216,8 +233,8 @@ int hftmon_switch(tp_args *ctx)
 	u32 cpu, pending;
 	u64 now;
 
-	out = thread_of(prev->pid);
-	in = thread_of(next->pid);
+	out = thread_of(prev);
+	in = thread_of(next);
 	cpu = bpf_get_smp_processor_id();
 	c = cpu_of(cpu);
 	if (!c || !config.enabled)

@@ -7,7 +7,7 @@ SEC("tp_btf/sched_waking")
 int hftmon_wake(tp_args *ctx)
 {
 	struct task_struct *task = ARG(0, void *), *waker;
-	struct hftmon_thread *t = thread_of(task->pid);
+	struct hftmon_thread *t = thread_of(task);
 	struct hftmon_cpu *c;
 	u32 cpu;
 	u64 now;

@@ -84,6 +84,7 @@ int threads_follow(struct threads *t, uint32_t tid, uint32_t tgid)
 	if (err)
 		return fail(err, "taking a thread slot");
 	thread = &t->table[slot];
+	thread->slot = slot;
 	thread->tid = tid;
 	thread->tgid = tgid;
 	thread->state = HFTMON_THREAD_UNKNOWN;

@@ -175,8 +175,8 @@ struct hftmon_thread {
 	hft_u32 out_next_tid;
 	hft_u32 out_flags;
 	hft_u32 out_stacks;
-	hft_u32 pad0;
-	hft_u64 attached_ns;
+	hft_u32 slot; /* its own number */
+	hft_u64 task; /* address of the kernel's task, 0 not known yet: tids change by exec */
 
 	hft_u64 stolen_ns; /* interrupt time and time off the CPU so far, each ns once */
 	hft_u64 irq_ns;
@@ -204,10 +204,11 @@ struct hftmon_thread {
 	hft_u64 syscall_count;
 	hft_u64 migrations;
 	hft_u64 ended_ns;
+	hft_u64 attached_ns;
 
 	hft_u32 off_cpu_hist[HFTMON_HIST_BUCKETS];
 	hft_u32 wait_hist[HFTMON_HIST_BUCKETS];
-	hft_u8 pad1[48];
+	hft_u8 pad1[40];
 };
 
 _Static_assert(sizeof(struct hftmon_thread) % 64 == 0, "threads share no cache line");
