@@ -33,6 +33,7 @@ import { connectEvents } from './run/connect-events.js';
 import { createRun } from './run/create-run.js';
 import { notObservedCauses } from './run/not-observed-causes.js';
 import { queryCollector } from './run/query-collector.js';
+import { quietCpus } from './run/quiet-cpus.js';
 import { SpikeSubscription } from './run/spike-subscription.js';
 
 const NO_LOSSES: LossCounts = {
@@ -276,14 +277,23 @@ export class HFTResourceMonitor implements Disposable, AsyncDisposable {
     const { createSource = (environment) => new KernelEventSource(environment), log } =
       this.#options;
     const registry = createRegistry(this.#choices, this.#configuration);
+    const { cpuAffinity } = this.#configuration;
     return createRun({
-      configuration: this.#configuration,
+      configuration: {
+        ...this.#configuration,
+        cpuAffinity: cpuAffinity.length > 0 ? cpuAffinity : this.#quietCpus(),
+      },
       followChildren: this.#processes.followChildren,
       registry,
       source: createSource(this.#environment),
       minDurationNs: minDurations(registry, this.#configuration),
       ...(log === undefined ? {} : { log }),
     });
+  }
+
+  #quietCpus(): number[] {
+    const { procRoot, sysRoot } = this.#environment;
+    return quietCpus({ pids: this.#processes.all.keys(), procRoot, sysRoot });
   }
 
   #query(collector: string, query: object): unknown {

@@ -8,7 +8,13 @@ export {
   type IrqLine,
 } from './proc/interrupts.js';
 export { SOFTIRQ_NAMES } from './proc/softirqs.js';
-export { readNumaTopology, type NumaTopology } from './proc/cpus.js';
+export {
+  parseCpuList,
+  readCpuLists,
+  readNumaTopology,
+  type CpuLists,
+  type NumaTopology,
+} from './proc/cpus.js';
 export {
   createProbeEnvironment,
   type HostEnvironment,

@@ -6,8 +6,9 @@ export interface MonitorConfiguration {
    */
   readonly samplingIntervalUs: number;
   /**
-   * CPUs for the monitor's own native thread. Empty: every online CPU that is not isolated. CPUs
-   * that do not exist are an error of `startMonitoring`.
+   * CPUs for the monitor's own native thread. Empty: every online CPU that is not isolated, and
+   * that no thread is pinned to of the processes attached at the start. CPUs that do not exist
+   * are an error of `startMonitoring`.
    */
   readonly cpuAffinity: readonly number[];
   /** SCHED_FIFO priority of that thread, 1 to 99; 0: none. */
