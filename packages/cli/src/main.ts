@@ -31,7 +31,10 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
 
 /** commander's message without its own prefix and suggestions' line breaks. */
 function fromCommander({ message }: CommanderError): Error {
-  const what = message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+  const what = message
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '');
   return usageError(what, 'see hftmon --help, or hftmon VERB --help');
 }
 

@@ -15,6 +15,7 @@ static const struct {
 	{ "engine", engine },
 	{ "feeder", feeder },
 	{ "hog", hog },
+	{ "keepoff", keepoff },
 	{ "stopper", stopper },
 };
 
@@ -23,5 +24,5 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; argc > 1 && i < sizeof(modes) / sizeof(*modes); i++)
 		if (!strcmp(argv[1], modes[i].name))
 			return modes[i].run(argc, argv);
-	fail("usage: hftmon-demo engine|feeder|hog|stopper [--OPTION VALUE]...");
+	fail("usage: hftmon-demo engine|feeder|hog|keepoff|stopper [--OPTION VALUE]...");
 }

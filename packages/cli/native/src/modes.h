@@ -6,6 +6,7 @@
 int engine(int argc, char **argv);
 int feeder(int argc, char **argv);
 int hog(int argc, char **argv);
+int keepoff(int argc, char **argv);
 int stopper(int argc, char **argv);
 
 #endif

@@ -1,4 +1,5 @@
-import { createError, parseDuration } from '@hftmon/core';
+import { parseDuration } from '@hftmon/core';
+import { usageError } from '../errors/usage-error.js';
 
 /**
  * Nanoseconds of an option that takes a duration longer than nothing.
@@ -8,10 +9,6 @@ export function parseDurationOption(option: string): (text: string) => number {
   return (text) => {
     const ns = parseDuration(text);
     if (ns > 0) return ns;
-    throw createError('HFTMON_E_CONFIG_INVALID', {
-      option,
-      value: text,
-      expected: 'longer than nothing',
-    });
+    throw usageError(`${option} is ${text}`, 'give more than no time, for example 10s');
   };
 }

@@ -1,5 +1,5 @@
 /** Options of verbs that watch something, as commander hands them over. */
-export interface RunOptions extends OutputOptions {
+export interface RunOptions extends OutputOptions, RootOptions {
   readonly pid?: readonly number[];
   /** `-d`, ns. */
   readonly duration?: number;
@@ -12,6 +12,12 @@ export interface OutputOptions {
   readonly jsonl?: boolean;
   /** `-o FILE`. */
   readonly output?: string;
+}
+
+/** Where to look instead of this host's own trees. */
+export interface RootOptions {
+  readonly procRoot?: string;
+  readonly sysRoot?: string;
 }
 
 /** Form of the result. */

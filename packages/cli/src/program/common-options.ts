@@ -11,11 +11,18 @@ export function addOutputOptions(command: Command): Command {
     .option('-o, --output <file>', 'write the result to a file');
 }
 
+/** Where to look instead of this host's own trees. */
+export function addRootOptions(command: Command): Command {
+  return command
+    .option('--proc-root <dir>', 'another /proc: of the host in a container, or a captured one')
+    .option('--sys-root <dir>', 'another /sys');
+}
+
 /** Options of every verb that watches processes. */
 export function addRunOptions(command: Command): Command {
   const collectors = 'collectors to use, by name (default: all)';
-  return addOutputOptions(
-    command
+  return addRootOptions(
+    addOutputOptions(command)
       .usage('[options] (-p PID[,PID] | -- COMMAND [ARGS])')
       .addOption(
         new Option('-p, --pid <pids>', 'processes to watch, all their threads included').argParser(

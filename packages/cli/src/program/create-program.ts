@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { parseDurationOption } from '../args/parse-duration-option.js';
 import { parseNames } from '../args/parse-names.js';
 import type { ExitCode } from '../exit-codes.js';
-import { addOutputOptions, addRunOptions } from './common-options.js';
+import { addOutputOptions, addRootOptions, addRunOptions } from './common-options.js';
 
 const EXIT_CODES = `
 Exit codes: 0 fine, 1 a check failed, 2 wrong command line, 3 not permitted or not supported here,
@@ -43,15 +43,13 @@ export function createProgram({ version, command, onResult }: Invocation): Comma
       onResult(await demo(options));
     });
 
-  addOutputOptions(program.command('doctor'))
+  addRootOptions(addOutputOptions(program.command('doctor')))
     .description('what works on this host, what does not, why, and the command that fixes it')
     .addOption(
       new Option('--collectors <names>', 'only these collectors').argParser(
         parseNames('--collectors'),
       ),
     )
-    .option('--proc-root <dir>', 'look at another /proc, for example a captured one')
-    .option('--sys-root <dir>', 'look at another /sys')
     .action(async (options) => {
       const { doctor } = await import('../verbs/doctor/doctor.js');
       onResult(await doctor(options));

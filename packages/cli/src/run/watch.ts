@@ -1,9 +1,11 @@
 import { createError } from '@hftmon/core';
 import {
+  createProbeEnvironment,
   HFTResourceMonitor,
   installedCollectors,
   type MonitorConfiguration,
 } from '@hftmon/monitor';
+import { definedOnly } from '../args/defined-only.js';
 import type { TargetChoice } from '../args/require-target.js';
 import { warn } from '../errors/warn.js';
 import { ExitCode } from '../exit-codes.js';
@@ -18,6 +20,10 @@ export interface WatchPlan {
   /** ns; absent: until the target ends or a signal comes. */
   readonly duration?: number | undefined;
   readonly collectors?: readonly string[] | undefined;
+  readonly roots: {
+    readonly procRoot: string | undefined;
+    readonly sysRoot: string | undefined;
+  };
   readonly configuration?: Partial<MonitorConfiguration>;
   /** The result goes to standard output as JSON: the command's own output must not. */
   readonly machineReadable: boolean;
@@ -43,12 +49,12 @@ export async function watch(
   report: (watched: Watched) => void,
 ): Promise<ExitCode> {
   using end = new RunEnd();
-  using monitor = new HFTResourceMonitor({ collectors: installedCollectors(plan.collectors) });
+  using monitor = new HFTResourceMonitor({
+    environment: createProbeEnvironment(definedOnly(plan.roots)),
+    collectors: installedCollectors(plan.collectors),
+  });
   monitor.configure(plan.configuration ?? {});
   monitor.on('error', ({ error }) => warn(error.message));
-  monitor.on('unsupported', ({ collector, support }) =>
-    warn(`collector ${collector} is off: ${support.reason}. Remedy: ${support.remedy}`),
-  );
   plan.output.onBroken = () => end.end('unread');
   const { target } = plan;
   const command = 'command' in target ? launch(target.command, plan.machineReadable) : undefined;
@@ -80,6 +86,7 @@ async function run(
   });
   plan.onReady?.(monitor, end);
   monitor.startMonitoring();
+  reportUnsupported(monitor, plan.collectors);
   const startNs = process.hrtime.bigint();
   command?.release();
   if (command === undefined && monitor.attachedProcesses.size === 0) {
@@ -94,4 +101,19 @@ async function run(
   if (command === undefined) return { monitor, pids, reason, durationNs };
   await command.stop();
   return { monitor, pids, reason, durationNs, command: { words: command.words, ...command.end! } };
+}
+
+/** What was asked for by name has to work; of the rest it is enough to say that it is off. */
+function reportUnsupported(
+  monitor: HFTResourceMonitor,
+  wanted: readonly string[] | undefined,
+): void {
+  for (const [name, support] of monitor.probe()) {
+    if (support.ok) continue;
+    const { reason, remedy } = support;
+    if (wanted !== undefined) {
+      throw createError('HFTMON_E_UNSUPPORTED', { feature: `collector ${name}`, reason, remedy });
+    }
+    warn(`collector ${name} is off: ${reason}. Remedy: ${remedy}`);
+  }
 }

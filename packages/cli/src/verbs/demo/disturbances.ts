@@ -98,7 +98,8 @@ export const DISTURBANCES: readonly Disturbance[] = [
     title: 'another thread gives a page back (TLB shootdown)',
     expected: ['ipi'],
     interrupt: 'tlb_shootdown',
-    mayMiss: 'a CPU that can broadcast TLB flushes needs no interrupts',
+    mayMiss:
+      'no interrupt is needed while the engine is off its CPU, nor where flushes are broadcast',
     inject: async ({ engine }) => injectionOf(await engine.ask('tlb', SHOOTDOWNS)),
   },
 ];

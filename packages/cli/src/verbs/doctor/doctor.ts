@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { createProbeEnvironment, HFTResourceMonitor, installedCollectors } from '@hftmon/monitor';
-import { formatOf, type OutputOptions } from '../../args/run-options.js';
+import { formatOf, type OutputOptions, type RootOptions } from '../../args/run-options.js';
+import { definedOnly } from '../../args/defined-only.js';
 import { ExitCode } from '../../exit-codes.js';
 import { Output } from '../../io/output.js';
 import { styleFor } from '../../io/style.js';
@@ -10,10 +11,8 @@ import { liveCheck } from './live-check.js';
 import { worst, type DoctorReport } from './report.js';
 import { doctorText } from './text.js';
 
-export interface DoctorOptions extends OutputOptions {
+export interface DoctorOptions extends OutputOptions, RootOptions {
   readonly collectors?: readonly string[];
-  readonly procRoot?: string;
-  readonly sysRoot?: string;
 }
 
 /** `hftmon doctor`: exit code 3 when something is absent. */
@@ -29,10 +28,7 @@ export async function doctor(options: DoctorOptions): Promise<ExitCode> {
 }
 
 function examine({ procRoot, sysRoot, collectors }: DoctorOptions): DoctorReport {
-  const environment = createProbeEnvironment({
-    ...(procRoot === undefined ? {} : { procRoot }),
-    ...(sysRoot === undefined ? {} : { sysRoot }),
-  });
+  const environment = createProbeEnvironment(definedOnly({ procRoot, sysRoot }));
   using monitor = new HFTResourceMonitor({
     environment,
     collectors: installedCollectors(collectors),

@@ -34,6 +34,7 @@ export async function spikes(
         output,
         duration: options.duration,
         collectors: options.collectors,
+        roots: { procRoot: options.procRoot, sysRoot: options.sysRoot },
         configuration: { spikeThresholdUs: options.threshold / 1000, stackTraces: false },
         machineReadable: format !== 'text' && options.output === undefined,
         onReady(monitor, end) {

@@ -23,6 +23,7 @@ export async function stat(
         output,
         duration: options.duration,
         collectors: options.collectors,
+        roots: { procRoot: options.procRoot, sysRoot: options.sysRoot },
         // Totals need no stacks, and those are what a switch costs most.
         configuration: { stackTraces: false },
         machineReadable: format !== 'text' && options.output === undefined,
