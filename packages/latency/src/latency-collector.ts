@@ -3,13 +3,17 @@ import {
   SampleStatus,
   TypedEmitter,
   durationAt,
+  silentLogger,
   timestampAt,
   tracepointSupport,
   type Collector,
   type CollectorContext,
   type CollectorMeta,
+  type EventSource,
+  type Logger,
   type ProbeEnvironment,
   type RecordBatch,
+  type SessionClock,
   type Support,
   type Target,
 } from '@hftmon/core';
@@ -35,10 +39,12 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
   readonly meta: CollectorMeta;
   readonly #options;
   readonly #listeners = new TypedEmitter<{ spike: LatencySpike }>((message) =>
-    this.#context?.log.warn(message),
+    this.#log.warn(message),
   );
   #store: SpikeStore;
-  #context: CollectorContext | undefined;
+  #log: Logger = silentLogger;
+  #clock: SessionClock | undefined;
+  #source: EventSource | undefined;
   #run: LatencyRun | undefined;
   #closedNs: number | undefined;
 
@@ -55,8 +61,11 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
   }
 
   open(context: CollectorContext): void {
-    this.#context = context;
+    this.#run = undefined;
     this.#closedNs = undefined;
+    this.#log = context.log;
+    this.#clock = context.clock;
+    this.#source = context.source;
     this.#store = new SpikeStore(this.#options.maxSpikes);
     this.#run = new LatencyRun(this.#options, context, this.#store, (spike) =>
       this.#listeners.emit('spike', spike),
@@ -88,10 +97,9 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
   /** Spikes so far, by their start, without those that were superseded. */
   snapshot(query: LatencyQuery = {}): LatencySpike[] {
     this.#run?.settle();
-    const { clock, source } = this.#context ?? {};
     return selectSpikes(this.#store.list(), query, {
-      nowNs: this.#closedNs ?? clock?.nowNs() ?? 0,
-      userStack: (pid, id) => source?.stacks.user(pid, id) ?? [],
+      nowNs: this.#closedNs ?? this.#clock?.nowNs() ?? 0,
+      userStack: (pid, id) => this.#source?.stacks.user(pid, id) ?? [],
     });
   }
 
@@ -105,7 +113,7 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
 
   /** Causes that it can't observe, each with the reason: what `unexplained` may be. */
   notObserved(): readonly NotObserved[] {
-    return listNotObserved(this.#options, this.#context?.source.environment);
+    return listNotObserved(this.#options, this.#source?.environment);
   }
 
   /** Values of the metrics. */
@@ -115,7 +123,7 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
 
   close(): void {
     if (this.#run === undefined || this.#closedNs !== undefined) return;
-    this.#closedNs = this.#context?.clock.nowNs() ?? 0;
+    this.#closedNs = this.#clock?.nowNs() ?? 0;
     this.#run.close();
   }
 }

@@ -1,4 +1,4 @@
-import type { CollectorContext, RecordBatch } from '@hftmon/core';
+import type { CollectorContext, EventSource, RecordBatch, SessionClock } from '@hftmon/core';
 import { SpikeDetector } from './detect/spike-detector.js';
 import type { Group, GroupFinder } from './detect/group-finder.js';
 import type { ThreadTrack } from './detect/thread-track.js';
@@ -23,7 +23,8 @@ const DELIVERY_LAG_NS = 10e6;
 
 /** The state of the collector between `open` and `close`. */
 export class LatencyRun {
-  readonly #context: CollectorContext;
+  readonly #clock: SessionClock;
+  readonly #source: EventSource;
   readonly #store: SpikeStore;
   readonly #publish: (spike: LatencySpike) => void;
   readonly #threads: ThreadRegistry;
@@ -32,6 +33,8 @@ export class LatencyRun {
   readonly #intake: RecordIntake;
   readonly #losses: LossWindows;
   readonly #reporter: Reporter;
+  /** Spikes that the listeners have not heard of yet. */
+  readonly #news: LatencySpike[] = [];
   #spikes = 0;
   #superseded = 0;
 
@@ -41,7 +44,9 @@ export class LatencyRun {
     store: SpikeStore,
     publish: (spike: LatencySpike) => void,
   ) {
-    this.#context = context;
+    const { clock, source, procRoot } = context;
+    this.#clock = clock;
+    this.#source = source;
     this.#store = store;
     this.#publish = publish;
     const lookups = (this.#lookups = new Lookups(context));
@@ -49,13 +54,14 @@ export class LatencyRun {
     const signals = new StopSignals();
     this.#losses = new LossWindows((fromNs, toNs) => store.markIncomplete(fromNs, toNs));
     this.#detector = new SpikeDetector(options, (...found) => this.#onGroup(...found));
-    this.#threads = new ThreadRegistry(context.procRoot, (track) => this.#detector.close(track));
+    this.#threads = new ThreadRegistry(procRoot, (track) => this.#detector.close(track));
     const threads = this.#threads;
     this.#intake = new RecordIntake({ threads, cpus, signals, detector: this.#detector });
-    const missing = listNotObserved(options, context.source.environment);
+    const missing = listNotObserved(options, source.environment);
     const notRuledOut = missing.map(({ cause }) => cause);
     this.#reporter = new Reporter({
-      context,
+      mergeGapNs: options.mergeGapNs,
+      clock,
       lookups,
       pidOf: (track) => threads.pidOf(track),
       sceneOf: ({ tid, log }, pid) => ({
@@ -87,6 +93,7 @@ export class LatencyRun {
   detach(pid: number): void {
     this.#threads.detach(pid);
     this.#lookups.mappings.release(pid);
+    this.#tell();
   }
 
   /** Before the records of a batch. @param firstEndNs - end of the first of them */
@@ -101,18 +108,21 @@ export class LatencyRun {
   /** After the records of a batch. */
   end(): void {
     this.#detector.advance(this.#intake.watermarkNs);
+    this.#tell();
   }
 
   /** Time has passed, perhaps without a record. */
   tick(nowNs: number): void {
-    this.#losses.check(this.#context.source.losses().dropped, nowNs);
+    this.#losses.check(this.#source.losses().dropped, nowNs);
     this.#detector.advance(Math.max(this.#intake.watermarkNs, nowNs - DELIVERY_LAG_NS));
+    this.#tell();
   }
 
   /** Everything that ended by now has been delivered: open runs are looked at as they are. */
   settle(): void {
-    this.#losses.check(this.#context.source.losses().dropped, this.#context.clock.nowNs());
+    this.#losses.check(this.#source.losses().dropped, this.#clock.nowNs());
     for (const track of this.#threads.all()) this.#detector.close(track);
+    this.#tell();
   }
 
   /** Looks at what is open and forgets the threads; the spikes stay with the store. */
@@ -127,6 +137,13 @@ export class LatencyRun {
     this.#spikes++;
     this.#superseded += kept.spike.supersedes?.length ?? 0;
     this.#store.add(kept);
-    this.#publish(kept.spike);
+    this.#news.push(kept.spike);
+  }
+
+  /** A listener may ask for a snapshot, which looks for spikes: none is told while one is made. */
+  #tell(): void {
+    for (let spike = this.#news.shift(); spike !== undefined; spike = this.#news.shift()) {
+      this.#publish(spike);
+    }
   }
 }

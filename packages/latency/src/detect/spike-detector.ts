@@ -122,7 +122,9 @@ export class SpikeDetector {
       return;
     }
     if (first !== Infinity) {
+      track.cutting = true;
       this.#look(track, Infinity);
+      track.cutting = false;
       times[Time.Cut] = times[Time.RunEnd]!;
     }
     track.open = false;

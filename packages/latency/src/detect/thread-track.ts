@@ -50,6 +50,8 @@ export class ThreadTrack {
   shortened = 0;
   /** Length of the log when the run was last looked at eagerly. */
   seen = 0;
+  /** The open run is being ended before its time. */
+  cutting = false;
   /** Is it in the detector's list of threads with open runs? */
   listed = false;
   readonly #reported: ReportedSpike[] = [];

@@ -22,11 +22,11 @@ export class TaskNames {
   }
 
   /** Name of a target's thread; also asks /proc, for one that no record has named. */
-  ofThread(tid: number, atNs: number): string {
+  ofThread(pid: number, tid: number, atNs: number): string {
     const known = this.info(tid, atNs)?.comm;
     if (known !== undefined) return known;
     try {
-      return readFileSync(`${this.#procRoot}/${tid}/comm`, 'utf8').trimEnd();
+      return readFileSync(`${this.#procRoot}/${pid}/task/${tid}/comm`, 'utf8').trimEnd();
     } catch {
       return '';
     }

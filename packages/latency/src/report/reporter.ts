@@ -1,4 +1,4 @@
-import { cpuAt, kindAt, RecordKind, switchCpuFrom, type CollectorContext } from '@hftmon/core';
+import { cpuAt, kindAt, RecordKind, switchCpuFrom, type SessionClock } from '@hftmon/core';
 import type { Group, GroupFinder } from '../detect/group-finder.js';
 import { Time, type ThreadTrack } from '../detect/thread-track.js';
 import { writeReceipt } from '../receipt/write-receipt.js';
@@ -11,7 +11,8 @@ import type { KeptSpike } from './spike-store.js';
 
 /** What of a spike is not in the records of its thread. */
 export interface ReporterParts {
-  readonly context: CollectorContext;
+  readonly mergeGapNs: number;
+  readonly clock: SessionClock;
   readonly lookups: Lookups;
   /** Process of a thread. */
   readonly pidOf: (track: ThreadTrack) => number;
@@ -62,7 +63,7 @@ export class Reporter {
     finder: GroupFinder,
     supersedes: readonly number[],
   ): KeptSpike {
-    const { context, lookups, pidOf, sceneOf, lostIn } = this.#parts;
+    const { clock, lookups, mergeGapNs, pidOf, sceneOf, lostIn } = this.#parts;
     const { startNs, endNs } = group;
     const { log, tid } = track;
     const pid = pidOf(track);
@@ -70,18 +71,18 @@ export class Reporter {
     const slices = sliceGroup(scene, group, finder);
     const receipt = writeReceipt(slices, startNs, endNs, scene);
     const [main] = receipt.parts;
-    const truncated = scene.truncated || isCut(track, startNs);
+    const truncated = scene.truncated || isCut(track, startNs - mergeGapNs);
     const spike: LatencySpike = {
       id,
-      timestamp: context.clock.toDate(startNs),
+      timestamp: clock.toDate(startNs),
       timestampNs: startNs,
-      monotonicNs: Number(context.clock.toMonotonicNs(startNs)),
+      monotonicNs: Number(clock.toMonotonicNs(startNs)),
       durationUs: receipt.durationNs / 1000,
       durationNs: receipt.durationNs,
       threadId: tid,
       tid,
       pid,
-      comm: lookups.tasks.ofThread(tid, startNs),
+      comm: lookups.tasks.ofThread(pid, tid, startNs),
       cpu: firstCpu(track, finder.pieces.base[group.first]!),
       cause: main!.cause,
       causeClass: main!.causeClass,
@@ -96,9 +97,9 @@ export class Reporter {
   }
 }
 
-/** Is what came right before it not kept any more? */
-function isCut({ log, times }: ThreadTrack, startNs: number): boolean {
-  return log.lostUntilNs >= startNs || times[Time.Cut]! >= startNs;
+/** Does more belong to it than is kept, from that time on or after its end? */
+function isCut({ log, times, cutting }: ThreadTrack, fromNs: number): boolean {
+  return cutting || log.lostUntilNs >= fromNs || times[Time.Cut]! >= fromNs;
 }
 
 /** CPU that the thread was on when its first stall began. */

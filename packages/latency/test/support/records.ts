@@ -1,0 +1,141 @@
+import { FaultType, InterruptFlag, RecordKind, SwitchFlag, VectorType } from '@hftmon/core';
+import type { FakeRecord } from '@hftmon/testkit';
+
+/** The thread that the records are about, unless they say otherwise. */
+export const TID = 7;
+export const PID = 5;
+
+const NO_STACKS = 0xffff_ffff;
+
+interface Times {
+  readonly from: number;
+  readonly to: number;
+  readonly tid?: number;
+  readonly cpu?: number;
+}
+
+export interface SwitchFields extends Times {
+  /** When it was woken; default: it could run all the time. */
+  readonly woken?: number;
+  readonly next?: number;
+  readonly previous?: number;
+  readonly waker?: number;
+  readonly flags?: number;
+  readonly cpuFrom?: number;
+  readonly syscall?: number;
+  /** First argument of the system call. */
+  readonly argument?: number;
+  readonly futexOperation?: number;
+  readonly userStack?: number;
+}
+
+function low(value: number): number {
+  return value >>> 0;
+}
+
+function high(value: number): number {
+  return Math.floor(value / 2 ** 32);
+}
+
+function frame(kind: number, times: Times, words: number[]): FakeRecord {
+  const { from, to, tid = TID, cpu = 0 } = times;
+  return { kind, tid, cpu, timestampNs: from, durationNs: to - from, words };
+}
+
+/** A time off the CPU. Voluntary when it names a wake-up. */
+export function offCpu(fields: SwitchFields): FakeRecord {
+  const { from, to, woken, next = 0, previous = 0, waker = 0, cpu = 0 } = fields;
+  const { cpuFrom = cpu, syscall = -1, argument = 0, futexOperation = 0, userStack } = fields;
+  const voluntary = woken === undefined ? 0 : SwitchFlag.Voluntary | SwitchFlag.WakeSeen;
+  const moved = cpuFrom === cpu ? 0 : SwitchFlag.Migrated;
+  const flags = (fields.flags ?? 0) | voluntary | moved;
+  const wait = to - (woken ?? from);
+  return frame(RecordKind.Switch, fields, [
+    next,
+    previous,
+    waker,
+    low(wait),
+    (high(wait) & 0xffff) | (cpuFrom << 16),
+    userStack === undefined ? NO_STACKS : (userStack | 0xffff_0000) >>> 0,
+    (flags | ((syscall + 1) << 16)) >>> 0,
+    low(argument),
+    ((high(argument) & 0xff_ffff) | (futexOperation << 24)) >>> 0,
+  ]);
+}
+
+/** Another task's run on a CPU where the thread waits. */
+export function ran(tid: number, from: number, to: number, cpu = 0): FakeRecord {
+  return frame(RecordKind.Ran, { from, to, tid, cpu }, [1]);
+}
+
+export interface InterruptFields extends Times {
+  /** The thread only waits for the CPU that is interrupted. */
+  readonly waiting?: boolean;
+}
+
+function interruptFlags({ waiting = false }: InterruptFields): number {
+  return waiting ? InterruptFlag.TargetWaiting : InterruptFlag.InterruptedTarget;
+}
+
+/** Net times of interrupts are not read: the receipt works them out. */
+const NET = [0, 0] as const;
+
+export function hardIrq(irq: number, fields: InterruptFields): FakeRecord {
+  return frame(RecordKind.HardIrq, fields, [irq, ...NET, interruptFlags(fields)]);
+}
+
+export function softirq(
+  vector: number,
+  fields: InterruptFields & { readonly flags?: number; readonly delay?: number },
+): FakeRecord {
+  const flags = interruptFlags(fields) | (fields.flags ?? 0);
+  return frame(RecordKind.Softirq, fields, [vector, ...NET, flags, fields.delay ?? 0, 0, 0]);
+}
+
+export interface VectorFields extends InterruptFields {
+  readonly type?: number;
+  readonly flags?: number;
+  readonly sender?: number;
+  readonly senderCpu?: number;
+  readonly callSite?: number;
+}
+
+export function vector(fields: VectorFields): FakeRecord {
+  const { type = VectorType.LocalTimer, sender = 0, senderCpu = 0, callSite = 0 } = fields;
+  const flags = interruptFlags(fields) | (fields.flags ?? 0);
+  const words = [type, ...NET, flags, sender, senderCpu, low(callSite), high(callSite)];
+  return frame(RecordKind.Vector, fields, words);
+}
+
+export function nmi(fields: InterruptFields, handler = 0x1000): FakeRecord {
+  return frame(RecordKind.Nmi, fields, [0, ...NET, interruptFlags(fields), handler, 0]);
+}
+
+export function fault(
+  fields: Times & { readonly type?: number; readonly address?: number },
+): FakeRecord {
+  const { type = FaultType.Minor, address = 0x7000 } = fields;
+  return frame(RecordKind.Fault, fields, [type, ...NET, low(address), high(address), 0, 0, 0]);
+}
+
+/** A system call; `net` is the time that the kernel accounts to it, by default all of it. */
+export function syscall(number: number, fields: Times & { readonly net?: number }): FakeRecord {
+  const net = fields.net ?? fields.to - fields.from;
+  return frame(RecordKind.Syscall, fields, [number, low(net), high(net), 0, 0, 0, 0]);
+}
+
+export function move(at: number, from: number, to: number, mover: number): FakeRecord {
+  return frame(RecordKind.Migrate, { from: at, to: at }, [from, to, mover]);
+}
+
+export function signal(number: number, at: number, sender: number, tid = TID): FakeRecord {
+  return frame(RecordKind.Signal, { from: at, to: at, tid }, [number, sender, 0]);
+}
+
+export function threadStart(tid: number, at: number, pid = PID): FakeRecord {
+  return frame(RecordKind.ThreadStart, { from: at, to: at, tid }, [TID, pid]);
+}
+
+export function threadExit(tid: number, at: number, pid = PID): FakeRecord {
+  return frame(RecordKind.ThreadExit, { from: at, to: at, tid }, [pid, 0, 0, 0, 0, 0]);
+}

@@ -1,0 +1,247 @@
+import { RecordKind, isMonitorError, type StackFrame } from '@hftmon/core';
+import { bpfWorks, fakeEnvironment, noLosses } from '@hftmon/testkit';
+import { describe, expect, it } from 'vitest';
+import {
+  CAUSE_CLASS,
+  SPIKE_SCHEMA,
+  createLatencyCollector,
+  recommendedSourceOptions,
+  spikeToJson,
+  type LatencyOptions,
+} from '../../src/index.js';
+import { PID, TID, offCpu, vector } from '../support/records.js';
+import { EPOCH_NS, Stage } from '../support/stage.js';
+
+/** A preemption of 60 us, an interrupt of 70 us and a late wake-up of 80 us, a ms apart. */
+function threeSpikes(stage: Stage): void {
+  stage.deliver(
+    offCpu({ from: 1e6, to: 1.06e6, next: 31, previous: 31, userStack: 3 }),
+    vector({ from: 2e6, to: 2.07e6 }),
+    offCpu({ from: 2.5e6, to: 3.08e6, woken: 3e6, previous: 0, tid: PID }),
+  );
+}
+
+describe('queries', () => {
+  it.each([
+    [{}, [60, 70, 80]],
+    [{ thresholdUs: 65 }, [70, 80]],
+    [{ thresholdUs: 70 }, [70, 80]],
+    [{ tid: TID }, [60, 70]],
+    [{ tid: PID }, [80]],
+    [{ pid: PID }, [60, 70, 80]],
+    [{ pid: 99 }, []],
+    [{ limit: 2 }, [70, 80]],
+    [{ limit: 0 }, []],
+    [{ minClass: 'interrupt' as const }, [60, 70, 80]],
+    [{ minClass: 'blocking' as const }, [60, 80]],
+    [{ minClass: 'context_switch' as const }, [60]],
+    [{ timeWindowUs: 3000 }, [70, 80]],
+  ])('%j', (query, durations) => {
+    using stage = new Stage();
+    threeSpikes(stage);
+    stage.clock.timeNs = 5e6;
+    expect(stage.spikes(query).map(({ durationUs }) => durationUs)).toEqual(durations);
+  });
+
+  it('refuses a class that there is not', () => {
+    using stage = new Stage();
+    threeSpikes(stage);
+    expect(() => stage.spikes({ minClass: 'nonsense' as never })).toThrow(/minClass/);
+  });
+
+  it('gives events and stacks only on request', () => {
+    using stage = new Stage();
+    const frames: StackFrame[] = [{ address: 1n, symbol: 'f', offset: 0, module: 'a' }];
+    stage.source.userStacks.set(3, frames);
+    threeSpikes(stage);
+    for (const spike of stage.spikes()) {
+      expect(spike).not.toHaveProperty('relatedEvents');
+      expect(spike).not.toHaveProperty('stackTrace');
+    }
+    const [first, second] = stage.spikes({ includeCauseAnalysis: true });
+    expect(first).toMatchObject({
+      stackTrace: frames,
+      relatedEvents: [
+        { cause: 'preemption', timestampNs: 1e6, durationNs: 60_000, cpu: 0, tid: 31 },
+      ],
+    });
+    expect(second).not.toHaveProperty('stackTrace');
+  });
+});
+
+describe('listeners', () => {
+  it('can be removed', () => {
+    using stage = new Stage();
+    let calls = 0;
+    const stop = stage.collector.onSpike(() => calls++);
+    stage.deliver(offCpu({ from: 0, to: 60_000, next: 31, previous: 31 }));
+    stage.spikes();
+    stop();
+    stage.deliver(offCpu({ from: 1e6, to: 1.06e6, next: 31, previous: 31 }));
+    stage.spikes();
+    expect(calls).toBe(1);
+  });
+
+  it('that throw disturb nobody', () => {
+    using stage = new Stage();
+    stage.collector.onSpike(() => {
+      throw new Error('planted');
+    });
+    stage.deliver(offCpu({ from: 0, to: 60_000, next: 31, previous: 31 }));
+    expect(stage.spikes()).toHaveLength(1);
+  });
+
+  it('may ask for the spikes', () => {
+    using stage = new Stage();
+    const ids: number[] = [];
+    stage.collector.onSpike(({ id }) => {
+      ids.push(id);
+      expect(stage.spikes().map((spike) => spike.id)).toContain(id);
+    });
+    threeSpikes(stage);
+    stage.deliver(vector({ from: 9e6, to: 9.001e6, tid: 99 }));
+    expect(stage.spikes()).toHaveLength(3);
+    expect(ids).toEqual([1, 2, 3]);
+  });
+});
+
+describe('JSON of a spike', () => {
+  it('has the fields of its schema and no others', () => {
+    using stage = new Stage();
+    stage.deliver(offCpu({ from: 1_000_003, to: 1_060_020, next: 31, previous: 31 }));
+    const json: unknown = JSON.parse(JSON.stringify(spikeToJson(stage.spike())));
+    const part = {
+      cause: 'preemption',
+      causeClass: 'context_switch',
+      details: {
+        by: [{ tid: 31, comm: '', ns: 60_017, count: 1 }],
+        count: 1,
+        cpu: 0,
+        inKernel: false,
+      },
+    };
+    expect(json).toEqual({
+      schema: SPIKE_SCHEMA,
+      type: 'spike',
+      id: 1,
+      timestampNs: 1_000_003,
+      monotonicNs: Number(EPOCH_NS) + 1_000_003,
+      durationUs: 60.017,
+      pid: PID,
+      tid: TID,
+      comm: 'hot',
+      cpu: 0,
+      ...part,
+      receipt: { durationNs: 60_017, parts: [{ ...part, ns: 60_017 }], unexplainedNs: 0 },
+    });
+  });
+});
+
+describe('losses', () => {
+  const preempted = (from: number) => offCpu({ from, to: from + 60_000, next: 31, previous: 31 });
+
+  it('in the kernel mark the spikes of that time', () => {
+    using stage = new Stage();
+    stage.collector.sample(1e6);
+    stage.deliver(preempted(2e6));
+    stage.source.lossCounts = { ...noLosses, seen: 10, emitted: 7, dropped: 3 };
+    stage.collector.sample(30e6);
+    stage.deliver(preempted(31e6));
+    stage.clock.timeNs = 60e6;
+    expect(stage.spikes().map(({ incomplete }) => incomplete)).toEqual([true, undefined]);
+  });
+
+  it('that are noticed after the report mark the spike too', () => {
+    using stage = new Stage();
+    stage.deliver(preempted(2e6), vector({ from: 9e6, to: 9.001e6 }));
+    expect(stage.heard).toHaveLength(1);
+    expect(stage.heard[0]!.incomplete).toBeUndefined();
+    stage.source.lossCounts = { ...noLosses, seen: 10, emitted: 7, dropped: 3 };
+    stage.collector.sample(30e6);
+    expect(stage.spike().incomplete).toBe(true);
+  });
+
+  it('on the way to the collector mark the spike around them', () => {
+    using stage = new Stage();
+    stage.deliver(preempted(1e6));
+    stage.lose(17);
+    stage.deliver(preempted(2e6));
+    stage.deliver(preempted(3e6));
+    expect(stage.spikes().map(({ incomplete }) => incomplete)).toEqual([true, true, undefined]);
+  });
+
+  it('are none when the sequence of the records wraps', () => {
+    using stage = new Stage();
+    stage.lose(2 ** 32 - 1);
+    stage.deliver(preempted(1e6));
+    stage.deliver(preempted(2e6));
+    stage.deliver(preempted(3e6));
+    expect(stage.spikes().every(({ incomplete }) => incomplete === undefined)).toBe(true);
+  });
+});
+
+describe('options', () => {
+  it.each([
+    { thresholdUs: 0 },
+    { thresholdUs: NaN },
+    { thresholdUs: '50' as never },
+    { mergeGapUs: -1 },
+    { settleUs: Infinity },
+    { maxSpikes: 0 },
+  ] satisfies LatencyOptions[])('refuses %j', (options) => {
+    try {
+      createLatencyCollector(options);
+      expect.unreachable();
+    } catch (error) {
+      expect(isMonitorError(error) && error.code).toBe('HFTMON_E_CONFIG_INVALID');
+    }
+  });
+
+  it('decide which records are asked for', () => {
+    const { meta } = createLatencyCollector();
+    expect(meta.kinds).toContain(RecordKind.Syscall);
+    expect(meta.kinds).toContain(RecordKind.Fault);
+    const fewer = createLatencyCollector({ syscalls: false, faults: false }).meta;
+    expect(fewer.kinds).not.toContain(RecordKind.Syscall);
+    expect(fewer.kinds).not.toContain(RecordKind.Fault);
+  });
+
+  it.each([
+    [{}, { minDurationNs: { [RecordKind.Syscall]: 10_000 } }],
+    [{ thresholdUs: 5 }, { minDurationNs: { [RecordKind.Syscall]: 2500 } }],
+    [{ syscalls: false }, {}],
+  ])('%j make the source filter %j', (options, expected) => {
+    expect(recommendedSourceOptions(options)).toEqual(expected);
+  });
+});
+
+describe('causes that are not observed', () => {
+  it('are named once, with the reason', () => {
+    using stage = new Stage({ syscalls: false });
+    const list = stage.collector.notObserved();
+    const causes = list.map(({ cause }) => cause);
+    expect(new Set(causes).size).toBe(causes.length);
+    expect(causes.every((cause) => cause in CAUSE_CLASS)).toBe(true);
+    expect(list).toContainEqual({ cause: 'syscall', reason: 'switched off by option syscalls' });
+    expect(list).toContainEqual({ cause: 'steal', reason: 'not collected by this version' });
+    expect(causes).not.toContain('preemption');
+  });
+
+  it('include those whose tracepoints the kernel lacks', () => {
+    const collector = createLatencyCollector();
+    const environment = fakeEnvironment({
+      bpf: bpfWorks,
+      tracepoints: ['sched_switch', 'sched_waking', 'sched_process_fork'],
+    });
+    const support = collector.probe(environment);
+    expect(support).toMatchObject({ ok: true, degraded: expect.stringContaining('no hard_irq') });
+  });
+
+  it('cannot be anything without the scheduler', () => {
+    const environment = fakeEnvironment({ bpf: bpfWorks, tracepoints: ['sched_waking'] });
+    expect(createLatencyCollector().probe(environment)).toMatchObject({
+      ok: false,
+      code: 'HFTMON_E_TRACEPOINT_MISSING',
+    });
+  });
+});
