@@ -5,6 +5,7 @@ import { BroadcastCursor } from '../ring/broadcast-cursor.js';
 import { History } from '../ring/history.js';
 import { createDelivery } from './delivery.js';
 import type { EventSource } from './event-source.js';
+import { keepStacks } from './keep-stacks.js';
 import { Scheduler } from './scheduler.js';
 import type { SessionOptions } from './session-options.js';
 
@@ -61,8 +62,10 @@ export function openPipeline(parts: PipelineParts): SessionPipeline {
         } while (cursor.lag !== 0 && cursor.lag !== lag);
       },
       close(keep) {
-        if (keep) history.keep();
-        else history.release();
+        if (keep) {
+          history.keep();
+          keepStacks(history, source.stacks);
+        } else history.release();
         source.close();
       },
     };

@@ -18,6 +18,8 @@ export interface StackResolver {
   kernel(stackId: number): StackFrame[];
   /** Names one kernel address; a frame without a symbol when none covers it or all are hidden. */
   kernelAddress(address: bigint): StackFrame;
+  /** Remembers a stack, so that it can be resolved when the source is closed. */
+  keep?(stackId: number): void;
 }
 
 /** Stack id that means "no stack was taken". */

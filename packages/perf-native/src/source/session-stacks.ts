@@ -33,6 +33,10 @@ export class SessionStacks implements StackResolver {
     return this.#symbolizer.kernel([address])[0]!;
   }
 
+  keep(stackId: number): void {
+    this.#addresses(stackId);
+  }
+
   #addresses(stackId: number): readonly bigint[] {
     if (stackId === NO_STACK) return [];
     const known = this.#known.get(stackId);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   CollectorRegistry,
+  NO_STACK,
   RecordKind,
   Session,
   kindAt,
@@ -178,6 +179,32 @@ describe('life cycle of a session', () => {
     expect(collector.records).toEqual([0, 1, 2]);
     expect(collector.log).toContain('a close');
     expect(events.map(([name]) => name)).toEqual(['error', 'error']);
+  });
+});
+
+describe('closing a session', () => {
+  const visited = (collector: FakeCollector): number =>
+    collector.context!.history.scan(() => undefined).visited;
+
+  it('lets go of the history', () => {
+    const { session, source, collector } = setUp();
+    session.start();
+    source.emit(10);
+    session.close();
+    expect(visited(collector)).toBe(0);
+  });
+
+  it('keeps the history and its stacks when asked to', () => {
+    const { session, source, collector } = setUp();
+    const kept: number[] = [];
+    source.stacks.keep = (id) => kept.push(id);
+    session.start();
+    source.emit(10);
+    session.close({ keepHistory: true });
+    expect(visited(collector)).toBe(10);
+    expect(kept).not.toContain(NO_STACK);
+    expect(new Set(kept).size).toBe(kept.length);
+    expect(source.calls.at(-1)).toBe('close');
   });
 });
 
