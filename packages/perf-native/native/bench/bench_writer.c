@@ -58,7 +58,7 @@ static bool await_room(struct hftmon_bench *b, uint32_t records)
 	return true;
 }
 
-/* Durations like those of context switches: all magnitudes from nanoseconds to milliseconds. */
+/* Durations like those of context switches: all magnitudes up to some milliseconds. */
 static uint64_t next_duration(uint64_t *state)
 {
 	uint64_t x = *state;
@@ -67,7 +67,7 @@ static uint64_t next_duration(uint64_t *state)
 	x ^= x >> 7;
 	x ^= x << 17;
 	*state = x;
-	return (x & 0xffff) << (x >> 60);
+	return (x & 0x3ff) << (x >> 60);
 }
 
 /* Fills every field, as the pump does. */
