@@ -75,13 +75,16 @@ export function switchInfo(
     ...(has(SwitchFlag.First | SwitchFlag.NewThread)
       ? {}
       : { switchedTo: taskRef(tasks, nextTid, timestampNs) }),
-    ranBefore: taskRef(tasks, switchPreviousTid(u32, base), endNs),
+    ...(has(SwitchFlag.ReturnUnseen)
+      ? {}
+      : { ranBefore: taskRef(tasks, switchPreviousTid(u32, base), endNs) }),
     ...(wakerTid === 0 || wokenByInterrupt ? {} : { wokenBy: taskRef(tasks, wakerTid, endNs) }),
     wokenByInterrupt,
     ...(syscall === undefined ? {} : { syscall }),
     ...(reason === undefined ? {} : { preemptionReason: reason }),
     preemptedInKernel: has(SwitchFlag.PreemptedInKernel),
     incomplete: has(SwitchFlag.First),
+    returnUnseen: has(SwitchFlag.ReturnUnseen),
     newThread: has(SwitchFlag.NewThread),
     ...(includeStackTrace ? stackTrace(u32, base, own?.pid ?? 0, context) : {}),
   };

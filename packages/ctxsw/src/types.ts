@@ -56,8 +56,8 @@ export interface ContextSwitchInfo {
   readonly state: OffCpuState;
   /** Who got the CPU; absent where its switch-out was not seen (`incomplete`, `newThread`). */
   readonly switchedTo?: TaskRef;
-  /** Who ran right before it came back, on the CPU it came back on. */
-  readonly ranBefore: TaskRef;
+  /** Who ran right before it came back, on that CPU; absent with `returnUnseen`. */
+  readonly ranBefore?: TaskRef;
   /** Task that woke it; absent when it was not asleep, or an interrupt woke it. */
   readonly wokenBy?: TaskRef;
   /** An interrupt woke it: a timer, a device, another CPU. */
@@ -70,6 +70,11 @@ export interface ContextSwitchInfo {
   readonly preemptedInKernel: boolean;
   /** It was off the CPU when it was attached: `durationUs` counts from there. */
   readonly incomplete: boolean;
+  /**
+   * The kernel did not trace its return (sandboxes hide switches of their own tasks): the end of
+   * this time is taken from the kernel's account of the thread's run time.
+   */
+  readonly returnUnseen: boolean;
   /** The first run of a new thread. */
   readonly newThread: boolean;
   /** At its switch-out; a side is empty when that stack was not taken. */

@@ -112,6 +112,13 @@ describe('a Switch record', () => {
     expect(born).not.toHaveProperty('switchedTo');
   });
 
+  it('whose return was not traced names nobody before it', () => {
+    const info = decode({ flags: SwitchFlag.Voluntary | SwitchFlag.ReturnUnseen });
+    expect(info.returnUnseen).toBe(true);
+    expect(info).not.toHaveProperty('ranBefore');
+    expect(decode({}).returnUnseen).toBe(false);
+  });
+
   it('waits of more than 32 bits of ns', () => {
     expect(decode({ waitNs: 2 ** 40 + 3 }).runQueueWaitUs).toBe((2 ** 40 + 3) / 1e3);
   });

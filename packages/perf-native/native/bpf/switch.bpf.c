@@ -59,6 +59,7 @@ INLINE void switch_out(void *ctx, struct hftmon_thread *t, struct hftmon_cpu *c,
 	t->on_cpu_ns += now - t->since_ns;
 	t->since_ns = now;
 	t->out_ns = now;
+	t->out_exec_ns = prev->se.sum_exec_runtime;
 	t->cpu = cpu;
 	t->out_next_tid = next->pid;
 	t->out_flags = out_flags(preempt, prev, prev_state, left);
@@ -139,9 +140,12 @@ INLINE u32 blocked_in(struct hftmon_thread *t, struct task_struct *next, u64 off
 	return syscall;
 }
 
-/* The thread gets its CPU: account the time off it and say what it was. */
+/*
+ * The thread gets its CPU: account the time off it and say what it was. `seen` is false when that
+ * was found out later: then nobody knows who ran before, and the registers have moved on.
+ */
 INLINE void switch_in(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
-		      struct task_struct *prev, struct task_struct *next, u64 now)
+		      struct task_struct *prev, struct task_struct *next, bool seen, u64 now)
 {
 	u64 off = now - t->since_ns, wait_from = t->since_ns, wait, position, argument = 0;
 	u32 flags = t->out_flags, state = t->state, syscall;
@@ -164,6 +168,8 @@ INLINE void switch_in(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
 			wait_from = t->wake_ns;
 		flags |= HFTMON_SWITCH_WAKE_SEEN | t->wake_flags;
 	}
+	if (!seen)
+		flags |= HFTMON_SWITCH_RETURN_UNSEEN;
 	wait = now - wait_from;
 	t->off_cpu_ns += off;
 	t->wait_ns += wait;
@@ -179,17 +185,18 @@ INLINE void switch_in(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
 		t->cpu = cpu;
 		return;
 	}
-	tell_task(c, cpu, prev, now);
+	if (seen)
+		tell_task(c, cpu, prev, now);
 	r = claim(c, cpu, HFTMON_SWITCH, &position);
 	if (r) {
 		if (t->cpu != cpu)
 			flags |= HFTMON_SWITCH_MIGRATED;
-		syscall = blocked_in(t, next, off, &flags, &argument);
+		syscall = seen ? blocked_in(t, next, off, &flags, &argument) : 0;
 		r->start_ns = now - off;
 		r->duration_ns = off;
 		r->tid = t->tid;
 		r->w[0] = t->out_next_tid;
-		r->w[1] = prev->pid;
+		r->w[1] = seen ? prev->pid : 0;
 		r->w[2] = flags & HFTMON_SWITCH_VOLUNTARY ? t->waker_tid : 0;
 		r->w[3] = (u32)wait;
 		r->w[4] = ((u32)(wait >> 32) & 0xffff) | t->cpu << 16;
@@ -199,6 +206,34 @@ INLINE void switch_in(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
 		publish(c, r, HFTMON_SWITCH, position);
 	}
 	t->cpu = cpu;
+}
+
+/*
+ * Some kernels keep switches of certain tasks from being traced (sandboxes hide their own). A
+ * target thread that follows such a task is seen to leave a CPU on which it never came. The kernel's
+ * account of its run time says when that was, as exactly as that leaves out interrupts.
+ */
+INLINE void unseen_return(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
+			  struct task_struct *task, u64 now)
+{
+	u64 earliest = t->since_ns, came = now - (task->se.sum_exec_runtime - t->out_exec_ns);
+
+	if (t->out_flags & HFTMON_SWITCH_VOLUNTARY && t->wake_ns > earliest)
+		earliest = t->wake_ns;
+	if ((long long)(came - earliest) < 0)
+		came = earliest;
+	if ((long long)(now - came) < 0)
+		came = now;
+	not_pending(t);
+	/* What ran before is not known: leave it to nobody. */
+	if (c->ran_since_ns && c->ran_since_ns < came)
+		c->ran_since_ns = came;
+	switch_in(t, c, cpu, task, task, false, came);
+}
+
+INLINE bool is_off_cpu(struct hftmon_thread *t)
+{
+	return t->state == HFTMON_THREAD_BLOCKED || t->state == HFTMON_THREAD_WAITING;
 }
 
 /* While a target thread waits here, every other task's run is logged: who made it wait. */
@@ -248,6 +283,8 @@ int hftmon_switch(tp_args *ctx)
 	if (!concerns_us)
 		return 0;
 	now = now_ns();
+	if (out && is_off_cpu(out))
+		unseen_return(out, c, cpu, prev, now);
 	if (in)
 		not_pending(in);
 	pending = c->pending;
@@ -259,7 +296,7 @@ int hftmon_switch(tp_args *ctx)
 			thread_end(out, c, cpu, prev, now);
 	}
 	if (in)
-		switch_in(in, c, cpu, prev, next, now);
+		switch_in(in, c, cpu, prev, next, true, now);
 	c->ran_since_ns = c->pending ? now : 0;
 	return 0;
 }

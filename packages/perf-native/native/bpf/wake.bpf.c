@@ -31,6 +31,7 @@ int hftmon_wake(tp_args *ctx)
 		t->out_flags = HFTMON_SWITCH_VOLUNTARY | HFTMON_SWITCH_FIRST;
 		t->out_stacks = ~0u;
 		t->cpu = task_cpu(task);
+		t->out_exec_ns = task->se.sum_exec_runtime;
 		t->state = HFTMON_THREAD_BLOCKED;
 	}
 	/*

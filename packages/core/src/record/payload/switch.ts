@@ -27,6 +27,11 @@ export const SwitchFlag = {
   Yielded: 1 << 10,
   /** First run of a new thread. */
   NewThread: 1 << 11,
+  /**
+   * The kernel did not trace its return, as sandboxes do with tasks that they hide: who ran before
+   * is not known, and when it came is taken from the kernel's account of its run time.
+   */
+  ReturnUnseen: 1 << 12,
 } as const;
 
 /** Task that took the CPU when the thread left it. */

@@ -60,6 +60,7 @@ enum hftmon_switch_flag {
 	HFTMON_SWITCH_PREEMPTED_IN_KERNEL = 1 << 9,
 	HFTMON_SWITCH_YIELDED = 1 << 10,
 	HFTMON_SWITCH_NEW = 1 << 11,
+	HFTMON_SWITCH_RETURN_UNSEEN = 1 << 12,
 };
 
 /* Bits of the flags word of HARD_IRQ, SOFTIRQ, VECTOR and NMI records. */
@@ -208,7 +209,8 @@ struct hftmon_thread {
 
 	hft_u32 off_cpu_hist[HFTMON_HIST_BUCKETS];
 	hft_u32 wait_hist[HFTMON_HIST_BUCKETS];
-	hft_u8 pad1[40];
+	hft_u64 out_exec_ns; /* sum_exec_runtime at the last switch-out */
+	hft_u8 pad1[32];
 };
 
 _Static_assert(sizeof(struct hftmon_thread) % 64 == 0, "threads share no cache line");
