@@ -36,7 +36,7 @@ async function run(options) {
   const measure = {
     slowdown: async () => [await slowdown('pipe', 60_013), await slowdown('futex', 60_013)],
     probes: () => measureProbes({ hops: quick ? 20_011 : 200_003, cpus }),
-    ring: () => measureThroughput({ millions: quick ? 8 : 30, rounds: quick ? 2 : 7, cpus, log }),
+    ring: () => measureThroughput({ millions: quick ? 8 : 30, rounds: quick ? 2 : 5, cpus, log }),
     allocation: () => measureAllocation({ millions: quick ? 10 : 100, cpus }),
     query: () => measureQuery({ times: quick ? 20 : 100, cpus }),
     monitor: () => measureOwnCost({ runs: quick ? 1 : 3, seconds: quick ? 2 : 5, cpus }),
