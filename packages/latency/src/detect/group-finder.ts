@@ -4,8 +4,8 @@ import { IntervalType, isStall } from '../observe/interval-type.js';
 import { Pieces } from './pieces.js';
 import { Time, type ThreadTrack } from './thread-track.js';
 
-/** How far out of order records of different CPUs may come, ns. */
-const DISORDER_NS = 2e6;
+/** How far out of order the intervals of one thread may come, ns. */
+const DISORDER_NS = 200e3;
 /** A merge beyond this length begins a new group, so that an endless storm is still told. */
 const LONGEST_GROUP_NS = 1e9;
 /** A system call is believed when at most that much of it is neither known nor its own time. */
@@ -74,7 +74,9 @@ export class GroupFinder {
       if (end < low || end <= cut || type === IntervalType.Move) continue;
       const start = Math.max(cut, log.startOf(base));
       if (isStall(type)) low = Math.max(cut, Math.min(low, start - this.#mergeGapNs));
-      intervals.add(start, end, base, sequence);
+      const i = intervals.claim(base, sequence);
+      intervals.start[i] = start;
+      intervals.end[i] = end;
     }
     intervals.sort();
   }
@@ -115,7 +117,8 @@ export class GroupFinder {
     const end = intervals.end[index]!;
     // What came before the oldest interval still held can't be told from sleep.
     const start = Math.max(intervals.start[index]!, Math.min(end, log.lostUntilNs));
-    const unexplained = this.#uncovered(log, start, end, index) - syscallNetNs(log.u32, base);
+    intervals.start[index] = start;
+    const unexplained = this.#uncovered(log, index) - syscallNetNs(log.u32, base);
     if (unexplained > Math.max(TRUSTED_NS, TRUSTED_SHARE * (end - start))) {
       this.distrusted++;
       return;
@@ -123,20 +126,22 @@ export class GroupFinder {
     const sleeps = this.#sleeps;
     const sequence = intervals.sequence[index]!;
     let from = start;
-    for (let i = 0; i < sleeps.count; i++) {
-      const asleep = sleeps.start[i]!;
-      const awake = sleeps.end[i]!;
-      if (awake <= from || asleep >= end) continue;
-      if (asleep > from) pieces.add(from, asleep, base, sequence);
-      from = awake;
+    for (let i = 0; i <= sleeps.count; i++) {
+      const asleep = i < sleeps.count ? Math.min(end, sleeps.start[i]!) : end;
+      if (asleep > from) {
+        const piece = pieces.claim(base, sequence);
+        pieces.start[piece] = from;
+        pieces.end[piece] = asleep;
+      }
+      if (i < sleeps.count) from = Math.max(from, sleeps.end[i]!);
     }
-    if (from < end) pieces.add(from, end, base, sequence);
   }
 
-  /** Time from `start` to `end` that is in no interval but the one at `index`. */
-  #uncovered(log: IntervalLog, start: number, end: number, index: number): number {
+  /** Time in the interval at `index` that is in no other one. */
+  #uncovered(log: IntervalLog, index: number): number {
     const intervals = this.#intervals;
-    let reached = start;
+    const end = intervals.end[index]!;
+    let reached = intervals.start[index]!;
     let uncovered = 0;
     for (let i = 0; i < intervals.count; i++) {
       if (i === index || log.typeOf(intervals.base[i]!) === IntervalType.Syscall) continue;

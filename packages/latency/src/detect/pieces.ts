@@ -15,17 +15,22 @@ export class Pieces {
     this.count = 0;
   }
 
-  add(start: number, end: number, base: number, sequence: number): void {
+  /**
+   * Makes room for one more and returns its index. The caller writes its fields: a double that is
+   * passed to a function is an allocation.
+   */
+  claim(base: number, sequence: number): number {
     if (this.count === this.start.length) this.#grow();
     const i = this.count++;
-    this.start[i] = start;
-    this.end[i] = end;
     this.base[i] = base;
     this.sequence[i] = sequence;
+    return i;
   }
 
   addFrom(other: Pieces, i: number): void {
-    this.add(other.start[i]!, other.end[i]!, other.base[i]!, other.sequence[i]!);
+    const to = this.claim(other.base[i]!, other.sequence[i]!);
+    this.start[to] = other.start[i]!;
+    this.end[to] = other.end[i]!;
   }
 
   /** By start; of those that start together the longest, which is the outermost, first. */
@@ -33,12 +38,15 @@ export class Pieces {
     this.#reverse();
     // They come nearly sorted: by their ends, latest first, and few are nested.
     for (let i = 1; i < this.count; i++) {
-      const start = this.start[i]!;
-      const end = this.end[i]!;
       let to = i;
-      while (to > 0 && isAfter(this.start[to - 1]!, this.end[to - 1]!, start, end)) to--;
+      while (to > 0 && this.#isAfter(to - 1, i)) to--;
       if (to !== i) this.#moveDown(i, to);
     }
+  }
+
+  #isAfter(i: number, j: number): boolean {
+    const { start, end } = this;
+    return start[i]! > start[j]! || (start[i] === start[j] && end[i]! < end[j]!);
   }
 
   /** Is the list in falling order? Then turning it round is most of the sorting. */
@@ -68,10 +76,6 @@ export class Pieces {
     this.base = grown(this.base, new Int32Array(entries));
     this.sequence = grown(this.sequence, new Float64Array(entries));
   }
-}
-
-function isAfter(startA: number, endA: number, startB: number, endB: number): boolean {
-  return startA > startB || (startA === startB && endA < endB);
 }
 
 function swap(array: Float64Array | Int32Array, i: number, j: number): void {

@@ -42,26 +42,27 @@ export class SpikeDetector {
     return this.#finder.distrusted;
   }
 
-  /** Takes a stall of a thread, a copy of the record at `base`. */
+  /** Takes a stall of a thread, a copy of the record at `base`. @param span - start and end */
   stall(
     track: ThreadTrack,
     u32: Uint32Array,
     base: number,
-    startNs: number,
-    endNs: number,
+    span: Float64Array,
     type: number,
   ): void {
     const { times } = track;
-    if (track.open && startNs > times[Time.RunEnd]! + this.#slackNs) this.close(track);
-    if (!track.open) this.#openRun(track, startNs);
-    if (startNs < times[Time.RunStart]!) times[Time.RunStart] = startNs;
-    if (!(endNs <= times[Time.RunEnd]!)) times[Time.RunEnd] = endNs;
-    times[Time.RunSum]! += endNs - startNs;
-    if (startNs <= times[Time.ClosedEnd]! + this.#options.mergeGapNs) track.reopened = true;
-    track.log.append(u32, base, startNs, endNs - startNs, type);
+    const start = span[0]!;
+    const end = span[1]!;
+    if (track.open && start > times[Time.RunEnd]! + this.#slackNs) this.close(track);
+    if (!track.open) this.#openRun(track, span);
+    if (start < times[Time.RunStart]!) times[Time.RunStart] = start;
+    if (end > times[Time.RunEnd]!) times[Time.RunEnd] = end;
+    times[Time.RunSum]! += end - start;
+    if (start <= times[Time.ClosedEnd]! + this.#options.mergeGapNs) track.reopened = true;
+    track.log.append(u32, base, span, type);
     const added = track.log.head - track.shortened;
-    const long = endNs - times[Time.RunStart]! > LONG_RUN_NS && added > FEW_INTERVALS;
-    if (long || added > LONG_RUN_INTERVALS) this.#lookEarly(track, endNs);
+    const long = end - times[Time.RunStart]! > LONG_RUN_NS && added > FEW_INTERVALS;
+    if (long || added > LONG_RUN_INTERVALS) this.#lookEarly(track, end - this.#slackNs);
   }
 
   /** Closes the runs that the stream has passed. @param watermarkNs - latest end that was seen */
@@ -89,14 +90,14 @@ export class SpikeDetector {
     times[Time.ClosedEnd] = Math.max(times[Time.ClosedEnd]!, times[Time.RunEnd]!);
   }
 
-  #openRun(track: ThreadTrack, startNs: number): void {
+  #openRun(track: ThreadTrack, span: Float64Array): void {
     const { times } = track;
     track.open = true;
     track.reopened = false;
     track.runFirst = track.log.head;
     track.shortened = track.log.head;
-    times[Time.RunStart] = startNs;
-    times[Time.RunEnd] = startNs;
+    times[Time.RunStart] = span[0]!;
+    times[Time.RunEnd] = span[0]!;
     times[Time.RunSum] = 0;
     if (track.listed) return;
     track.listed = true;
@@ -108,10 +109,10 @@ export class SpikeDetector {
   }
 
   /** Reports the groups of a long run that have ended; the run goes on with the rest. */
-  #lookEarly(track: ThreadTrack, nowNs: number): void {
+  #lookEarly(track: ThreadTrack, limitNs: number): void {
     const { times, log } = track;
     this.#nextFirst = Infinity;
-    this.#look(track, nowNs - this.#slackNs);
+    this.#look(track, limitNs);
     const first = this.#nextFirst;
     track.shortened = log.head;
     if (first !== Infinity && log.head - first <= LONGEST_RUN_INTERVALS) {

@@ -11,11 +11,11 @@ export class CpuLogs {
   readonly #logs: (IntervalLog | undefined)[] = [];
 
   /** Hot path: allocates at the first record of a CPU, and when its log grows. */
-  append(u32: Uint32Array, base: number, cpu: number, startNs: number, durationNs: number): void {
+  append(u32: Uint32Array, base: number, cpu: number, span: Float64Array): void {
     if (cpu >= MOST_CPUS) return;
     let log = this.#logs[cpu];
     if (log === undefined) log = this.#create(cpu);
-    log.append(u32, base, startNs, durationNs, 0);
+    log.append(u32, base, span, 0);
   }
 
   of(cpu: number): IntervalLog | undefined {

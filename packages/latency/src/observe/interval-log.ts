@@ -63,15 +63,18 @@ export class IntervalLog {
     return this.u32[base + COMMIT_WORD]!;
   }
 
-  /** Appends an interval of the record at `base`. Hot path: allocates only when it grows. */
-  append(u32: Uint32Array, base: number, startNs: number, durationNs: number, type: number): void {
-    if (this.head > this.#mask) this.#makeRoom(startNs + durationNs);
+  /**
+   * Appends an interval of the record at `base`. Hot path: allocates only when it grows.
+   * @param span - start and end; in an array, because a double that is passed is an allocation
+   */
+  append(u32: Uint32Array, base: number, span: Float64Array, type: number): void {
+    if (this.head > this.#mask) this.#makeRoom(span);
     const to = this.baseOf(this.head);
     const own = this.u32;
     for (let word = 4; word < COMMIT_WORD; word++) own[to + word] = u32[base + word]!;
     own[to + COMMIT_WORD] = type;
-    this.f64[to / 2 + TIMESTAMP_DOUBLE] = startNs;
-    this.f64[to / 2 + DURATION_DOUBLE] = durationNs;
+    this.f64[to / 2 + TIMESTAMP_DOUBLE] = span[0]!;
+    this.f64[to / 2 + DURATION_DOUBLE] = span[1]! - span[0]!;
     this.head++;
   }
 
@@ -81,9 +84,9 @@ export class IntervalLog {
     this.#lostUntil[0] = -Infinity;
   }
 
-  #makeRoom(nowNs: number): void {
+  #makeRoom(span: Float64Array): void {
     const end = this.endOf(this.baseOf(this.head));
-    if (end > nowNs - WORTH_KEEPING_NS && this.#mask + 1 < this.#mostEntries) this.#grow();
+    if (end > span[1]! - WORTH_KEEPING_NS && this.#mask + 1 < this.#mostEntries) this.#grow();
     else if (end > this.#lostUntil[0]!) this.#lostUntil[0] = end;
   }
 

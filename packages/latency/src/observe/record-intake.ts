@@ -5,8 +5,6 @@ import {
   durationAt,
   hardIrqFlags,
   kindAt,
-  signalNumber,
-  signalSenderTid,
   threadStartPid,
   tidAt,
   timestampAt,
@@ -36,6 +34,8 @@ export class RecordIntake {
   readonly #signals: StopSignals;
   readonly #detector: SpikeDetector;
   readonly #split = new Float64Array(2);
+  /** Start and end of the interval that is being taken. */
+  readonly #span = new Float64Array(2);
   readonly #watermark = new Float64Array(1);
 
   constructor({ threads, cpus, signals, detector }: IntakeParts) {
@@ -53,81 +53,85 @@ export class RecordIntake {
   take(u32: Uint32Array, f64: Float64Array, base: number): void {
     const startNs = timestampAt(f64, base);
     const durationNs = durationAt(f64, base);
-    const endNs = startNs + durationNs;
-    if (!(startNs >= 0 && durationNs >= 0 && endNs < LATEST_NS)) return;
+    if (!(startNs >= 0 && durationNs >= 0 && startNs + durationNs < LATEST_NS)) return;
+    const span = this.#span;
+    span[0] = startNs;
+    span[1] = startNs + durationNs;
+    if (!this.#sort(u32, f64, base)) return;
+    if (startNs + durationNs > this.#watermark[0]!) this.#watermark[0] = startNs + durationNs;
+  }
+
+  /** @returns whether the record is of a kind that counts here */
+  #sort(u32: Uint32Array, f64: Float64Array, base: number): boolean {
     switch (kindAt(u32, base)) {
       case RecordKind.Switch:
         this.#takeSwitch(u32, f64, base);
-        break;
+        return true;
       case RecordKind.Ran:
-        this.#cpus.append(u32, base, cpuAt(u32, base), startNs, durationNs);
-        break;
+        this.#cpus.append(u32, base, cpuAt(u32, base), this.#span);
+        return true;
       case RecordKind.HardIrq:
       case RecordKind.Softirq:
       case RecordKind.Vector:
       case RecordKind.Nmi:
-        this.#takeInterrupt(u32, base, startNs, endNs);
-        break;
+        this.#takeInterrupt(u32, base);
+        return true;
       case RecordKind.Fault:
-        this.#stall(u32, base, startNs, endNs, IntervalType.Fault);
-        break;
+        this.#stall(u32, base, IntervalType.Fault);
+        return true;
       case RecordKind.Syscall:
-        this.#stall(u32, base, startNs, endNs, IntervalType.Syscall);
-        break;
+        this.#stall(u32, base, IntervalType.Syscall);
+        return true;
       case RecordKind.Migrate:
-        this.#note(u32, base, startNs, 0, IntervalType.Move);
-        break;
+        this.#note(u32, base, IntervalType.Move);
+        return true;
       case RecordKind.Signal:
-        this.#signals.add(
-          tidAt(u32, base),
-          signalSenderTid(u32, base),
-          signalNumber(u32, base),
-          startNs,
-        );
-        break;
+        this.#signals.add(u32, f64, base);
+        return true;
       case RecordKind.ThreadStart:
         this.#threads.begin(tidAt(u32, base), threadStartPid(u32, base));
-        break;
+        return true;
       case RecordKind.ThreadExit:
         this.#threads.end(tidAt(u32, base));
-        break;
-      case RecordKind.Task:
-        break;
+        return true;
       default:
-        return; // of a kind that says nothing here, so its time is no watermark
+        return kindAt(u32, base) === RecordKind.Task;
     }
-    if (endNs > this.#watermark[0]!) this.#watermark[0] = endNs;
   }
 
   #takeSwitch(u32: Uint32Array, f64: Float64Array, base: number): void {
+    const span = this.#span;
     const type = splitSwitch(u32, f64, base, this.#split);
-    const startNs = timestampAt(f64, base);
     const blockedEnd = this.#split[SPLIT.blockedEnd]!;
-    const endNs = this.#split[SPLIT.end]!;
-    if (type === IntervalType.Sleep) this.#note(u32, base, startNs, blockedEnd - startNs, type);
-    else this.#stall(u32, base, startNs, blockedEnd, type);
-    if (blockedEnd < endNs) this.#stall(u32, base, blockedEnd, endNs, IntervalType.Wait);
+    const end = this.#split[SPLIT.end]!;
+    span[1] = blockedEnd;
+    if (type === IntervalType.Sleep) this.#note(u32, base, type);
+    else this.#stall(u32, base, type);
+    if (blockedEnd >= end) return;
+    span[0] = blockedEnd;
+    span[1] = end;
+    this.#stall(u32, base, IntervalType.Wait);
   }
 
-  #takeInterrupt(u32: Uint32Array, base: number, startNs: number, endNs: number): void {
+  #takeInterrupt(u32: Uint32Array, base: number): void {
     // Every kind of interrupt has its flags in the same place.
     const flags = hardIrqFlags(u32, base);
     if ((flags & InterruptFlag.TargetWaiting) !== 0) {
-      this.#cpus.append(u32, base, cpuAt(u32, base), startNs, endNs - startNs);
+      this.#cpus.append(u32, base, cpuAt(u32, base), this.#span);
     }
     if ((flags & InterruptFlag.InterruptedTarget) !== 0) {
-      this.#stall(u32, base, startNs, endNs, IntervalType.Interrupt);
+      this.#stall(u32, base, IntervalType.Interrupt);
     }
   }
 
-  #stall(u32: Uint32Array, base: number, startNs: number, endNs: number, type: number): void {
-    if (endNs <= startNs) return;
+  #stall(u32: Uint32Array, base: number, type: number): void {
+    if (this.#span[1]! <= this.#span[0]!) return;
     const track = this.#threads.obtain(tidAt(u32, base));
-    this.#detector.stall(track, u32, base, startNs, endNs, type);
+    this.#detector.stall(track, u32, base, this.#span, type);
   }
 
   /** Keeps an interval that is no stall. */
-  #note(u32: Uint32Array, base: number, startNs: number, durationNs: number, type: number): void {
-    this.#threads.obtain(tidAt(u32, base)).log.append(u32, base, startNs, durationNs, type);
+  #note(u32: Uint32Array, base: number, type: number): void {
+    this.#threads.obtain(tidAt(u32, base)).log.append(u32, base, this.#span, type);
   }
 }

@@ -1,3 +1,5 @@
+import { signalNumber, signalSenderTid, tidAt, timestampAt } from '@hftmon/core';
+
 /** Signals that stop a process: SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU (the same on x86 and arm64). */
 const STOP_SIGNALS: ReadonlyMap<number, string> = new Map([
   [19, 'SIGSTOP'],
@@ -21,13 +23,14 @@ export class StopSignals {
   readonly #words = new Int32Array(KEPT * 3);
   #head = 0;
 
-  /** Remembers a signal, if it is one that stops. Hot path: no allocation. */
-  add(receiverTid: number, senderTid: number, number: number, sentNs: number): void {
+  /** Remembers a Signal record, if it is of one that stops. Hot path: no allocation. */
+  add(u32: Uint32Array, f64: Float64Array, base: number): void {
+    const number = signalNumber(u32, base);
     if (!STOP_SIGNALS.has(number)) return;
     const i = this.#head++ % KEPT;
-    this.#sent[i] = sentNs;
-    this.#words[i * 3] = receiverTid;
-    this.#words[i * 3 + 1] = senderTid;
+    this.#sent[i] = timestampAt(f64, base);
+    this.#words[i * 3] = tidAt(u32, base);
+    this.#words[i * 3 + 1] = signalSenderTid(u32, base);
     this.#words[i * 3 + 2] = number;
   }
 
