@@ -59,7 +59,8 @@ INLINE int fault_end(u32 type)
 	net = gross > inner ? gross - inner : 0;
 	t->fault_start_ns = 0;
 	t->fault_ns += net;
-	t->stolen_ns += net;
+	/* Atomic: interrupts are on, and they add theirs. */
+	__sync_fetch_and_add(&t->stolen_ns, net);
 	c->counts[HFTMON_FAULT].seen++;
 	if (too_short(HFTMON_FAULT, gross)) {
 		c->counts[HFTMON_FAULT].filtered++;

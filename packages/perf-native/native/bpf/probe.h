@@ -83,6 +83,18 @@ INLINE struct hftmon_sources *sources_of(u32 cpu)
 }
 
 /*
+ * Events of a kind don't interrupt each other on a CPU, so that a plain add will do, but for TASK:
+ * any probe may tell who a task is, also one that is hit by an interrupt, whose probes do too.
+ */
+INLINE void count_one(u64 *counter, u32 kind)
+{
+	if (kind == HFTMON_TASK)
+		__sync_fetch_and_add(counter, 1);
+	else
+		*counter += 1;
+}
+
+/*
  * Claims the next record of this CPU's ring, or counts the event as dropped. Programs nest on a
  * CPU, so the claim is one atomic add; the margin makes the check before it safe (see
  * HFTMON_RING_MARGIN). `*position` goes to publish().
@@ -103,14 +115,14 @@ INLINE struct hftmon_record *claim(struct hftmon_cpu *c, u32 cpu, u32 kind, u64 
 	r->kind = kind;
 	return r;
 dropped:
-	c->counts[kind].dropped++;
+	count_one(&c->counts[kind].dropped, kind);
 	return 0;
 }
 
 /* Makes a claimed record visible to the pump: the commit word is stored after all others. */
 INLINE void publish(struct hftmon_cpu *c, struct hftmon_record *r, u32 kind, u64 position)
 {
-	c->counts[kind].emitted++;
+	count_one(&c->counts[kind].emitted, kind);
 #if defined(__TARGET_ARCH_x86)
 	/* x86 keeps the order of stores; only the compiler must be told. */
 	barrier();
@@ -210,11 +222,10 @@ INLINE void tell_task_as(struct hftmon_cpu *c, u32 cpu, struct task_struct *task
 	hash = (hash ^ task->prio << 24 ^ task->policy << 20) | 1;
 	if (*entry == hash)
 		return;
-	c->counts[HFTMON_TASK].seen++;
+	count_one(&c->counts[HFTMON_TASK].seen, HFTMON_TASK);
 	r = claim(c, cpu, HFTMON_TASK, &position);
 	if (!r)
 		return; /* not marked as told, so tried again */
-	*entry = hash;
 	r->start_ns = now;
 	r->duration_ns = 0;
 	r->tid = tid;
@@ -225,6 +236,9 @@ INLINE void tell_task_as(struct hftmon_cpu *c, u32 cpu, struct task_struct *task
 	r->w[6] = !!(task->flags & PF_KTHREAD);
 	set_u64(r, 7, task->cgroups->dfl_cgrp->kn->id);
 	publish(c, r, HFTMON_TASK, position);
+	/* Last: another CPU that finds it told may publish its record that refers to it at once. */
+	barrier();
+	*(volatile u32 *)entry = hash;
 }
 
 INLINE void tell_task(struct hftmon_cpu *c, u32 cpu, struct task_struct *task, u64 now)

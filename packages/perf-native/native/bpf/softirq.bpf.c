@@ -72,7 +72,8 @@ int hftmon_softirq_exit(tp_args *ctx)
 	if (t) {
 		t->softirq_ns += net;
 		t->softirq_count++;
-		t->stolen_ns += net;
+		/* Atomic: interrupts are on, and they add theirs. */
+		__sync_fetch_and_add(&t->stolen_ns, net);
 	}
 	r = interrupt_record(c, cpu, HFTMON_SOFTIRQ, t, now, gross, net, &position);
 	if (!r)

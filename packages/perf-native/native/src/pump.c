@@ -38,21 +38,31 @@ static uint64_t kernel_end(const struct hftmon_record *r)
 	return r->start_ns + r->duration_ns;
 }
 
-/* The CPU whose oldest record ended first; -1 if all are empty. */
-static int earliest(const struct pump *p)
+/* The CPU below `cpus` whose oldest record ended before *end, which is updated; else `best`. */
+static int earlier(const struct pump *p, uint32_t cpus, int best, uint64_t *end)
 {
-	uint64_t best_end = UINT64_MAX;
-	int best = -1;
-
-	for (uint32_t cpu = 0; cpu < p->cpu_count; cpu++) {
+	for (uint32_t cpu = 0; cpu < cpus; cpu++) {
 		const struct hftmon_record *r = kernel_peek(p, cpu);
 
-		if (r && kernel_end(r) < best_end) {
-			best_end = kernel_end(r);
+		if (r && kernel_end(r) < *end) {
+			*end = kernel_end(r);
 			best = (int)cpu;
 		}
 	}
 	return best;
+}
+
+/*
+ * The CPU whose oldest record ended first; -1 if all are empty. A CPU looked at before the one
+ * found may have published since, and the record found may refer to what it published (a TASK
+ * record): a second look sees all that came before what the first one saw.
+ */
+static int earliest(const struct pump *p)
+{
+	uint64_t end = UINT64_MAX;
+	int best = earlier(p, p->cpu_count, -1, &end);
+
+	return best > 0 ? earlier(p, (uint32_t)best, best, &end) : best;
 }
 
 static void put(struct pump *p, uint32_t sequence, const struct hftmon_record *from, double start,
@@ -84,14 +94,16 @@ static void put_kernel(struct pump *p, uint32_t sequence, uint32_t cpu)
 /* Up to BATCH records; the claim comes first, so claim for what could be written at most. */
 static uint32_t move_batch(struct pump *p)
 {
+	/* What is claimed can't be read: a small ring keeps most of its records readable. */
+	uint32_t most = p->history->mask / 4 < BATCH ? p->history->mask / 4 + 1 : BATCH;
 	const struct hftmon_record *input;
 	uint32_t n = 0;
 	int cpu;
 
-	ring_claim(p->history, BATCH);
-	while (n < BATCH && (cpu = earliest(p)) >= 0)
+	ring_claim(p->history, most);
+	while (n < most && (cpu = earliest(p)) >= 0)
 		put_kernel(p, p->history->head + n++, (uint32_t)cpu);
-	while (n < BATCH && (input = ring_peek(p->input))) {
+	while (n < most && (input = ring_peek(p->input))) {
 		put(p, p->history->head + n++, input, input->timestamp, input->duration);
 		ring_consumed(p->input);
 	}
@@ -137,7 +149,8 @@ void pump_flush(struct pump *p)
 static bool crowded(const struct pump *p)
 {
 	for (uint32_t cpu = 0; cpu < p->cpu_count; cpu++) {
-		uint64_t waiting = load_acquire_u64(&p->cpus[cpu].head) - p->cpus[cpu].tail;
+		uint64_t waiting = load_acquire_u64(&p->cpus[cpu].head) -
+				   load_acquire_u64(&p->cpus[cpu].tail);
 
 		if (waiting > (p->kernel_mask + 1) >> CROWDED_SHIFT)
 			return true;

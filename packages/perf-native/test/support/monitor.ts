@@ -11,6 +11,7 @@ import {
   type KindCounts,
 } from '@hftmon/core';
 import { KernelEventSource } from '../../src/index.js';
+import { NativeSession } from '../../src/native/native-session.js';
 
 /** One record, copied; payload accessors of core take `(record.u32, 0)`. */
 export interface SeenRecord {
@@ -31,13 +32,16 @@ export const ALL_KINDS: ReadonlySet<RecordKind> = new Set(
 /** An event source with a reader, as a session has one, but read when the test says so. */
 export class Monitor implements Disposable {
   readonly source: KernelEventSource;
+  /** What the source stands on, for a look at the memory that it shares with the probes. */
+  readonly native: NativeSession;
   readonly records: SeenRecord[] = [];
   readonly #cursor: BroadcastCursor;
   /** Called for each batch instead of keeping its records. */
   onRecord: ((record: SeenRecord) => void) | undefined;
 
-  private constructor(source: KernelEventSource) {
+  private constructor(source: KernelEventSource, native: NativeSession) {
     this.source = source;
+    this.native = native;
     this.#cursor = new BroadcastCursor(source.ring, { from: 'oldest' });
   }
 
@@ -48,11 +52,11 @@ export class Monitor implements Disposable {
     options: EventSourceOptions = {},
   ): Monitor {
     const source = new KernelEventSource();
-    source.open(new Set(kinds), options);
+    const native = nativeOf(() => source.open(new Set(kinds), options));
     try {
       for (const pid of pids) source.attach(pid);
       source.start();
-      return new Monitor(source);
+      return new Monitor(source, native);
     } catch (error) {
       source.close();
       throw error;
@@ -117,4 +121,20 @@ export class Monitor implements Disposable {
   [Symbol.dispose](): void {
     this.source.close();
   }
+}
+
+/** The native session that `open` makes. */
+function nativeOf(open: () => void): NativeSession {
+  const { memory } = NativeSession.prototype;
+  let native: NativeSession | undefined;
+  NativeSession.prototype.memory = function (this: NativeSession, which) {
+    native = this;
+    return memory.call(this, which);
+  };
+  try {
+    open();
+  } finally {
+    NativeSession.prototype.memory = memory;
+  }
+  return native!;
 }
