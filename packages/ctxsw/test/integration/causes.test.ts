@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { RecordKind } from '@hftmon/core';
+import {
+  needs,
+  skipUnless,
+  spawnFutexwait,
+  spawnHog,
+  spawnIowait,
+  spawnSleeper,
+  spawnSpinner,
+  spawnStopper,
+  spawnTlbshoot,
+} from '@hftmon/testkit';
+import { Monitor } from '../support/monitor.js';
+
+describe('who and why', () => {
+  it('names the thread that let a lock go', async (context) => {
+    skipUnless(context, needs.bpf);
+    await using target = await spawnFutexwait({ count: 23, holdUs: 3000 });
+    using monitor = new Monitor([target.pid], RecordKind.Switch);
+    const report = await target.go();
+    monitor.session.flush();
+    const { tid, holderTid } = report;
+    const waits = monitor.collector
+      .snapshot({ tid, minDurationUs: 1000 })
+      .filter(({ syscall, wokenBy }) => syscall === 'futex' && wokenBy?.tid === holderTid);
+    expect(waits.length).toBeGreaterThanOrEqual(23);
+    for (const { wokenBy, voluntary, state, wokenByInterrupt } of waits) {
+      expect(wokenBy?.comm).toBe('futexwait');
+      expect({ voluntary, state, wokenByInterrupt }).toEqual({
+        voluntary: true,
+        state: 'sleeping',
+        wokenByInterrupt: false,
+      });
+    }
+  });
+
+  it('says that a timer woke a sleeper, whoever it interrupted', async (context) => {
+    skipUnless(context, needs.bpf);
+    await using target = await spawnSleeper({ count: 101, sleepUs: 2000 });
+    using monitor = new Monitor([target.pid], RecordKind.Switch);
+    const { tid } = await target.go();
+    monitor.session.flush();
+    const sleeps = monitor.collector
+      .snapshot({ tid, minDurationUs: 1900 })
+      .filter(({ syscall }) => syscall === 'clock_nanosleep');
+    expect(sleeps).toHaveLength(101);
+    expect(sleeps.filter(({ wokenByInterrupt }) => wokenByInterrupt)).toHaveLength(101);
+    expect(sleeps.filter(({ wokenBy }) => wokenBy !== undefined)).toEqual([]);
+  });
+
+  it('names a real-time culprit', async (context) => {
+    skipUnless(context, needs.bpf, needs.realtime);
+    await using target = await spawnSpinner({ cpu: 1 });
+    await using hog = await spawnHog({ cpu: 1, policy: 'fifo', prio: 10, count: 23 });
+    using monitor = new Monitor([target.pid], RecordKind.Switch);
+    target.begin();
+    await target.running();
+    const { bursts } = await hog.go();
+    const { tid } = await target.stop();
+    monitor.session.flush();
+    const hit = monitor.collector
+      .snapshot({ tid })
+      .filter(({ switchedTo }) => switchedTo?.tid === hog.tids[0]);
+    expect(bursts).toHaveLength(23);
+    expect(hit.length).toBeGreaterThan(0);
+    for (const { preemptionReason, voluntary, state, switchedTo } of hit) {
+      expect(switchedTo?.comm).toBe('hog');
+      expect({ preemptionReason, voluntary, state }).toEqual({
+        preemptionReason: 'higher priority',
+        voluntary: false,
+        state: 'runnable',
+      });
+    }
+    // Where another task was running before the burst, the target had left to that one.
+    const off = monitor.collector.snapshot({ tid });
+    const epochNs = Number(monitor.source.epochMonotonicNs);
+    for (const { startNs, endNs } of bursts) {
+      const overlapping = off.filter(
+        ({ timestampNs, durationUs }) =>
+          timestampNs + epochNs < endNs && timestampNs + durationUs * 1e3 + epochNs > startNs,
+      );
+      expect(overlapping.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('says time slice between equals', async (context) => {
+    skipUnless(context, needs.bpf);
+    await using target = await spawnSpinner({ cpu: 0 });
+    await using rival = await spawnSpinner({ cpu: 0, durationMs: 300 });
+    using monitor = new Monitor([target.pid], RecordKind.Switch);
+    target.begin();
+    await target.running();
+    rival.begin();
+    await rival.report();
+    const { tid } = await target.stop();
+    monitor.session.flush();
+    const lost = monitor.collector
+      .snapshot({ tid })
+      .filter(({ switchedTo }) => switchedTo?.tid === rival.tids[0]);
+    expect(lost.length).toBeGreaterThan(0);
+    expect(new Set(lost.map(({ preemptionReason }) => preemptionReason))).toEqual(
+      new Set(['time slice']),
+    );
+  });
+
+  it('tells a stop and a wait for the disk from sleep', async (context) => {
+    skipUnless(context, needs.bpf);
+    await using victim = await spawnSpinner({ cpu: 0 });
+    await using stopper = await spawnStopper({ pid: victim.pid, count: 5 });
+    await using disk = await spawnIowait({ count: 23, mode: 'fsync' });
+    using monitor = new Monitor([victim.pid, disk.pid], RecordKind.Switch);
+    victim.begin();
+    await victim.running();
+    await Promise.all([stopper.go(), disk.go()]);
+    const { tid } = await victim.stop();
+    monitor.session.flush();
+    const of = (query: { tid: number }, state: string) =>
+      monitor.collector.snapshot(query).filter((info) => info.state === state);
+    expect(of({ tid }, 'stopped')).toHaveLength(5);
+    const waits = of({ tid: disk.tids[0]! }, 'disk').filter(({ syscall }) => syscall === 'fsync');
+    expect(waits.length).toBeGreaterThan(0);
+  });
+});
+
+describe('stacks', () => {
+  it('lead to the function of the program and to the scheduler', async (context) => {
+    skipUnless(context, needs.bpf, needs.cpus(2), needs.realtime);
+    await using target = await spawnTlbshoot({ cpu: 1, otherCpu: 0, count: 997 });
+    await using hog = await spawnHog({ cpu: 1, policy: 'fifo', count: 7, periodMs: 10 });
+    using monitor = new Monitor([target.pid], RecordKind.Switch, { stacksFromNs: 0 });
+    target.begin();
+    await hog.go();
+    const { tid, senderTid } = await target.report();
+    monitor.session.flush();
+    const { collector } = monitor;
+    const preempted = collector
+      .snapshot({ tid, includeStackTrace: true })
+      .filter(({ switchedTo }) => switchedTo?.tid === hog.tids[0]);
+    expect(preempted.length).toBeGreaterThan(0);
+    for (const { stackTrace } of preempted) {
+      expect(stackTrace?.kernel.map(({ symbol }) => symbol)).toContain('schedule');
+    }
+    const inside = preempted.filter(({ stackTrace }) =>
+      stackTrace?.user.some(({ symbol, module }) => symbol === 'spin' && /tlbshoot$/.test(module!)),
+    );
+    expect(inside.length).toBeGreaterThan(0);
+    // The sender sleeps through libc, below a function of its own.
+    const asleep = collector
+      .snapshot({ tid: senderTid, includeStackTrace: true, limit: 50 })
+      .filter(({ syscall }) => syscall === 'clock_nanosleep');
+    expect(asleep.length).toBeGreaterThan(0);
+    for (const { stackTrace } of asleep) {
+      const names = stackTrace?.kernel.map(({ symbol }) => symbol);
+      expect(names?.[0]).toMatch(/schedule/);
+      expect(names).toContain('do_nanosleep');
+    }
+    expect(collector.snapshot({ tid, limit: 1 })[0]).not.toHaveProperty('stackTrace');
+  });
+});
