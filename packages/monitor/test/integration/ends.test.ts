@@ -1,0 +1,61 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { listBpfPrograms, needs, skipUnless } from '@hftmon/testkit';
+import { bpfOf, leftOf } from '../support/bpf-of.js';
+
+const FIXTURE = fileURLToPath(new URL('fixtures/monitor-self.mjs', import.meta.url));
+
+interface Monitoring {
+  readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly held: ReturnType<typeof bpfOf>;
+  readonly ended: Promise<[number | null, NodeJS.Signals | null]>;
+  errors(): string;
+}
+
+async function monitoring(): Promise<Monitoring> {
+  const child = spawn(process.execPath, [FIXTURE, String(process.pid)], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let errors = '';
+  child.stderr.on('data', (data) => (errors += data));
+  const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  await Promise.race([once(child.stdout, 'data'), ended]);
+  return { child, held: bpfOf(child.pid!), ended, errors: () => errors };
+}
+
+beforeEach((context) => skipUnless(context, needs.bpf, needs.tool('bpftool')));
+
+describe('a process that monitors', () => {
+  it.each([
+    { how: 'exit', code: 7, signal: null },
+    { how: 'throw', code: 1, signal: null },
+    { how: 'dispose', code: 0, signal: null },
+  ])('may end by $how', async ({ how, code, signal }) => {
+    const { child, held, ended, errors } = await monitoring();
+    expect(held.programs.length, errors()).toBeGreaterThan(0);
+    child.stdin.write(`${how}\n`);
+    expect(await ended, errors()).toEqual([code, signal]);
+    expect(await leftOf(held)).toEqual([]);
+  });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGKILL', 'SIGQUIT'] as const)('may end by %s', async (signal) => {
+    const { child, held, ended, errors } = await monitoring();
+    expect(held.programs.length, errors()).toBeGreaterThan(0);
+    child.kill(signal);
+    expect(await ended, errors()).toEqual([null, signal]);
+    expect(await leftOf(held)).toEqual([]);
+  });
+});
+
+describe('the test of what is left', () => {
+  it('sees what is there', async () => {
+    const { child, held, ended } = await monitoring();
+    const ids = listBpfPrograms().map(({ id }) => id);
+    expect(ids).toEqual(expect.arrayContaining(held.programs));
+    child.kill('SIGKILL');
+    await ended;
+  });
+});
