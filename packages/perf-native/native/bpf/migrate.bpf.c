@@ -26,6 +26,10 @@ int hftmon_migrate(tp_args *ctx)
 		now_pending(t, ARG(1, u32), now);
 	}
 	c->counts[HFTMON_MIGRATE].seen++;
+	if (too_short(HFTMON_MIGRATE, 0)) {
+		c->counts[HFTMON_MIGRATE].filtered++;
+		return 0;
+	}
 	tell_task(c, cpu, (void *)bpf_get_current_task_btf(), now);
 	r = claim(c, cpu, HFTMON_MIGRATE, &position);
 	if (!r)

@@ -21,18 +21,22 @@ struct member {
 };
 
 /*
- * Threads are followed from the first switch on, so the life-cycle programs belong to every
- * group; they run only at forks, execs and renames.
+ * What every group needs: threads are followed from the first switch on, through forks, execs and
+ * renames; and without wake-ups nobody would know a thread that waits from one that sleeps.
  */
 #define ANY (~0u)
+/* Groups that ask whether a target thread waits on this very CPU. */
+#define ON_CPU                                                                                     \
+	(HFTMON_GROUP_SWITCH | HFTMON_GROUP_IRQ | HFTMON_GROUP_SOFTIRQ | HFTMON_GROUP_VECTOR |     \
+	 HFTMON_GROUP_NMI)
 
 static const struct member members[] = {
 	{ "hftmon_fork", ANY, NULL, 0 },
 	{ "hftmon_exec", ANY, NULL, 0 },
 	{ "hftmon_rename", ANY, NULL, 0 },
 	{ "hftmon_switch", ANY, NULL, 0 },
-	{ "hftmon_wake", HFTMON_GROUP_SWITCH, NULL, 0 },
-	{ "hftmon_migrate", HFTMON_GROUP_MIGRATE | HFTMON_GROUP_SWITCH, NULL, 0 },
+	{ "hftmon_wake", ANY, NULL, 0 },
+	{ "hftmon_migrate", HFTMON_GROUP_MIGRATE | ON_CPU, NULL, 0 },
 	{ "hftmon_signal", HFTMON_GROUP_SIGNAL, NULL, 0 },
 	{ "hftmon_irq_entry", HFTMON_GROUP_IRQ, NULL, 0 },
 	{ "hftmon_irq_exit", HFTMON_GROUP_IRQ, NULL, 0 },

@@ -1,5 +1,6 @@
 import {
   createError,
+  RecordKind,
   SpscWriter,
   TaskTable,
   type EventSource,
@@ -7,7 +8,6 @@ import {
   type InterruptTotals,
   type LossCounts,
   type RecordBatch,
-  type RecordKind,
   type RecordRing,
   type RecordWriter,
   type ThreadTotals,
@@ -35,6 +35,12 @@ const REAP_EVERY = 5;
 
 /** Absences shorter than this explain no spike; their system call is not looked up. */
 const SYSCALL_FROM_NS = 10_000n;
+
+/** Kinds made by probes that any session needs, for its totals. */
+const BY_THE_WAY = [RecordKind.Switch, RecordKind.Ran, RecordKind.Migrate] as const;
+
+/** Longer than anything lasts. */
+const NEVER = 2n ** 64n - 1n;
 
 /** What is open between `open` and `close`. */
 interface OpenState {
@@ -94,12 +100,15 @@ export class KernelEventSource implements EventSource {
    * @throws PermissionError, HardwareNotSupportedError with the reason and the remedy
    */
   open(kinds: ReadonlySet<RecordKind>, options: EventSourceOptions): void {
+    if (this.#open !== undefined) {
+      throw createError('HFTMON_E_SESSION_STATE', { operation: 'open', state: 'open' });
+    }
     requireBpf(this.environment);
     const native = nativeOptions(kinds, options, this.environment, this.epochMonotonicNs);
     const session = new NativeSession(native);
     try {
       const memory = new SharedMemory(session);
-      this.#configure(memory, options, native.groups);
+      this.#configure(memory, kinds, options, native.groups);
       const procRoot = this.environment.procRoot;
       this.#open = {
         session,
@@ -213,7 +222,12 @@ export class KernelEventSource implements EventSource {
     throw createError('HFTMON_E_SESSION_STATE', { operation: 'use', state: 'closed' });
   }
 
-  #configure(memory: SharedMemory, options: EventSourceOptions, groups: number): void {
+  #configure(
+    memory: SharedMemory,
+    kinds: ReadonlySet<RecordKind>,
+    options: EventSourceOptions,
+    groups: number,
+  ): void {
     const { config, config64 } = memory;
     const { procRoot, sysRoot } = this.environment;
     config[CONFIG.followChildren / 4] = options.followChildren === true ? 1 : 0;
@@ -224,6 +238,10 @@ export class KernelEventSource implements EventSource {
     config64[CONFIG.preemptCountDistance / 8] = preemptCountDistance(sysRoot) ?? 0n;
     for (const [kind, ns] of Object.entries(options.minDurationNs ?? {})) {
       config64[CONFIG.minDurationNs / 8 + Number(kind)] = BigInt(Math.round(ns));
+    }
+    // Probes that serve another kind as well only count what nobody asked for.
+    for (const kind of BY_THE_WAY) {
+      if (!kinds.has(kind)) config64[CONFIG.minDurationNs / 8 + kind] = NEVER;
     }
     if (groups & GROUP.ipi) {
       config64[CONFIG.tlbFlushFunction / 8] = kernelSymbolAddress('flush_tlb_func', procRoot) ?? 0n;
