@@ -3,6 +3,9 @@ import type { ThreadTotals } from '@hftmon/core';
 /** Ended threads of one process that are kept one by one; earlier ones are summed up. */
 const KEPT = 1024;
 
+/** Ended children of targets that are kept; those that ended first are forgotten. */
+const KEPT_CHILDREN = 256;
+
 /** Tid of the entry that sums up threads that ended too long ago to be kept. */
 export const EARLIER_THREADS_TID = 0;
 
@@ -23,6 +26,12 @@ export class EndedThreads {
 
   forget(pid: number): void {
     this.#byPid.delete(pid);
+  }
+
+  /** Forgets the oldest of the processes that are no targets but children of one. */
+  forgetOldChildren(isTarget: (pid: number) => boolean): void {
+    const children = [...this.#byPid.keys()].filter((pid) => !isTarget(pid));
+    for (const pid of children.slice(0, -KEPT_CHILDREN)) this.#byPid.delete(pid);
   }
 }
 

@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { createError, type EventSourceOptions, type RecordKind } from '@hftmon/core';
+import {
+  createError,
+  KERNEL_KINDS,
+  MAX_RING_CAPACITY,
+  type EventSourceOptions,
+  type RecordKind,
+} from '@hftmon/core';
 import type { HostEnvironment } from '../capabilities/probe-environment.js';
 import type { NativeOptions } from '../native/bindings.js';
 import { parseCpuList, readCpuLists } from '../proc/cpus.js';
@@ -17,7 +23,8 @@ const KERNEL_RECORDS_LEAST = 1 << 12;
 
 /**
  * Options of the native session for these kinds on this host.
- * @throws ConfigurationError `HFTMON_E_CPU_NOT_FOUND`
+ * @throws ConfigurationError `HFTMON_E_CPU_NOT_FOUND`, `HFTMON_E_PRIORITY_RANGE`,
+ *   `HFTMON_E_CONFIG_INVALID`
  */
 export function nativeOptions(
   kinds: ReadonlySet<RecordKind>,
@@ -27,12 +34,13 @@ export function nativeOptions(
 ): NativeOptions {
   const { procRoot, sysRoot } = environment;
   const has = (name: string) => environment.hasTracepoint(name);
+  validate(options);
   const affinity = pumpCpus(options.cpuAffinity ?? [], sysRoot);
   const cpus = possibleCpus(sysRoot);
   return {
     history_records: powerOfTwo(options.historyRecords ?? HISTORY_RECORDS),
     input_records: INPUT_RECORDS,
-    kernel_records: options.kernelRecordsPerCpu ?? kernelRecords(cpus),
+    kernel_records: powerOfTwo(options.kernelRecordsPerCpu ?? kernelRecords(cpus)),
     max_threads: MAX_THREADS,
     tid_limit: Number(readFileSync(`${procRoot}/sys/kernel/pid_max`, 'utf8')),
     cpus,
@@ -40,11 +48,40 @@ export function nativeOptions(
     with_ipi: hasIpiTracepoints(has) ? 1 : 0,
     busy: options.busy === true ? 1 : 0,
     realtime_priority: options.realtimePriority ?? 0,
-    poll_ns: options.pollIntervalNs ?? POLL_NS,
+    poll_ns: Math.round(options.pollIntervalNs ?? POLL_NS),
     epoch_ns: epochMonotonicNs,
     affinity: affinity.length > 0 ? Uint32Array.from(affinity) : null,
     affinity_count: affinity.length,
   };
+}
+
+/** Options that are numbers, with their least and largest values. */
+const RANGES = [
+  ['historyRecords', 16, MAX_RING_CAPACITY],
+  ['kernelRecordsPerCpu', 32, 1 << 20],
+  ['pollIntervalNs', 0, 3_600_000_000_000],
+  ['stacksFromNs', 0, Number.MAX_SAFE_INTEGER],
+] as const;
+
+function validate(options: EventSourceOptions): void {
+  for (const [option, least, most] of RANGES) check(option, options[option], least, most);
+  for (const [kind, ns] of Object.entries(options.minDurationNs ?? {})) {
+    check('minDurationNs', Number(kind), 1, KERNEL_KINDS - 1);
+    check('minDurationNs', ns, 0, Number.MAX_SAFE_INTEGER);
+  }
+  const { realtimePriority: priority = 0 } = options;
+  if (!(Number.isInteger(priority) && priority >= 0 && priority <= 99)) {
+    throw createError('HFTMON_E_PRIORITY_RANGE', { value: priority });
+  }
+}
+
+function check(option: string, value: number | undefined, least: number, most: number): void {
+  if (value === undefined || (value >= least && value <= most)) return;
+  throw createError('HFTMON_E_CONFIG_INVALID', {
+    option,
+    value,
+    expected: `a number from ${least} to ${most}`,
+  });
 }
 
 /** Highest possible CPU plus one; per-CPU memory is indexed by CPU number. */

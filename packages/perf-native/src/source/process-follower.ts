@@ -111,6 +111,7 @@ export class ProcessFollower {
       if (pid !== 0) this.#ended.add(readThread(this.#threads, slot, context));
       this.#session.release(slot);
     }
+    this.#ended.forgetOldChildren((pid) => this.#startTimes.has(pid) || alive.has(pid));
     return this.#endedProcesses(alive);
   }
 

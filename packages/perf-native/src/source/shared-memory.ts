@@ -1,10 +1,20 @@
 import type { NativeSession } from '../native/native-session.js';
 import { MEMORY } from '../layout.js';
 
-/** Reads the 64-bit little-endian field at a byte offset as a double (exact below 2^53). */
+/**
+ * Reads the 64-bit little-endian field at a byte offset as a double (exact below 2^53). Programs
+ * go on adding to it meanwhile: both halves are read before a carry from one to the other, or
+ * after it. Atomics keep the three loads apart and in order.
+ */
 export function readU64At(view: Uint32Array, byteOffset: number): number {
   const word = byteOffset >>> 2;
-  return (view[word] as number) + (view[word + 1] as number) * 0x1_0000_0000;
+  let high = Atomics.load(view, word + 1);
+  for (;;) {
+    const low = Atomics.load(view, word);
+    const again = Atomics.load(view, word + 1);
+    if (again === high) return low + high * 0x1_0000_0000;
+    high = again;
+  }
 }
 
 /** Views of what the probes and the pump share with us. Valid until the session closes. */

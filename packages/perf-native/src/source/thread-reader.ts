@@ -24,6 +24,9 @@ export function readThread(view: Uint32Array, slot: number, context: ReadContext
   const tid = u32(THREAD.tid);
   const pid = u32(THREAD.tgid);
   const known = STATE_NAMES[u32(THREAD.state)] ?? 'unknown';
+  // The first event sets counts and bases, then the state: before, nothing was counted.
+  const since = (count: number, base: number) =>
+    known === 'unknown' ? 0 : Math.max(0, u64(count) - u64(base));
   const state = known === 'unknown' ? context.stateOf(pid, tid) : known;
   const until = known === 'exited' ? u64(THREAD.endedNs) : context.nowMonotonicNs;
   // An unfollowed thread's last state ended when it was unfollowed; a dead one's at its end.
@@ -35,8 +38,8 @@ export function readThread(view: Uint32Array, slot: number, context: ReadContext
     pid,
     comm: context.comm(pid, tid),
     state: state === 'blocked' && pending ? 'waiting' : state,
-    voluntarySwitches: u64(THREAD.voluntary) - u64(THREAD.voluntaryBase),
-    involuntarySwitches: u64(THREAD.involuntary) - u64(THREAD.involuntaryBase),
+    voluntarySwitches: since(THREAD.voluntary, THREAD.voluntaryBase),
+    involuntarySwitches: since(THREAD.involuntary, THREAD.involuntaryBase),
     migrations: has(GROUP.switch | GROUP.migrate, THREAD.migrations),
     lifetimeNs: Math.max(0, until - u64(THREAD.attachedNs)),
     onCpuNs: u64(THREAD.onCpuNs) + (state === 'running' ? open : 0),

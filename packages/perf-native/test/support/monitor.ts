@@ -123,12 +123,12 @@ export class Monitor implements Disposable {
   }
 }
 
-/** The native session that `open` makes. */
+/** The native session that `open` makes: it is asked for its memory. */
 function nativeOf(open: () => void): NativeSession {
   const { memory } = NativeSession.prototype;
-  let native: NativeSession | undefined;
+  const asked = new Set<NativeSession>();
   NativeSession.prototype.memory = function (this: NativeSession, which) {
-    native = this;
+    asked.add(this);
     return memory.call(this, which);
   };
   try {
@@ -136,5 +136,6 @@ function nativeOf(open: () => void): NativeSession {
   } finally {
     NativeSession.prototype.memory = memory;
   }
+  const [native] = asked;
   return native!;
 }
