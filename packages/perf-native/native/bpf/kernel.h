@@ -112,6 +112,11 @@ struct pt_regs {
 
 #define PF_KTHREAD 0x00200000
 
+#define SEND_SIG_NOINFO ((struct kernel_siginfo *)0)
+#define SEND_SIG_PRIV ((struct kernel_siginfo *)1)
+#define SI_USER 0
+#define SI_KERNEL 0x80
+
 #define TASK_INTERRUPTIBLE 0x0001
 #define TASK_UNINTERRUPTIBLE 0x0002
 #define TASK_STOPPED 0x0004

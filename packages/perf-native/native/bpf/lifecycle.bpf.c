@@ -11,7 +11,7 @@ INLINE void thread_init(struct hftmon_thread *t, u32 slot, struct task_struct *t
 	t->tgid = task->tgid;
 	t->attached_ns = now;
 	t->since_ns = now;
-	t->out_ns = now;
+	t->came_ns = now;
 	t->wake_ns = now;
 	t->waker_tid = current_tid();
 	t->out_stacks = ~0u;
@@ -68,13 +68,18 @@ int hftmon_fork(tp_args *ctx)
 	return 0;
 }
 
-INLINE void forget_name(u32 tid)
+/* Was it told who has this tid? */
+INLINE bool forget_name(u32 tid)
 {
 	u32 key = tid / HFTMON_TID_PAGE;
 	struct tid_page *page = bpf_map_lookup_elem(&told, &key);
+	bool was_told;
 
-	if (page)
-		page->entry[tid % HFTMON_TID_PAGE] = 0;
+	if (!page)
+		return false;
+	was_told = page->entry[tid % HFTMON_TID_PAGE];
+	page->entry[tid % HFTMON_TID_PAGE] = 0;
+	return was_told;
 }
 
 /*
@@ -107,24 +112,36 @@ int hftmon_exec(tp_args *ctx)
 }
 
 /*
- * The next record that refers to it will describe it anew. Records of its own don't do that, so a
- * target thread is described at once; it gets the name right after the tracepoint.
+ * It gets the name right after the tracepoint. Records of a target thread itself don't say who it
+ * is, and somebody may refer to another in between, so both are described here and now.
  */
 SEC("tp_btf/task_rename")
 int hftmon_rename(tp_args *ctx)
 {
 	struct task_struct *task = ARG(0, void *);
 	struct hftmon_cpu *c;
+	bool was_told = forget_name(task->pid);
 	u32 cpu;
 
-	forget_name(task->pid);
-	if (!config.enabled || !thread_of(task))
+	if (!config.enabled || (!was_told && !thread_of(task)))
 		return 0;
 	cpu = bpf_get_smp_processor_id();
 	c = cpu_of(cpu);
 	if (c)
 		tell_task_as(c, cpu, task, ARG(1, const char *), now_ns());
 	return 0;
+}
+
+/* The kernel passes small numbers where a signal has no details of its own. */
+INLINE s32 signal_code(struct kernel_siginfo *info)
+{
+	s32 code;
+
+	if (info == SEND_SIG_NOINFO)
+		return SI_USER;
+	if (info == SEND_SIG_PRIV || bpf_core_read(&code, sizeof(code), &info->si_code))
+		return SI_KERNEL;
+	return code;
 }
 
 SEC("tp_btf/signal_generate")
@@ -154,7 +171,7 @@ int hftmon_signal(tp_args *ctx)
 	r->tid = t->tid;
 	r->w[0] = ARG(0, u32);
 	r->w[1] = current_tid();
-	r->w[2] = 0;
+	r->w[2] = signal_code((void *)ARG(1, u64));
 	publish(c, r, HFTMON_SIGNAL, position);
 	return 0;
 }
