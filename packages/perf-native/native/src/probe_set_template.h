@@ -4,6 +4,7 @@
  * defined: the generated code is typed by the skeleton's name, so this can't be a function.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,22 @@ static void set_sizes(struct SKELETON *skel, const struct probe_sizes *sizes)
 	skel->rodata->ring_mask = sizes->records_per_cpu - 1;
 }
 
+/*
+ * The verifier gives up with EAGAIN when a signal is pending for the thread that loads. Blocked
+ * ones are not pending in that sense; those to the process go to another thread meanwhile.
+ */
+static int load_undisturbed(struct SKELETON *skel)
+{
+	sigset_t all, before;
+	int err;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
+	err = FN(__load)(skel);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return err;
+}
+
 int LOAD(struct probe_set *set, const struct probe_sizes *sizes)
 {
 	struct SKELETON *skel = FN(__open)();
@@ -68,7 +85,7 @@ int LOAD(struct probe_set *set, const struct probe_sizes *sizes)
 	if (!skel)
 		return fail(-ENOMEM, "cannot prepare the BPF programs");
 	set_sizes(skel, sizes);
-	err = FN(__load)(skel);
+	err = load_undisturbed(skel);
 	if (err) {
 		FN(__destroy)(skel);
 		return fail(err, "the kernel refused the BPF programs");
