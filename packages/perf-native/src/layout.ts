@@ -11,7 +11,7 @@ export const THREAD = {
   state: 8,
   cpu: 12,
   sinceNs: 16,
-  outNs: 24,
+  cameNs: 24,
   wakeNs: 32,
   wakerTid: 40,
   pendingCpu: 48,

@@ -57,8 +57,8 @@ INLINE void switch_out(void *ctx, struct hftmon_thread *t, struct hftmon_cpu *c,
 	t->involuntary = involuntary;
 	t->switches++;
 	t->on_cpu_ns += now - t->since_ns;
+	t->came_ns = t->since_ns;
 	t->since_ns = now;
-	t->out_ns = now;
 	t->out_exec_ns = prev->se.sum_exec_runtime;
 	t->cpu = cpu;
 	t->out_next_tid = next->pid;
@@ -162,11 +162,16 @@ INLINE void switch_in(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
 	/*
 	 * A wake-up may be traced a moment before the switch-out that it ends (the waker doesn't
 	 * hold the run queue's lock yet); then the thread was runnable all the time it was off.
+	 * One from before its last run is not the end of this sleep: that was not traced, and how
+	 * long the thread waited is not known.
 	 */
 	if (flags & HFTMON_SWITCH_VOLUNTARY) {
+		if (t->wake_ns < t->came_ns)
+			wait_from = now;
+		else
+			flags |= HFTMON_SWITCH_WAKE_SEEN | t->wake_flags;
 		if (t->wake_ns > wait_from)
 			wait_from = t->wake_ns;
-		flags |= HFTMON_SWITCH_WAKE_SEEN | t->wake_flags;
 	}
 	if (!seen)
 		flags |= HFTMON_SWITCH_RETURN_UNSEEN;

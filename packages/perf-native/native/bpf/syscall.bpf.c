@@ -34,6 +34,17 @@ int hftmon_sys_exit(tp_args *ctx)
 	c = cpu_of(cpu);
 	if (!c)
 		return 0;
+	/*
+	 * Its return to the CPU was not traced (see unseen_return): how long it was off is not known
+	 * yet, so neither is the call's own time.
+	 */
+	if (t->state == HFTMON_THREAD_BLOCKED || t->state == HFTMON_THREAD_WAITING) {
+		t->syscall_start_ns = 0;
+		t->syscall_count++;
+		c->counts[HFTMON_SYSCALL].seen++;
+		c->counts[HFTMON_SYSCALL].filtered++;
+		return 0;
+	}
 	now = now_ns();
 	gross = now - t->syscall_start_ns;
 	inner = t->stolen_ns - t->syscall_stolen_ns;

@@ -57,7 +57,7 @@ void threads_close(struct threads *t)
 static void begin(struct hftmon_thread *thread)
 {
 	thread->attached_ns = clock_ns(CLOCK_MONOTONIC);
-	thread->out_ns = thread->attached_ns;
+	thread->came_ns = thread->attached_ns;
 	thread->since_ns = thread->attached_ns;
 }
 

@@ -155,7 +155,7 @@ struct hftmon_thread {
 	hft_u32 state; /* enum hftmon_thread_state */
 	hft_u32 cpu;   /* where it runs or ran last */
 	hft_u64 since_ns; /* since when it is in this state; 0 only in free slots */
-	hft_u64 out_ns;	  /* last switch-out */
+	hft_u64 came_ns;  /* begin of its last run on a CPU that has ended */
 	hft_u64 wake_ns;  /* last wake-up */
 	hft_u32 waker_tid;
 	hft_u32 wake_flags;
