@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { FakeRoots, needs, skipUnless } from '@hftmon/testkit';
+import type { DoctorReport } from '@hftmon/cli';
+import { runCli } from '../support/run-cli.js';
+
+async function doctor(...[words, options]: Parameters<typeof runCli>) {
+  const { code, stdout, stderr } = await runCli(['doctor', ...words], options);
+  expect(stderr).toBe('');
+  return { code, text: stdout };
+}
+
+describe('hftmon doctor', () => {
+  it('finds everything where everything is', async (context) => {
+    skipUnless(context, needs.bpf);
+    const { code, text } = await doctor(['--json']);
+    const report = JSON.parse(text) as DoctorReport;
+    expect(report).toMatchObject({ schema: 'hftmon.doctor/1', type: 'doctor' });
+    expect(report.checks.find(({ name }) => name === 'live test')?.status).toBe('available');
+    expect(report.collectors.map(({ name }) => name)).toEqual(['ctxsw', 'irq', 'latency']);
+    for (const { metrics, status } of report.collectors) {
+      expect(metrics.length).toBeGreaterThan(0);
+      for (const metric of metrics) expect(metric).toMatchObject({ status, tier: 'kernel' });
+    }
+    expect(report.status).not.toBe('absent');
+    expect(code).toBe(0);
+  });
+
+  it('says which capability is missing and how to get it', async () => {
+    const wrapper = ['setpriv', '--bounding-set=-all'];
+    const json = await doctor(['--json'], { wrapper });
+    const { status, checks, collectors } = JSON.parse(json.text) as DoctorReport;
+    expect(json.code).toBe(3);
+    expect(status).toBe('absent');
+    const bpf = checks.find(({ name }) => name === 'BPF');
+    expect(bpf?.reason).toContain('lacks CAP_BPF and CAP_PERFMON');
+    expect(bpf?.remedy).toContain('sudo setcap cap_bpf,cap_perfmon+ep');
+    expect(checks.some(({ name }) => name === 'live test')).toBe(false);
+    for (const collector of collectors) {
+      expect(collector).toMatchObject({ status: 'absent', code: 'HFTMON_E_CAPABILITY_MISSING' });
+    }
+    const { code, text } = await doctor([], { wrapper });
+    expect(code).toBe(3);
+    expect(text).toContain('fix: run as root (sudo), or grant it: sudo setcap');
+    expect(text).not.toContain('\x1b');
+  });
+
+  it('sees that a kernel does not describe its types', async () => {
+    using roots = new FakeRoots();
+    const { code, text } = await doctor(['--jsonl', '--sys-root', roots.sysRoot]);
+    const { checks, collectors } = JSON.parse(text) as DoctorReport;
+    expect(code).toBe(3);
+    expect(checks.find(({ name }) => name === 'BPF')).toMatchObject({
+      status: 'absent',
+      reason: expect.stringContaining('kernel/btf/vmlinux is missing'),
+    });
+    expect(collectors.every((entry) => entry.code === 'HFTMON_E_BTF_MISSING')).toBe(true);
+  });
+
+  it('looks at the collectors that are asked for', async () => {
+    const { text } = await doctor(['--json', '--collectors', 'irq']);
+    const { collectors } = JSON.parse(text) as DoctorReport;
+    expect(collectors.map(({ name }) => name)).toEqual(['irq']);
+  });
+});

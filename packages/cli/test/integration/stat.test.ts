@@ -1,0 +1,135 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  needs,
+  readSwitches,
+  skipUnless,
+  spawnChurn,
+  spawnPingpong,
+  switchesDelta,
+} from '@hftmon/testkit';
+import { attached } from '../support/attached.js';
+import { runCli, startCli } from '../support/run-cli.js';
+
+beforeEach((context) => skipUnless(context, needs.bpf));
+
+interface Thread {
+  readonly tid: number;
+  readonly comm: string;
+  readonly voluntarySwitches: number;
+  readonly involuntarySwitches: number;
+}
+
+describe('hftmon stat -p', () => {
+  it("counts what the kernel's books count, exactly", async () => {
+    await using target = await spawnPingpong({ hops: 20_011 });
+    const before = readSwitches(target.pid);
+    const run = startCli(['stat', '-p', String(target.pid), '-d', '4s', '--json']);
+    await attached(run);
+    await target.go();
+    const { code, stdout, stderr } = await run.result;
+    const books = switchesDelta(before, readSwitches(target.pid));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { threads, losses } = JSON.parse(stdout) as {
+      threads: Thread[];
+      losses: Record<string, number>;
+    };
+    const counted = new Map(
+      threads.map(({ tid, voluntarySwitches, involuntarySwitches }) => [
+        tid,
+        { voluntary: voluntarySwitches, involuntary: involuntarySwitches },
+      ]),
+    );
+    expect(counted).toEqual(books);
+    expect(losses['seen']).toBe(losses['emitted']! + losses['filtered']! + losses['dropped']!);
+  });
+
+  it('keeps the threads that end', async () => {
+    await using target = await spawnChurn({ threads: 13 });
+    const run = startCli(['stat', '-p', String(target.pid), '-d', '3s', '--json']);
+    await attached(run);
+    await target.go();
+    const { stdout } = await run.result;
+    const { threads } = JSON.parse(stdout) as { threads: (Thread & { state: string })[] };
+    expect(threads.filter(({ state }) => state === 'exited').length).toBeGreaterThanOrEqual(13);
+  });
+
+  it('has the documented form', async () => {
+    const { stdout } = await runCli(['stat', '-p', String(process.pid), '-d', '300ms', '--json']);
+    const document = JSON.parse(stdout) as Record<string, unknown>;
+    expect(Object.keys(document)).toEqual([
+      'schema',
+      'type',
+      'pid',
+      'durationNs',
+      'threads',
+      'collectors',
+      'losses',
+    ]);
+    expect(document).toMatchObject({ schema: 'hftmon.stat/1', type: 'stat', pid: process.pid });
+    expect(Object.keys((document['threads'] as object[])[0]!)).toMatchInlineSnapshot(`
+      [
+        "tid",
+        "comm",
+        "state",
+        "voluntarySwitches",
+        "involuntarySwitches",
+        "migrations",
+        "lifetimeNs",
+        "onCpuNs",
+        "offCpuNs",
+        "runQueueNs",
+        "irqNs",
+        "irqCount",
+        "softirqNs",
+        "softirqCount",
+        "vectorNs",
+        "vectorCount",
+        "faults",
+        "faultNs",
+        "syscallNs",
+        "syscallCount",
+        "offCpuPercentiles",
+        "runQueuePercentiles",
+      ]
+    `);
+    const collectors = document['collectors'] as Record<string, Record<string, unknown>>;
+    expect(Object.keys(collectors)).toEqual(['ctxsw', 'irq', 'latency']);
+    for (const entry of Object.values(collectors)) {
+      expect(entry).toMatchObject({ tier: 'kernel', source: expect.any(String), lost: 0 });
+      expect(Object.keys(entry['metrics'] as object).length).toBeGreaterThan(0);
+    }
+  });
+
+  it('makes one document of several processes, or a line of each', async () => {
+    const pids = `${process.pid},${process.ppid}`;
+    const words = ['stat', '-p', pids, '-d', '200ms', '--collectors', 'ctxsw'];
+    const [json, jsonl] = [await runCli([...words, '--json']), await runCli([...words, '--jsonl'])];
+    const { type, processes } = JSON.parse(json.stdout) as { type: string; processes: object[] };
+    expect(type).toBe('stats');
+    expect(processes).toHaveLength(2);
+    const lines = jsonl.stdout.trim().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { pid: number }).pid)).toEqual([
+      process.pid,
+      process.ppid,
+    ]);
+  });
+
+  it('reads as a table, without escape codes in a pipe', async () => {
+    const { stdout, code } = await runCli(['stat', '-p', String(process.pid), '-d', '200ms']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`process ${process.pid}: `);
+    expect(stdout).toMatch(/voluntary_switches +\d/);
+    expect(stdout).toMatch(/events: .* seen, .* recorded, .* filtered, none lost/);
+    expect(stdout).not.toContain('\x1b');
+  });
+
+  it('ends with 4 when the process is gone before the time is up, with its report', async () => {
+    const target = await spawnPingpong({ hops: 101 });
+    const run = startCli(['stat', '-p', String(target.pid), '-d', '30s', '--json']);
+    await attached(run);
+    await target.quit();
+    const { code, stdout } = await run.result;
+    expect(code).toBe(4);
+    expect((JSON.parse(stdout) as { threads: Thread[] }).threads.length).toBeGreaterThan(0);
+  });
+});
