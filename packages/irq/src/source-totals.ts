@@ -1,4 +1,4 @@
-import { VectorType, type InterruptTotals, type SourceTotals } from '@hftmon/core';
+import type { InterruptTotals, SourceTotals } from '@hftmon/core';
 import type { IrqNames } from './irq-names.js';
 import { softirqName } from './softirq-name.js';
 import type { InterruptSourceTotals, InterruptTotalsInfo } from './types.js';
@@ -8,8 +8,10 @@ type Identity = Pick<InterruptSourceTotals, 'irqType' | 'irqNumber' | 'source'>;
 
 /** Names the sources of the kernel side's totals. */
 export function namedTotals(totals: InterruptTotals, names: IrqNames): InterruptTotalsInfo {
-  const list = (from: readonly SourceTotals[], identify: (number: number) => Identity) =>
-    from.map(({ number, ...counts }) => ({ ...counts, ...identify(number) }));
+  const list = <Id extends Identity | Omit<Identity, 'irqNumber'>>(
+    from: readonly SourceTotals[],
+    identify: (number: number) => Id,
+  ) => from.map(({ number, ...counts }) => ({ ...counts, ...identify(number) }));
   return {
     sources: [
       ...list(totals.hardIrqs, (irqNumber) => ({
@@ -25,16 +27,9 @@ export function namedTotals(totals: InterruptTotals, names: IrqNames): Interrupt
       ...list(totals.vectors, vectorIdentity),
       ...list(totals.nmis, () => ({ irqType: 'nmi', irqNumber: NMI_NUMBER, source: 'nmi' })),
     ],
-    tlbShootdowns: list(totals.tlbFlushes, () => ({
-      irqType: 'ipi',
-      irqNumber: vectorOf(VECTOR_OF_FLUSH).number,
-      source: TLB_SHOOTDOWN,
-    })),
+    tlbShootdowns: list(totals.tlbFlushes, () => ({ irqType: 'ipi', source: TLB_SHOOTDOWN })),
   };
 }
-
-/** Flushes are asked of several CPUs at a time, by the many-CPU call. */
-const VECTOR_OF_FLUSH = VectorType.CallFunction;
 
 function vectorIdentity(type: number): Identity {
   const vector = vectorOf(type);

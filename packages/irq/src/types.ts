@@ -97,7 +97,7 @@ export interface InterruptTotalsInfo {
   /** By CPU and source. Every run is in exactly one of them. */
   readonly sources: readonly InterruptSourceTotals[];
   /** Function-call IPIs that flushed the TLB, by CPU; they are among `sources` as well. */
-  readonly tlbShootdowns: readonly InterruptSourceTotals[];
+  readonly tlbShootdowns: readonly Omit<InterruptSourceTotals, 'irqNumber'>[];
 }
 
 /** Net durations of a type in the stream; percentiles within `relativeError`. */

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { needs, skipUnless, spawnNetload, spawnTlbshoot } from '@hftmon/testkit';
+import { readTogether, type Reading } from '../support/books.js';
+import { Monitor } from '../support/monitor.js';
+
+const WINDOWS = 40;
+
+/** Counts of books and probes over a window, by source and CPU. */
+function differences(
+  before: Reading,
+  after: Reading,
+): Map<string, { books: number; probes: number }> {
+  const changed = new Map<string, { books: number; probes: number }>();
+  for (const [key, count] of after.books) {
+    if (!before.books.has(key)) continue; // it never stood still
+    const books = count - before.books.get(key)!;
+    const probes = after.probes.get(key)! - before.probes.get(key)!;
+    if (books > 0 || probes > 0) changed.set(key, { books, probes });
+  }
+  return changed;
+}
+
+/** TLB shootdowns have two rows of their own kind: calls (CAL) and what was flushed in them. */
+const isCounted = (key: string): boolean => !/^(TLB|HYP|MCP|PMI|TRM|SPU|ERR|MIS) /.test(key);
+
+describe('interrupts against the books of the kernel', () => {
+  /*
+   * A row is read, then the probes, then the row again, and taken when it did not change: both
+   * counts are then of one moment. The books count at the begin of a handler and the probes at its
+   * end, so at either edge of the window one handler may be under way: the difference is -1 to 1
+   * there, and 0 unless another CPU is caught within a handler. A sandbox may hide what interrupts
+   * its own tasks from all tracing; then a few are in the books alone. So each source must be
+   * exactly equal in one of several windows, and never more than an edge above the books.
+   */
+  it('are equal for every source and CPU', async (context) => {
+    skipUnless(context, needs.bpf, needs.cpus(2));
+    const pending = new Set<string>();
+    const equal = new Set<string>();
+    const sums = { books: 0, probes: 0 };
+    using monitor = new Monitor([]);
+    for (let window = 0; window < WINDOWS; window++) {
+      if (window > 0 && pending.size === 0) break;
+      await using net = await spawnNetload({ count: 1009, cpu: 0 });
+      await using shoot = await spawnTlbshoot({ count: 211, cpu: 1, otherCpu: 0 });
+      const before = readTogether(monitor, isCounted);
+      await Promise.all([net.go(), shoot.go()]);
+      const after = readTogether(monitor, isCounted);
+      for (const [key, { books, probes }] of differences(before, after)) {
+        expect(probes, `${key} in the books: ${books}`).toBeLessThanOrEqual(books + 1);
+        sums.books += books;
+        sums.probes += probes;
+        if (books === probes) equal.add(key);
+        else pending.add(key);
+      }
+      for (const key of equal) pending.delete(key);
+    }
+    expect([...pending], 'never equal').toEqual([]);
+    for (const key of ['LOC 0', 'LOC 1', 'CAL 1', 'NET_RX 0']) expect([...equal]).toContain(key);
+    expect(sums.books).toBeGreaterThan(1009);
+    expect(sums.probes).toBeGreaterThan(0.95 * sums.books);
+  }, 120_000);
+
+  it('count a prime number of packets', async (context) => {
+    skipUnless(context, needs.bpf);
+    await using net = await spawnNetload({ count: 10_007, cpu: 0 });
+    using monitor = new Monitor([net.pid], { historyRecords: 1 << 17 });
+    const isNetRx = (key: string): boolean => key === 'NET_RX 0';
+    const before = readTogether(monitor, isNetRx);
+    const { sent, received } = await net.go();
+    const after = readTogether(monitor, isNetRx);
+    expect({ sent, received }).toEqual({ sent: 10_007, received: 10_007 });
+    const { books, probes } = differences(before, after).get('NET_RX 0')!;
+    expect(Math.abs(books - probes)).toBeLessThanOrEqual(1);
+    // Every packet raises it and runs it at once, but a device may raise it at the same time.
+    expect(probes).toBeGreaterThan(0.99 * 10_007);
+    monitor.session.flush();
+    const listed = monitor.collector
+      .snapshot({ tid: net.tids[0]!, type: 'softirq' })
+      .filter(({ source }) => source === 'NET_RX');
+    const own = listed.filter(({ raisedBy }) => raisedBy?.tid === net.tids[0]);
+    expect(own.length).toBeGreaterThan(0.99 * 10_007);
+    for (const { cpu, inKsoftirqd, deferredUs, netUs, durationUs, raisedBy } of own) {
+      expect({ cpu, inKsoftirqd, comm: raisedBy?.comm }).toEqual({
+        cpu: 0,
+        inKsoftirqd: false,
+        comm: 'netload',
+      });
+      expect(deferredUs).toBeGreaterThanOrEqual(0);
+      expect(netUs).toBeLessThanOrEqual(durationUs);
+    }
+  });
+
+  it('are accounted for: seen is emitted, filtered and dropped', async (context) => {
+    skipUnless(context, needs.bpf, needs.cpus(2));
+    await using net = await spawnNetload({ count: 1009, cpu: 0 });
+    await using shoot = await spawnTlbshoot({ count: 211, cpu: 1, otherCpu: 0 });
+    using monitor = new Monitor([net.pid, shoot.pid], { historyRecords: 1 << 17 });
+    await Promise.all([net.go(), shoot.go()]);
+    // Totals and losses are of one moment once the gate is shut.
+    monitor.session.stop();
+    const { byKind, byCpu } = monitor.session.losses();
+    for (const { seen, emitted, filtered, dropped } of [...byKind.values(), ...byCpu]) {
+      expect(seen).toBe(emitted + filtered + dropped);
+    }
+    expect(monitor.session.losses().dropped).toBe(0);
+    const { sources } = monitor.collector.totals();
+    const seen = [...byKind].reduce(
+      (sum, [kind, counts]) => sum + (kind >= 7 && kind <= 10 ? counts.seen : 0),
+      0,
+    );
+    expect(sources.reduce((sum, { count }) => sum + count, 0)).toBe(seen);
+    const listed = monitor.collector.snapshot();
+    for (const { cpu, irqType, irqNumber, targetCount } of sources) {
+      const same = listed.filter(
+        (info) =>
+          info.cpu === cpu &&
+          info.irqType === irqType &&
+          info.irqNumber === irqNumber &&
+          info.interruptedTarget,
+      );
+      expect(same).toHaveLength(targetCount);
+    }
+    for (const info of listed) expect(info.interruptedTarget || info.targetWaiting).toBe(true);
+  });
+});

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { needs, readProcInterrupts, skipUnless, spawnTlbshoot } from '@hftmon/testkit';
+import { Monitor } from '../support/monitor.js';
+
+function flushesInBooks(cpu: number): number {
+  const { cpus, rows } = readProcInterrupts();
+  return rows.get('TLB')?.counts[cpus.indexOf(cpu)] ?? 0;
+}
+
+describe('TLB shootdowns', () => {
+  it.for(['madvise', 'mprotect'] as const)('by %s name their sender', async (via, context) => {
+    skipUnless(context, needs.bpf, needs.cpus(2));
+    context.skip(process.arch !== 'x64', 'arm64 flushes without interrupts');
+    await using target = await spawnTlbshoot({ via, count: 1009, cpu: 1, otherCpu: 0 });
+    using monitor = new Monitor([target.pid]);
+    const before = flushesInBooks(1);
+    const { tid, senderTid } = await target.go();
+    const after = flushesInBooks(1);
+    monitor.session.flush();
+    const listed = monitor.collector
+      .snapshot({ tid, type: 'ipi' })
+      .filter(({ source }) => source === 'tlb_shootdown');
+    expect(listed.length).toBeGreaterThan(0);
+    const own = listed.filter(({ sender }) => sender?.tid === senderTid);
+    expect(own.length).toBeGreaterThan(0.9 * listed.length);
+    for (const { cpu, irqNumber, coalescedCount, sender, interruptedComm } of own) {
+      expect({ cpu, interruptedComm }).toEqual({ cpu: 1, interruptedComm: 'tlbshoot' });
+      // The kernel has a vector for calls of one CPU and one for calls of several.
+      expect([0xfb, 0xfc]).toContain(irqNumber);
+      expect(coalescedCount).toBeGreaterThanOrEqual(1);
+      expect(sender).toMatchObject({ comm: 'tlbshoot', cpu: 0 });
+      expect(sender?.callSite).toMatch(/^\w/);
+    }
+    // One call may flush for several senders, and an idle CPU flushes without a call.
+    const probes = monitor.collector.totals().tlbShootdowns.find(({ cpu }) => cpu === 1);
+    expect(probes?.count).toBeGreaterThanOrEqual(listed.length);
+    expect(after - before).toBeGreaterThanOrEqual(listed.length);
+  });
+});
