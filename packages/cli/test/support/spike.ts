@@ -1,0 +1,38 @@
+import type { LatencySpike, ReceiptPart } from '@hftmon/monitor';
+
+/** A spike of these parts. */
+export function spikeOf(
+  parts: readonly ReceiptPart[],
+  changes: Partial<LatencySpike> = {},
+): LatencySpike {
+  const durationNs = parts.reduce((sum, { ns }) => sum + ns, 0);
+  const { cause, causeClass, details } = parts[0]!;
+  return {
+    id: 1,
+    timestamp: new Date(2026, 0, 2, 3, 4, 5, 6),
+    timestampNs: 1_000_000,
+    monotonicNs: 5_000_000_000,
+    durationUs: durationNs / 1000,
+    durationNs,
+    threadId: 7,
+    tid: 7,
+    pid: 7,
+    comm: 'engine',
+    cpu: 1,
+    cause,
+    causeClass,
+    details,
+    receipt: { durationNs, parts, unexplainedNs: 0 },
+    ...changes,
+  };
+}
+
+export function preemption(ns: number): ReceiptPart {
+  const runner = { tid: 9, comm: 'hog', policy: 'SCHED_FIFO', priority: 89, ns, count: 1 };
+  const details = { by: [runner], count: 1, cpu: 1, inKernel: false };
+  return { cause: 'preemption', causeClass: 'context_switch', ns, details };
+}
+
+export function tick(ns: number): ReceiptPart {
+  return { cause: 'timer_tick', causeClass: 'interrupt', ns, details: { count: 2 } };
+}

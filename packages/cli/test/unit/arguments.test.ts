@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { parseDurationOption } from '../../src/args/parse-duration-option.js';
+import { parseNames } from '../../src/args/parse-names.js';
+import { parsePids } from '../../src/args/parse-pids.js';
+import { requireTarget } from '../../src/args/require-target.js';
+import { splitCommand } from '../../src/args/split-command.js';
+import { createProgram } from '../../src/program/create-program.js';
+
+describe('pids', () => {
+  it.each([
+    ['1', [1]],
+    ['1,2', [1, 2]],
+    [' 1 , 2 ', [1, 2]],
+    ['7,7', [7]],
+    ['-5', [-5]],
+  ])('%j are %j', (text, pids) => expect(parsePids(text)).toEqual(pids));
+
+  it.each(['', 'a', '1,', ',1', '1.5', '0x10', '1e3', '1 2', '+1'])('refuses %j', (text) =>
+    expect(() => parsePids(text)).toThrow('is not a process id'),
+  );
+});
+
+describe('durations of options', () => {
+  it('are nanoseconds', () => expect(parseDurationOption('-d')('1.5ms')).toBe(1_500_000));
+  it.each(['0s', '0.0ms'])('refuse %s', (text) =>
+    expect(() => parseDurationOption('-d')(text)).toThrow(`-d is ${text}`),
+  );
+});
+
+describe('names', () => {
+  it('are split and kept once', () => expect(parseNames('--x')('a, b,a')).toEqual(['a', 'b']));
+  it('may not be empty', () => expect(() => parseNames('--x')('a,')).toThrow('empty name'));
+});
+
+describe('a command to launch', () => {
+  it.each([
+    [['stat', '-d', '1s'], { own: ['stat', '-d', '1s'], command: undefined }],
+    [['stat', '--', 'a', '--', 'b'], { own: ['stat'], command: ['a', '--', 'b'] }],
+    [['stat', '--'], { own: ['stat'], command: [] }],
+  ])('is what follows the first --: %j', (argv, parts) =>
+    expect(splitCommand(argv)).toEqual(parts),
+  );
+
+  it('is a target, and so are pids; one of the two', () => {
+    expect(requireTarget([1], undefined)).toEqual({ pids: [1] });
+    expect(requireTarget(undefined, ['a'])).toEqual({ command: ['a'] });
+    expect(() => requireTarget(undefined, undefined)).toThrow('nothing to watch');
+    expect(() => requireTarget(undefined, [])).toThrow('no command after --');
+    expect(() => requireTarget([1], ['a'])).toThrow('both');
+  });
+});
+
+describe('help', () => {
+  const program = createProgram({
+    version: '1.2.3',
+    command: undefined,
+    onResult: () => undefined,
+  });
+
+  it.each(program.commands.map((command) => command.name()))('of %s', (name) => {
+    const command = program.commands.find((candidate) => candidate.name() === name)!;
+    const help = command.configureHelp({ helpWidth: 100 }).helpInformation();
+    expect(help).toMatchSnapshot();
+    for (const option of ['--json', '--jsonl', '--output <file>']) expect(help).toContain(option);
+  });
+
+  it('lists the verbs', () => {
+    expect(program.configureHelp({ helpWidth: 100 }).helpInformation()).toMatchSnapshot();
+  });
+});
