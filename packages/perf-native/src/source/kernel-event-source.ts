@@ -19,7 +19,6 @@ import { nativeLibrary } from '../native/bindings.js';
 import { NativeSession } from '../native/native-session.js';
 import { readText } from '../proc/read.js';
 import { listTasks } from '../proc/tasks.js';
-import { kernelSymbolAddress } from '../symbols/kernel-symbol-address.js';
 import { Symbolizer } from '../symbols/symbolizer.js';
 import { readInterruptTotals } from './interrupt-totals.js';
 import { readLosses } from './loss-reader.js';
@@ -108,7 +107,7 @@ export class KernelEventSource implements EventSource {
     const session = new NativeSession(native);
     try {
       const memory = new SharedMemory(session);
-      this.#configure(memory, kinds, options, native.groups);
+      this.#configure(memory, kinds, options);
       const procRoot = this.environment.procRoot;
       this.#open = {
         session,
@@ -226,10 +225,9 @@ export class KernelEventSource implements EventSource {
     memory: SharedMemory,
     kinds: ReadonlySet<RecordKind>,
     options: EventSourceOptions,
-    groups: number,
   ): void {
     const { config, config64 } = memory;
-    const { procRoot, sysRoot } = this.environment;
+    const { sysRoot } = this.environment;
     config[CONFIG.followChildren / 4] = options.followChildren === true ? 1 : 0;
     this.#wantsStacks = options.stacksFromNs !== undefined;
     config[CONFIG.stacks / 4] = this.#wantsStacks ? 1 : 0;
@@ -242,9 +240,6 @@ export class KernelEventSource implements EventSource {
     // Probes that serve another kind as well only count what nobody asked for.
     for (const kind of BY_THE_WAY) {
       if (!kinds.has(kind)) config64[CONFIG.minDurationNs / 8 + kind] = NEVER;
-    }
-    if (groups & GROUP.ipi) {
-      config64[CONFIG.tlbFlushFunction / 8] = kernelSymbolAddress('flush_tlb_func', procRoot) ?? 0n;
     }
   }
 
