@@ -5,7 +5,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { RecordKind, isMonitorError } from '@hftmon/core';
-import { KernelEventSource } from '../../src/index.js';
+import {
+  KernelEventSource,
+  createProbeEnvironment,
+  type HostEnvironment,
+} from '../../src/index.js';
 
 const KINDS = new Set([RecordKind.Switch, RecordKind.Softirq, RecordKind.Vector, RecordKind.Fault]);
 
@@ -19,8 +23,22 @@ function say(line: object): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-function monitor(orders: Orders, start = true): KernelEventSource {
-  const source = new KernelEventSource();
+function sayWhy(attempt: () => unknown): void {
+  try {
+    attempt();
+    say({ code: 'none' });
+  } catch (error) {
+    if (!isMonitorError(error)) throw error;
+    say({ code: error.code, name: error.name, message: error.message });
+  }
+}
+
+function monitor(
+  orders: Orders,
+  start = true,
+  environment: HostEnvironment = createProbeEnvironment(),
+): KernelEventSource {
+  const source = new KernelEventSource(environment);
   source.open(KINDS, { historyRecords: 4096, busy: orders.ending.startsWith('busy-') });
   source.attach(orders.target);
   if (start) source.start();
@@ -117,13 +135,27 @@ const ENDINGS: Record<string, (orders: Orders) => Promise<unknown> | unknown> = 
     process.exit(0);
   },
   /** What `open` says of this process. */
-  refused(orders) {
-    try {
-      monitor(orders);
-    } catch (error) {
-      if (!isMonitorError(error)) throw error;
-      say({ code: error.code, name: error.name, message: error.message });
-    }
+  async refused(orders) {
+    sayWhy(() => monitor(orders));
+    await sleep(60_000);
+  },
+  /** The same, when nobody has asked before whether it may. */
+  async 'refused-by-kernel'(orders) {
+    const environment = Object.create(createProbeEnvironment(), {
+      bpf: { value: { ok: true, tier: 'kernel', source: 'a guess' } },
+    }) as HostEnvironment;
+    sayWhy(() => monitor(orders, true, environment));
+    await sleep(60_000);
+  },
+  /** It may open, but not have a real-time pump. */
+  async 'refused-priority'(orders) {
+    const source = new KernelEventSource();
+    source.open(KINDS, { realtimePriority: 10 });
+    source.attach(orders.target);
+    sayWhy(() => source.start());
+    source.close();
+    say({ closed: true });
+    await sleep(60_000);
   },
 };
 
