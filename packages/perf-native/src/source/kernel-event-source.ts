@@ -14,7 +14,7 @@ import {
 } from '@hftmon/core';
 import { preemptCountDistance } from '../capabilities/preempt-count.js';
 import { createProbeEnvironment, type HostEnvironment } from '../capabilities/probe-environment.js';
-import { CONFIG, GROUP } from '../layout.js';
+import { CONFIG } from '../layout.js';
 import { nativeLibrary } from '../native/bindings.js';
 import { NativeSession } from '../native/native-session.js';
 import { readText } from '../proc/read.js';
