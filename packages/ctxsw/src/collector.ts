@@ -10,7 +10,7 @@ import {
   type Target,
 } from '@hftmon/core';
 import { CpuNodes } from './cpu-nodes.js';
-import { MIGRATION_TRACEPOINT, REQUIRED_TRACEPOINTS, meta } from './meta.js';
+import { REQUIRED_TRACEPOINTS, meta } from './meta.js';
 import { migrationInfo } from './migration-info.js';
 import { queryFilter } from './query-filter.js';
 import { selectRecords } from './select-records.js';
@@ -61,9 +61,8 @@ export class ContextSwitchCollector implements Collector<
   }
 
   probe(env: ProbeEnvironment): Support {
-    return tracepointSupport(env, 'BPF: sched_switch, sched_waking', REQUIRED_TRACEPOINTS, [
-      { names: [MIGRATION_TRACEPOINT], without: 'the kernel does not tell of migrations' },
-    ]);
+    const source = 'BPF: sched_switch, sched_waking, sched_migrate_task';
+    return tracepointSupport(env, source, REQUIRED_TRACEPOINTS);
   }
 
   open(context: CollectorContext, config: Readonly<ContextSwitchConfig>): void {

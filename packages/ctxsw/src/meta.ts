@@ -1,10 +1,12 @@
 import { HOST_API_VERSION, RecordKind, type CollectorMeta } from '@hftmon/core';
 
-/** Without one of these there are no context switches. */
-export const REQUIRED_TRACEPOINTS = ['sched_switch', 'sched_waking', 'sched_process_fork'] as const;
-
-/** Without this one migrations are not seen. */
-export const MIGRATION_TRACEPOINT = 'sched_migrate_task';
+/** Without one of these there is no collector. */
+export const REQUIRED_TRACEPOINTS = [
+  'sched_switch',
+  'sched_waking',
+  'sched_migrate_task',
+  'sched_process_fork',
+] as const;
 
 /** What the collector says of itself. */
 export const meta: CollectorMeta = {
@@ -86,6 +88,5 @@ export const meta: CollectorMeta = {
     { type: 'capability', name: 'CAP_BPF' },
     { type: 'capability', name: 'CAP_PERFMON' },
     ...REQUIRED_TRACEPOINTS.map((name) => ({ type: 'tracepoint' as const, name })),
-    { type: 'tracepoint', name: MIGRATION_TRACEPOINT, optional: true },
   ],
 };

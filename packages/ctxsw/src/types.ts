@@ -123,7 +123,7 @@ export interface ThreadSwitchTotals {
   readonly state: ThreadState;
   readonly voluntarySwitches: number;
   readonly involuntarySwitches: number;
-  /** `undefined` when the kernel has no sched_migrate_task tracepoint. */
+  /** `undefined` when the event source does not count them. */
   readonly migrations: number | undefined;
   readonly lifetimeNs: number;
   readonly onCpuNs: number;

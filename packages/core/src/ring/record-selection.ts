@@ -11,7 +11,9 @@ export class RecordSelection {
   readonly #limit: number;
   #u32: Uint32Array;
   #f64: Float64Array;
-  #added = 0;
+  /** Word where the next one goes. */
+  #next = 0;
+  #count = 0;
 
   /** @param limit - most records kept; default: all */
   constructor(limit: number = Infinity) {
@@ -22,7 +24,7 @@ export class RecordSelection {
 
   /** Records kept. */
   get count(): number {
-    return Math.min(this.#added, this.#limit);
+    return this.#count;
   }
 
   get u32(): Uint32Array {
@@ -35,18 +37,26 @@ export class RecordSelection {
 
   /** Copies a record. @param base - its first word in `u32` */
   add(u32: Uint32Array, base: number): void {
-    if (this.#limit === 0) return;
-    const to = (this.#added % this.#limit) * RECORD_WORDS;
-    if (to === this.#u32.length) this.#grow();
+    if (this.#next === this.#u32.length && !this.#makeRoom()) return;
     const words = this.#u32;
+    const to = this.#next;
+    // Not as doubles: a pair of words that looks like a NaN would not survive.
     for (let w = 0; w < RECORD_WORDS; w++) words[to + w] = u32[base + w]!;
-    this.#added++;
+    this.#next = to + RECORD_WORDS;
+    if (this.#count < this.#limit) this.#count++;
   }
 
   /** First word of record `i` in `u32`, the oldest kept being 0. */
   baseOf(i: number): number {
-    const first = this.#added > this.#limit ? this.#added % this.#limit : 0;
-    return ((first + i) % this.count) * RECORD_WORDS;
+    const oldest = this.#count < this.#limit ? 0 : this.#next;
+    return (oldest + i * RECORD_WORDS) % (this.#count * RECORD_WORDS);
+  }
+
+  /** @returns false when nothing may be kept */
+  #makeRoom(): boolean {
+    if (this.#count < this.#limit) this.#grow();
+    else this.#next = 0;
+    return this.#limit > 0;
   }
 
   #grow(): void {
