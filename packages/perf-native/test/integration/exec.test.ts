@@ -69,6 +69,9 @@ describe.each([
       });
       const totals = monitor.source.totals(pid);
       expect(totals).toHaveLength(born + 1);
+      // Nobody was out of sight on the way: each got a CPU as often as it left one.
+      const left = totals.reduce((n, t) => n + t.voluntarySwitches + t.involuntarySwitches, 0);
+      expect(monitor.counts(RecordKind.Switch).seen).toBe(left);
 
       child.stdin.end();
       await new Promise((resolve) => child.once('close', resolve));

@@ -259,9 +259,9 @@ int main(void) {
 `;
 
 describe('a tid that is used again', () => {
-  it.each([true, false])(
+  it.for([true, false])(
     'stands for each owner alone (children followed: %s)',
-    async (children) => {
+    async (children, context) => {
       await using program = runProgram('tid-reuse', TID_REUSE);
       expect(await program.line()).toBe('ready');
       await sleep(5);
