@@ -16,11 +16,12 @@ export function buildFingerprint(root) {
   return hash.digest('hex');
 }
 
-/** One file per package, and the native library: gone if somebody cleaned the checkout. */
+/** One file per package, and the native builds: gone if somebody cleaned the checkout. */
 export function builtFiles(root) {
   return [
     ...packageDirs(root).map((dir) => join(root, 'packages', dir, 'dist', 'index.js')),
     join(root, 'packages/perf-native/prebuilt', `linux-${process.arch}`, 'libhftmon.so'),
+    join(root, 'packages/cli/prebuilt', `linux-${process.arch}`, 'hftmon-demo'),
   ];
 }
 

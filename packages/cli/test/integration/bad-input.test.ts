@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,6 +94,19 @@ describe('a process that cannot be watched', () => {
     const result = await runCli(['stat', '-p', `${SELF},0`, '-d', '1s']);
     expectOneLine(result, 'HFTMON_E_PID_INVALID');
     expect(result.code).toBe(4);
+  });
+});
+
+describe('a process that ends while it is being attached, or soon after', () => {
+  it('ends with 4, and with a report or an error', { timeout: 120_000 }, async (context) => {
+    skipUnless(context, needs.bpf);
+    for (let i = 0; i < 12; i++) {
+      const target = spawn('sleep', [String(0.3 + i * 0.06)]);
+      const result = await runCli(['stat', '-p', String(target.pid), '-d', '20s', '--json']);
+      expect(result.code, result.stderr).toBe(4);
+      if (result.stdout === '') expect(result.stderr).toMatch(/^hftmon: [^\n]+\n$/);
+      else expect(JSON.parse(result.stdout)).toMatchObject({ type: 'stat', pid: target.pid });
+    }
   });
 });
 

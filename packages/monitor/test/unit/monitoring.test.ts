@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { createError } from '@hftmon/core';
+import { FakeEventSource } from '@hftmon/testkit';
 import {
   ConfigurationError,
   HardwareNotSupportedError,
@@ -134,6 +136,23 @@ describe('attaching', () => {
     const { monitor } = fakeMonitor({ collectors: [] });
     expect(() => monitor.attachProcess(pid)).toThrow(ProcessNotFoundError);
     expect(monitor.attachedProcesses.size).toBe(0);
+  });
+
+  it('reports a process that ends while it is being attached, and runs', () => {
+    const source = new FakeEventSource();
+    source.attach = (pid) => {
+      throw createError('HFTMON_E_PROCESS_EXITED', { pid });
+    };
+    const { monitor } = fakeMonitor({ collectors: [], createSource: () => source });
+    const exits: number[] = [];
+    monitor.on('processExit', ({ pid }) => exits.push(pid));
+    monitor.attachProcess(SELF);
+    monitor.startMonitoring();
+    expect(exits).toEqual([SELF]);
+    expect(monitor.attachedProcesses.size).toBe(0);
+    expect(() => monitor.attachProcess(SELF)).toThrow(ProcessNotFoundError);
+    expect(monitor.attachedProcesses.size).toBe(0);
+    monitor.dispose();
   });
 
   it('refuses options that it does not have', () => {
