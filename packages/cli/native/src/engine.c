@@ -68,7 +68,7 @@ static void serve(enum request what)
 	if (what == FAULTS) {
 		grow_memory();
 	} else if (what == FSYNC) {
-		if (pwrite(log_fd, log_bytes, LOG_BYTES, 0) < 0 || fsync(log_fd))
+		if (write(log_fd, log_bytes, LOG_BYTES) < 0 || fsync(log_fd))
 			fail("cannot write the log: %s", strerror(errno));
 	} else if (what == SYSCALL) {
 		if (getrandom(random_bytes, RANDOM_BYTES, 0) < 0)
