@@ -3,11 +3,12 @@ import {
   switchFlags,
   switchSyscall,
   switchSyscallArgument,
-  switchWakerTid,
   syscallName,
+  type TaskRef,
 } from '@hftmon/core';
 import type { Scene } from '../receipt/scene.js';
-import type { Slice } from '../receipt/slice.js';
+import { NOBODY, type Slice } from '../receipt/slice.js';
+import { wakerOf } from '../receipt/waker.js';
 import type { IoWaitDetails, StoppedDetails } from '../types/details.js';
 import { longestOf } from './shares.js';
 import { switchSyscallRef } from './syscall-ref.js';
@@ -17,13 +18,13 @@ const ON_A_DESCRIPTOR =
   /^(p?(read|write)(v2?|64)?|f(data)?sync|sync_file_range|ftruncate|fallocate|getdents(64)?|copy_file_range|ioctl|fstat)$/;
 
 export function ioWaitDetails(slices: readonly Slice[], scene: Scene): IoWaitDetails {
-  const { log, base, endNs } = longestOf(slices);
+  const { log, base } = longestOf(slices);
   const flags = switchFlags(log.u32, base);
   return {
     ...switchSyscallRef(log.u32, base),
     ...descriptorOf(scene, log.u32, base),
     inIoWait: (flags & SwitchFlag.IoWait) !== 0,
-    wokenBy: scene.lookups.tasks.ref(switchWakerTid(log.u32, base), endNs),
+    ...enderOf('wokenBy', scene, longestOf(slices)),
     wokenByInterrupt: (flags & SwitchFlag.WokenByInterrupt) !== 0,
     count: slices.length,
   };
@@ -45,16 +46,27 @@ export function stoppedDetails(slices: readonly Slice[], scene: Scene): StoppedD
   const { log, base, startNs, endNs } = longestOf(slices);
   const { lookups, signals, pid, tid } = scene;
   const count = slices.length;
-  const resumedBy = lookups.tasks.ref(switchWakerTid(log.u32, base), endNs);
+  const resumedBy = enderOf('resumedBy', scene, longestOf(slices));
   if ((switchFlags(log.u32, base) & SwitchFlag.Traced) !== 0) {
-    return { by: 'ptrace', resumedBy, count };
+    return { by: 'ptrace', ...resumedBy, count };
   }
   const signal = signals.before(
     startNs,
     (receiver) =>
       receiver === tid || receiver === pid || lookups.tasks.info(receiver, endNs)?.pid === pid,
   );
-  if (signal === undefined) return { by: 'signal', resumedBy, count };
+  if (signal === undefined) return { by: 'signal', ...resumedBy, count };
   const sender = lookups.tasks.ref(signal.senderTid, signal.sentNs);
-  return { by: 'signal', signal: signal.name, sender, resumedBy, count };
+  return { by: 'signal', signal: signal.name, sender, ...resumedBy, count };
+}
+
+/** The task that ended a sleep, under a name, if it is known. */
+function enderOf<Name extends string>(
+  name: Name,
+  { lookups }: Scene,
+  { log, base, endNs }: Slice,
+): Partial<Record<Name, TaskRef>> {
+  const tid = wakerOf(log.u32, base);
+  if (tid === NOBODY) return {};
+  return { [name]: lookups.tasks.ref(tid, endNs) } as Record<Name, TaskRef>;
 }

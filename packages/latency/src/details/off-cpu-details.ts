@@ -4,12 +4,13 @@ import {
   switchCpuFrom,
   switchFlags,
   switchWaitNs,
-  switchWakerTid,
   type TaskRef,
 } from '@hftmon/core';
 import { placesOf } from '../receipt/places.js';
 import type { Scene } from '../receipt/scene.js';
-import type { Slice } from '../receipt/slice.js';
+import { NOBODY, type Slice } from '../receipt/slice.js';
+import { switchEnd } from '../receipt/switch-end.js';
+import { wakerOf } from '../receipt/waker.js';
 import type {
   LateWakeupDetails,
   MigrationDetails,
@@ -49,7 +50,7 @@ export function runQueueWaitDetails(slices: readonly Slice[], scene: Scene): Run
   return {
     ...shares,
     tasksAhead: shares.by.length,
-    ...wakerOf(scene, u32, base, slice.endNs),
+    ...wakerRef(scene, u32, base, slice.endNs),
     wokenByInterrupt: (flags & SwitchFlag.WokenByInterrupt) !== 0,
     cpu: cpuAt(u32, base),
     count: countSwitches(slices),
@@ -60,9 +61,9 @@ export function runQueueWaitDetails(slices: readonly Slice[], scene: Scene): Run
 
 export function lateWakeupDetails(slices: readonly Slice[], scene: Scene): LateWakeupDetails {
   const { u32, base, flags, slice } = switchOf(slices);
-  const ranNs = endOfSwitch(slice);
+  const ranNs = switchEnd(slice.log, base);
   return {
-    ...wakerOf(scene, u32, base, slice.endNs),
+    ...wakerRef(scene, u32, base, slice.endNs),
     wokenByInterrupt: (flags & SwitchFlag.WokenByInterrupt) !== 0,
     cpu: cpuAt(u32, base),
     count: countSwitches(slices),
@@ -75,7 +76,7 @@ export function lateWakeupDetails(slices: readonly Slice[], scene: Scene): LateW
 export function migrationDetails(slices: readonly Slice[], scene: Scene): MigrationDetails {
   const { u32, base, slice } = switchOf(slices);
   const start = slice.log.startOf(base);
-  const end = slice.log.endOf(base);
+  const end = switchEnd(slice.log, base);
   const from = switchCpuFrom(u32, base);
   const to = cpuAt(u32, base);
   const moverTid = placesOf(slice.log, base, start, end).at(-1)?.moverTid;
@@ -91,21 +92,17 @@ export function migrationDetails(slices: readonly Slice[], scene: Scene): Migrat
   };
 }
 
-/** The interval of a wait ends when the Switch record does. */
-function endOfSwitch({ log, base }: Slice): number {
-  return log.endOf(base);
-}
-
-function wakerOf(
+function wakerRef(
   { lookups }: Scene,
   u32: Uint32Array,
   base: number,
   atNs: number,
 ): { waker?: TaskRef } {
-  if ((switchFlags(u32, base) & SwitchFlag.Voluntary) === 0) return {};
-  return { waker: lookups.tasks.ref(switchWakerTid(u32, base), atNs) };
+  const tid = wakerOf(u32, base);
+  return tid === NOBODY ? {} : { waker: lookups.tasks.ref(tid, atNs) };
 }
 
+/** A wait, and what the thread was blocked on before it, are of one switch. */
 function countSwitches(slices: readonly Slice[]): number {
-  return new Set(slices.map((slice) => slice.base)).size;
+  return new Set(slices.map(({ log, base }) => switchEnd(log, base))).size;
 }

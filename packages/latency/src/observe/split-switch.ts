@@ -46,9 +46,6 @@ function isLockOperation(operation: number): boolean {
   );
 }
 
-/** Only a voluntary switch is ended by a wake-up. */
-const WOKEN = SwitchFlag.Voluntary;
-
 /** Ends of the two parts that {@link splitSwitch} made. */
 export const SPLIT = { blockedEnd: 0, end: 1 } as const;
 
@@ -68,7 +65,9 @@ export function splitSwitch(
   const type = blockedType(u32, base);
   out[SPLIT.end] = end;
   const woken = end - switchWaitNs(u32, base);
-  const whole = type === IntervalType.Preempted || (switchFlags(u32, base) & WOKEN) === 0;
+  // A sleep whose end was not traced: no wait is claimed that may have been none.
+  const unseen = (switchFlags(u32, base) & SwitchFlag.WakeSeen) === 0;
+  const whole = type === IntervalType.Preempted || unseen;
   out[SPLIT.blockedEnd] = whole ? end : Math.min(end, Math.max(start, woken));
   return type;
 }

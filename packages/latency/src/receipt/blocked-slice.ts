@@ -1,7 +1,9 @@
-import { SwitchFlag, switchFlags, switchWakerTid } from '@hftmon/core';
+import { SwitchFlag, switchFlags } from '@hftmon/core';
 import { IntervalType } from '../observe/interval-type.js';
 import type { ObservedCause } from '../types/details.js';
 import type { Scene } from './scene.js';
+import { NOBODY } from './slice.js';
+import { wakerOf } from './waker.js';
 
 /** Cause of a time that a thread was blocked, not by its own will, until it was woken. */
 export function blockedCause(
@@ -23,7 +25,8 @@ export function blockedCause(
 function uninterruptibleCause({ log, lookups }: Scene, base: number, endNs: number): ObservedCause {
   const flags = switchFlags(log.u32, base);
   if ((flags & (SwitchFlag.IoWait | SwitchFlag.WokenByInterrupt)) !== 0) return 'io_wait';
-  const waker = switchWakerTid(log.u32, base);
+  const waker = wakerOf(log.u32, base);
+  if (waker === NOBODY) return 'io_wait';
   if (lookups.tasks.isMigrationThread(waker, endNs)) return 'migration';
   const task = lookups.tasks.info(waker, endNs);
   return task === undefined || task.kernelThread ? 'io_wait' : 'lock_wait';

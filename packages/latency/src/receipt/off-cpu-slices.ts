@@ -1,15 +1,10 @@
-import {
-  SwitchFlag,
-  switchFlags,
-  switchNextTid,
-  switchPreviousTid,
-  switchWakerTid,
-} from '@hftmon/core';
+import { SwitchFlag, switchFlags, switchNextTid, switchPreviousTid } from '@hftmon/core';
 import { IntervalType } from '../observe/interval-type.js';
 import type { ObservedCause } from '../types/details.js';
 import { placesOf, type Place } from './places.js';
 import { activityAt, type Run } from './runs-on-cpu.js';
 import type { Scene } from './scene.js';
+import { wakerOf } from './waker.js';
 import { NOBODY, Rank, type Slice, type Unexplained } from './slice.js';
 
 /** What somebody's run, or nobody's, during a wait is blamed on. */
@@ -46,15 +41,17 @@ export function offCpuSlices(
   const places = placesOf(log, base, startNs, endNs);
   const flags = switchFlags(log.u32, base);
   const nextTid = switchNextTid(log.u32, base);
+  const preempted = type === IntervalType.Preempted;
   const moved = places.length > 1 || (flags & SwitchFlag.Migrated) !== 0;
   const wait: Wait = {
     base,
-    preempted: type === IntervalType.Preempted,
+    preempted,
     yielded: (flags & SwitchFlag.Yielded) !== 0,
-    carried: moved && scene.lookups.tasks.isMigrationThread(nextTid, endNs),
+    carried: preempted && moved && scene.lookups.tasks.isMigrationThread(nextTid, endNs),
     nextTid,
-    previousTid: switchPreviousTid(log.u32, base),
-    wakerTid: switchWakerTid(log.u32, base),
+    previousTid:
+      (flags & SwitchFlag.ReturnUnseen) === 0 ? switchPreviousTid(log.u32, base) : NOBODY,
+    wakerTid: wakerOf(log.u32, base),
   };
   return places.flatMap((place, i) => {
     const { runs, interrupts } = activityAt(place, scene);

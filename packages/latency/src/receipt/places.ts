@@ -1,4 +1,4 @@
-import { cpuAt, migrateCpuTo, migrateMoverTid, switchCpuFrom } from '@hftmon/core';
+import { cpuAt, migrateCpuFrom, migrateMoverTid } from '@hftmon/core';
 import type { IntervalLog } from '../observe/interval-log.js';
 import { IntervalType } from '../observe/interval-type.js';
 
@@ -18,13 +18,11 @@ export interface Place {
 export function placesOf(log: IntervalLog, base: number, startNs: number, endNs: number): Place[] {
   const moves = movesIn(log, startNs, endNs);
   const places: Place[] = [];
-  let cpu = switchCpuFrom(log.u32, base);
   let from = startNs;
   let moverTid: number | undefined;
   for (const move of moves) {
     const at = log.startOf(move);
-    places.push({ cpu, startNs: from, endNs: at, moverTid });
-    cpu = migrateCpuTo(log.u32, move);
+    places.push({ cpu: migrateCpuFrom(log.u32, move), startNs: from, endNs: at, moverTid });
     from = at;
     moverTid = migrateMoverTid(log.u32, move);
   }

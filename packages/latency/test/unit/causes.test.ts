@@ -240,6 +240,36 @@ describe('run_queue_wait and late_wakeup', () => {
   });
 });
 
+describe('what the kernel did not trace', () => {
+  it('is not called a wait: a sleep without a wake-up', () => {
+    using stage = new Stage();
+    const record = offCpu({ from: 0, to: 900_000, woken: 900_000, previous: 31, waker: 61 });
+    const words = [...record.words!];
+    words[6]! &= ~SwitchFlag.WakeSeen;
+    stage.deliver({ ...record, words });
+    expect(stage.spikes()).toEqual([]);
+  });
+
+  it('has nobody who ran before: a return that was found out later', () => {
+    using stage = new Stage();
+    stage.deliver(
+      ran(31, 1_000_000, 1_050_000),
+      offCpu({
+        from: 0,
+        to: 1_080_000,
+        woken: 1_000_000,
+        waker: 61,
+        flags: SwitchFlag.ReturnUnseen,
+      }),
+    );
+    expect(partsOf(stage.spike())).toEqual({ run_queue_wait: 80_000 });
+    expect(stage.spike().details).toMatchObject({
+      by: [{ tid: 31, ns: 50_000 }],
+      unknownNs: 30_000,
+    });
+  });
+});
+
 describe('migration', () => {
   it('is what the migration thread does', () => {
     using stage = new Stage();
@@ -269,16 +299,19 @@ describe('migration', () => {
     expect(partsOf(stage.spike())).toEqual({ preemption: 80_000 });
   });
 
-  it('is also the sleep of a thread that moves itself', () => {
+  it('is also the sleep of a thread that moves itself, but not what it then waits for', () => {
     using stage = new Stage();
     const flags = SwitchFlag.Uninterruptible;
+    const others = { next: 17, previous: 57, waker: 17, flags, cpuFrom: 0, cpu: 1 };
     stage
       .task({ tid: 17, comm: 'migration/0', kernelThread: true })
-      .deliver(
-        move(60_000, 0, 1, 17),
-        offCpu({ from: 0, to: 90_000, woken: 70_000, waker: 17, flags, cpuFrom: 0, cpu: 1 }),
-      );
-    expect(partsOf(stage.spike())).toEqual({ migration: 70_000, late_wakeup: 20_000 });
+      .deliver(move(60_000, 0, 1, 17), offCpu({ from: 0, to: 90_000, woken: 70_000, ...others }));
+    expect(partsOf(stage.spike())).toEqual({ migration: 70_000, run_queue_wait: 20_000 });
+    expect(detailsOf(stage.spike(), 'migration')).toMatchObject({
+      from: 0,
+      to: 1,
+      mover: { tid: 17 },
+    });
   });
 });
 

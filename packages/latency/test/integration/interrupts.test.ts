@@ -1,0 +1,119 @@
+import {
+  allowedCpus,
+  needs,
+  skipUnless,
+  spawnFaults,
+  spawnMajorFaults,
+  spawnNetload,
+  spawnSpinner,
+  spawnTlbshoot,
+} from '@hftmon/testkit';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { Monitor, during, overlapNs, partOf, partsOf, timeOf } from '../support/monitor.js';
+
+const [firstCpu = 0, secondCpu = 1] = allowedCpus();
+
+describe('ipi', () => {
+  it('names the sender of a TLB shootdown, within the call that sent it', async (context) => {
+    skipUnless(context, needs.bpf, needs.cpus(2));
+    await using target = await spawnTlbshoot({ cpu: secondCpu, otherCpu: firstCpu, count: 211 });
+    using monitor = new Monitor([target.pid], { thresholdUs: 0.3 });
+    const { calls, tid, senderTid } = await target.go();
+    const spikes = monitor.spikes({ tid });
+    let told = 0;
+    let named = 0;
+    for (const call of calls) {
+      const parts = partsOf(during(spikes, call), 'ipi');
+      const part = parts.find(({ details }) => details.tlbFlushes > 0);
+      if (part === undefined) continue;
+      told++;
+      const sender = part.details.senders.find((candidate) => candidate.tid === senderTid);
+      if (sender === undefined) continue;
+      named++;
+      expect(sender).toMatchObject({ comm: 'tlbshoot', cpu: firstCpu });
+      expect(part.details.types.map(({ type }) => type)).toContain(
+        part.details.types.length === 1 ? part.details.types[0]!.type : 'call_function_single',
+      );
+    }
+    // A target that is off its CPU needs no flush.
+    if (told < calls.length / 4) context.skip(`${told} of ${calls.length} calls needed a flush`);
+    expect(named).toBeGreaterThan(told * 0.9);
+  });
+});
+
+describe('softirq', () => {
+  it('names the vector of loopback packets', async (context) => {
+    skipUnless(context, needs.bpf);
+    await using target = await spawnNetload({ cpu: secondCpu, count: 503 });
+    using monitor = new Monitor([target.pid], { thresholdUs: 0.3 });
+    const { sends, tid } = await target.go();
+    const spikes = monitor.spikes({ tid });
+    let told = 0;
+    for (const send of sends) {
+      const parts = partsOf(during(spikes, send), 'softirq');
+      if (parts.some(({ details }) => details.vectors.some(({ name }) => name === 'NET_RX')))
+        told++;
+    }
+    expect(told).toBeGreaterThan(sends.length * 0.9);
+  });
+});
+
+describe('timer_tick', () => {
+  it('is what a spinning thread meets', async (context) => {
+    skipUnless(context, needs.bpf);
+    await using target = await spawnSpinner({ cpu: secondCpu });
+    using monitor = new Monitor([target.pid], { thresholdUs: 0.5 });
+    target.begin();
+    await target.running();
+    await sleep(500);
+    const report = await target.stop();
+    const ticks = partsOf(monitor.spikes({ tid: report.tid }), 'timer_tick');
+    if (ticks.length === 0) context.skip('no tick in half a second');
+    for (const { ns, details } of ticks) {
+      expect(details.count).toBeGreaterThan(0);
+      expect(ns).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('page_fault', () => {
+  it('has the address, the mapping and the time of huge pages', async (context) => {
+    skipUnless(context, needs.bpf);
+    await using target = await spawnFaults({ huge: true, pages: 7, cpu: secondCpu });
+    using monitor = new Monitor([target.pid], { thresholdUs: 30 });
+    const report = await target.go();
+    if (report.hugeBytes < report.pages * report.pageBytes) context.skip('no huge pages to be had');
+    const spikes = monitor.spikes({ tid: report.tid });
+    report.touches.forEach((touch, i) => {
+      const spike = during(spikes, touch).find((candidate) => partOf(candidate, 'page_fault'));
+      expect(spike, 'a fault without a spike').toBeDefined();
+      const { details, ns } = partOf(spike!, 'page_fault')!;
+      const first = BigInt(report.address) + BigInt(i * report.pageBytes);
+      const fault = details.faults.find(({ address }) => {
+        const offset = BigInt(address) - first;
+        return offset >= 0n && offset < BigInt(report.pageBytes);
+      });
+      expect(fault, 'the address of the page').toBeDefined();
+      expect(fault).toMatchObject({ type: 'minor', mapping: '[anonymous]' });
+      expect(ns).toBeLessThanOrEqual(touch.endNs - touch.startNs);
+      const told = overlapNs(timeOf(spike!), touch);
+      expect(told).toBeGreaterThan((touch.endNs - touch.startNs) * 0.9 - 20e3);
+    });
+  });
+
+  it('has the wait for the disk of major ones', async (context) => {
+    skipUnless(context, needs.bpf);
+    await using target = await spawnMajorFaults({ pages: 13, cpu: secondCpu });
+    using monitor = new Monitor([target.pid], { thresholdUs: 20 });
+    const report = await target.go();
+    if (report.unsupported !== undefined) context.skip(report.unsupported);
+    const spikes = monitor.spikes({ tid: report.tid });
+    for (const touch of report.touches) {
+      const parts = partsOf(during(spikes, touch), 'page_fault');
+      const major = parts.find(({ details }) => details.major > 0);
+      expect(major, 'a fault without a spike').toBeDefined();
+      expect(major!.details.faults[0]!.mapping).toMatch(/^\//);
+    }
+  });
+});

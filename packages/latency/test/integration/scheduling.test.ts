@@ -1,0 +1,240 @@
+import { execFileSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  allowedCpus,
+  needs,
+  skipUnless,
+  spawnHog,
+  spawnMigrator,
+  spawnPtracer,
+  spawnSleeper,
+  spawnSpinner,
+  spawnStopper,
+} from '@hftmon/testkit';
+import { describe, expect, it } from 'vitest';
+import {
+  Monitor,
+  during,
+  overlapNs,
+  partOf,
+  partsOf,
+  takenBy,
+  timeOf,
+} from '../support/monitor.js';
+
+const [, secondCpu = 1] = allowedCpus();
+const cpu = secondCpu;
+
+describe('preemption', () => {
+  it('is the work of the one who did it, as long as he ran', async (context) => {
+    skipUnless(context, needs.bpf, needs.realtime);
+    await using target = await spawnSpinner({ cpu, gapUs: 20 });
+    await using hog = await spawnHog({ cpu, policy: 'fifo', burstUs: 2000, count: 11 });
+    using monitor = new Monitor([target.pid]);
+    target.begin();
+    await target.running();
+    const { bursts, tid: hogTid } = await hog.go();
+    const report = await target.stop();
+    const spikes = monitor.spikes({ tid: report.tid });
+
+    for (const burst of bursts) {
+      const [spike] = during(spikes, burst);
+      expect(spike, 'a burst without a spike').toBeDefined();
+      // The burst's clock was read while the target could not run: the spike is all around it.
+      expect(spike!.monotonicNs).toBeLessThanOrEqual(burst.startNs);
+      expect(timeOf(spike!).endNs).toBeGreaterThanOrEqual(burst.endNs);
+      expect(spike!.cause).toBe('preemption');
+      expect(takenBy([spike!], hogTid)).toBeGreaterThan(0);
+    }
+    // The hog's own account, plus its way to and from sleep, which interrupts are not part of.
+    const ran = bursts.reduce((sum, burst) => sum + burst.cpuNs, 0);
+    const taken = takenBy(spikes, hogTid);
+    expect(taken).toBeGreaterThan(ran * 0.9);
+    expect(taken).toBeLessThan(ran + bursts.length * 300e3 + 2e6);
+  });
+
+  it('is never claimed where the target itself has seen no gap', async (context) => {
+    skipUnless(context, needs.bpf, needs.realtime);
+    await using target = await spawnSpinner({ cpu, gapUs: 5 });
+    await using hog = await spawnHog({ cpu, policy: 'fifo', burstUs: 500, periodMs: 5, count: 53 });
+    using monitor = new Monitor([target.pid], { thresholdUs: 20 });
+    target.begin();
+    await target.running();
+    const { bursts } = await hog.go();
+    const report = await target.stop();
+    const worked = { startNs: report.startNs, endNs: report.endNs };
+    const spikes = monitor
+      .spikes({ tid: report.tid })
+      .filter((spike) => spike.monotonicNs > worked.startNs && timeOf(spike).endNs < worked.endNs);
+
+    expect(spikes.length).toBeGreaterThan(bursts.length * 0.9);
+    for (const spike of spikes) {
+      const stalled = spike.durationNs - (partOf(spike, 'unexplained')?.details.betweenNs ?? 0);
+      const seen = report.gaps.reduce((sum, gap) => sum + overlapNs(gap, timeOf(spike)), 0);
+      expect(seen, JSON.stringify(spike)).toBeGreaterThanOrEqual(stalled * 0.98 - 2000);
+    }
+    // And the other way round: each gap in which the hog worked is told, in full.
+    for (const gap of report.gaps) {
+      const worked = bursts.reduce((sum, burst) => sum + overlapNs(burst, gap), 0);
+      const told = spikes.reduce((sum, spike) => sum + overlapNs(timeOf(spike), gap), 0);
+      expect(told).toBeGreaterThanOrEqual(worked);
+    }
+  });
+});
+
+describe('run_queue_wait', () => {
+  it('names who had the CPU when the target woke', async (context) => {
+    skipUnless(context, needs.bpf, needs.realtime);
+    await using target = await spawnSleeper({ cpu, sleepUs: 2000, count: 151 });
+    await using hog = await spawnHog({
+      cpu,
+      policy: 'fifo',
+      burstUs: 3000,
+      periodMs: 10,
+      count: 23,
+    });
+    using monitor = new Monitor([target.pid]);
+    const [{ bursts, tid: hogTid }, { sleeps, tid }] = await Promise.all([hog.go(), target.go()]);
+    const spikes = monitor.spikes({ tid });
+
+    let waits = 0;
+    for (const { deadlineNs, endNs } of sleeps) {
+      // Woken well within a burst, also if the timer is a little late.
+      const burst = bursts.find((b) => deadlineNs > b.startNs && deadlineNs < b.endNs - 500e3);
+      if (burst === undefined) continue;
+      waits++;
+      const [spike] = during(spikes, { startNs: deadlineNs, endNs });
+      const part = spike && partOf(spike, 'run_queue_wait');
+      expect(part, 'a wait without a spike').toBeDefined();
+      expect(spike!.monotonicNs).toBeGreaterThanOrEqual(deadlineNs);
+      expect(spike!.monotonicNs).toBeLessThan(burst.endNs);
+      expect(timeOf(spike!).endNs).toBeGreaterThanOrEqual(burst.endNs);
+      expect(takenBy([spike!], hogTid)).toBeGreaterThan(0);
+      expect(part!.details).toMatchObject({ wokenByInterrupt: true });
+    }
+    expect(waits).toBeGreaterThan(3);
+  });
+});
+
+describe('late_wakeup', () => {
+  it('is the time from the timer to the first instruction, on an idle CPU', async (context) => {
+    skipUnless(context, needs.bpf);
+    await using target = await spawnSleeper({ cpu, sleepUs: 1000, count: 211 });
+    using monitor = new Monitor([target.pid], { thresholdUs: 1 });
+    const { sleeps, tid } = await target.go();
+    const spikes = monitor.spikes({ tid });
+
+    let late = 0;
+    for (const { deadlineNs, endNs } of sleeps) {
+      const [spike] = during(spikes, { startNs: deadlineNs, endNs });
+      const part = spike && partOf(spike, 'late_wakeup');
+      if (part === undefined) continue;
+      late++;
+      const epochNs = spike!.monotonicNs - spike!.timestampNs;
+      expect(part.details.wokenNs + epochNs).toBeGreaterThanOrEqual(deadlineNs);
+      expect(part.details.ranNs + epochNs).toBeLessThanOrEqual(endNs);
+      expect(part.ns).toBeLessThanOrEqual(part.details.ranNs - part.details.wokenNs);
+    }
+    if (late === 0) context.skip('the CPU was never idle');
+  });
+});
+
+describe('stopped', () => {
+  it('names the signal, who sent it and who let the target go on', async (context) => {
+    skipUnless(context, needs.bpf, needs.cpus(2));
+    await using target = await spawnSpinner({ cpu });
+    using monitor = new Monitor([target.pid]);
+    await using stopper = await spawnStopper({ pid: target.pid, count: 7, stopMs: 5 });
+    target.begin();
+    await target.running();
+    const { stops, tid: stopperTid } = await stopper.go();
+    await target.stop();
+    const spikes = monitor.spikes();
+
+    const byStopper = {
+      by: 'signal',
+      signal: 'SIGSTOP',
+      sender: { tid: stopperTid, comm: 'stopper' },
+      resumedBy: { tid: stopperTid, comm: 'stopper' },
+    };
+    // The first thread is the one whose state the stopper has read.
+    const leader = spikes.filter(({ tid }) => tid === target.pid);
+    for (const { startNs, stoppedNs, continueNs, endNs } of stops) {
+      const [spike] = during(leader, { startNs: stoppedNs, endNs: continueNs });
+      const part = spike && partOf(spike, 'stopped');
+      expect(part, 'a stop without a spike').toBeDefined();
+      expect(part!.details).toMatchObject(byStopper);
+      expect(part!.ns).toBeGreaterThanOrEqual(continueNs - stoppedNs);
+      expect(part!.ns).toBeLessThanOrEqual(endNs - startNs);
+    }
+    // The other one works; on a busy CPU it may not come to its stop in time.
+    const worker = partsOf(spikes, 'stopped');
+    expect(worker.length).toBeGreaterThanOrEqual(stops.length);
+    for (const { details } of worker) expect(details).toMatchObject(byStopper);
+  });
+
+  it('tells a tracer from a signal', async (context) => {
+    skipUnless(context, needs.bpf, needs.cpus(2));
+    await using target = await spawnSpinner({ cpu });
+    using monitor = new Monitor([target.pid]);
+    await using tracer = await spawnPtracer({ tid: target.tids[0]!, count: 5, stopMs: 5 });
+    target.begin();
+    await target.running();
+    const { stops, tid: tracerTid } = await tracer.go();
+    const { tid } = await target.stop();
+    const spikes = monitor.spikes({ tid });
+
+    for (const { stoppedNs, continueNs } of stops) {
+      const [part] = partsOf(during(spikes, { startNs: stoppedNs, endNs: continueNs }), 'stopped');
+      expect(part?.details).toMatchObject({ by: 'ptrace', resumedBy: { tid: tracerTid } });
+    }
+  });
+});
+
+describe('migration', () => {
+  it('has both CPUs and the mover, for a thread that moves itself', async (context) => {
+    skipUnless(context, needs.bpf, needs.cpus(2));
+    await using target = await spawnMigrator({ count: 53, gapUs: 2000 });
+    using monitor = new Monitor([target.pid], { thresholdUs: 2 });
+    const { moves, tid, migrations } = await target.go();
+    const spikes = monitor.spikes({ tid });
+
+    let told = 0;
+    for (const move of moves) {
+      const parts = partsOf(during(spikes, move), 'migration');
+      const part = parts.find(
+        ({ details }) => details.from === move.from && details.to === move.to,
+      );
+      if (part === undefined) continue;
+      told++;
+      expect(part.details.mover?.comm).toMatch(/^migration\//);
+    }
+    // Where another task preempts it first, the thread is moved while it waits for its CPU.
+    if (told === 0) context.skip(`none of ${migrations} moves was undisturbed`);
+  });
+
+  it('is told for a running thread that is moved from outside', async (context) => {
+    skipUnless(context, needs.bpf, needs.cpus(2), needs.tool('taskset'));
+    const [first, second] = allowedCpus();
+    await using target = await spawnSpinner({ cpu: first! });
+    using monitor = new Monitor([target.pid], { thresholdUs: 2 });
+    target.begin();
+    await target.running();
+    const moves = 23;
+    for (let i = 0; i < moves; i++) {
+      const to = i % 2 === 0 ? second! : first!;
+      execFileSync('taskset', ['-c', '-p', String(to), String(target.tids[0])], {
+        stdio: 'ignore',
+      });
+      await sleep(10);
+    }
+    const { tid } = await target.stop();
+    const parts = partsOf(monitor.spikes({ tid }), 'migration');
+    expect(parts.length).toBeGreaterThan(0);
+    for (const { details } of parts) {
+      expect([first, second]).toContain(details.from);
+      expect(details.to).toBe(details.from === first ? second : first);
+      expect(details.mover?.comm).toMatch(/^migration\//);
+    }
+  });
+});
