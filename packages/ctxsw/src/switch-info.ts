@@ -51,9 +51,9 @@ export function switchInfo(
   const cpuFrom = switchCpuFrom(u32, base);
   const cpuTo = cpuAt(u32, base);
   const syscall = syscallName(switchSyscall(u32, base));
+  const wakeSeen = has(SwitchFlag.WakeSeen);
   // The idle task wakes nobody by itself.
-  const wokenByInterrupt =
-    has(SwitchFlag.WokenByInterrupt) || (has(SwitchFlag.WakeSeen) && wakerTid === 0);
+  const wokenByInterrupt = wakeSeen && (has(SwitchFlag.WokenByInterrupt) || wakerTid === 0);
   const reason = preemptionReason(
     flags,
     tasks.lookup(tid, timestampNs),
@@ -78,12 +78,13 @@ export function switchInfo(
     ...(has(SwitchFlag.ReturnUnseen)
       ? {}
       : { ranBefore: taskRef(tasks, switchPreviousTid(u32, base), endNs) }),
-    ...(wakerTid === 0 || wokenByInterrupt ? {} : { wokenBy: taskRef(tasks, wakerTid, endNs) }),
+    ...(wakeSeen && !wokenByInterrupt ? { wokenBy: taskRef(tasks, wakerTid, endNs) } : {}),
     wokenByInterrupt,
     ...(syscall === undefined ? {} : { syscall }),
     ...(reason === undefined ? {} : { preemptionReason: reason }),
     preemptedInKernel: has(SwitchFlag.PreemptedInKernel),
     incomplete: has(SwitchFlag.First),
+    wakeUnseen: has(SwitchFlag.Voluntary) && !wakeSeen,
     returnUnseen: has(SwitchFlag.ReturnUnseen),
     newThread: has(SwitchFlag.NewThread),
     ...(includeStackTrace ? stackTrace(u32, base, own?.pid ?? 0, context) : {}),

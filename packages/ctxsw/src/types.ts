@@ -70,6 +70,8 @@ export interface ContextSwitchInfo {
   readonly preemptedInKernel: boolean;
   /** It was off the CPU when it was attached: `durationUs` counts from there. */
   readonly incomplete: boolean;
+  /** It slept and its wake-up was not traced: `runQueueWaitUs` is 0, though it may have waited. */
+  readonly wakeUnseen: boolean;
   /**
    * The kernel did not trace its return (sandboxes hide switches of their own tasks): the end of
    * this time is taken from the kernel's account of the thread's run time.

@@ -107,7 +107,10 @@ describe('a Switch record', () => {
     const first = decode({ next: 20, flags: SwitchFlag.First });
     expect(first.incomplete).toBe(true);
     expect(first).not.toHaveProperty('switchedTo');
-    const born = decode({ waker: 21, flags: SwitchFlag.NewThread | SwitchFlag.Voluntary });
+    const born = decode({
+      waker: 21,
+      flags: SwitchFlag.NewThread | SwitchFlag.Voluntary | SwitchFlag.WakeSeen,
+    });
     expect(born).toMatchObject({ newThread: true, wokenBy: { tid: 21 } });
     expect(born).not.toHaveProperty('switchedTo');
   });
@@ -117,6 +120,15 @@ describe('a Switch record', () => {
     expect(info.returnUnseen).toBe(true);
     expect(info).not.toHaveProperty('ranBefore');
     expect(decode({}).returnUnseen).toBe(false);
+  });
+
+  it('whose wake-up was not traced blames nobody for it', () => {
+    const info = decode({ waker: 21, flags: SwitchFlag.Voluntary });
+    expect(info).toMatchObject({ wakeUnseen: true, wokenByInterrupt: false });
+    expect(info).not.toHaveProperty('wokenBy');
+    expect(decode({ flags: 0 }).wakeUnseen).toBe(false);
+    const seen = SwitchFlag.Voluntary | SwitchFlag.WakeSeen;
+    expect(decode({ waker: 21, flags: seen }).wakeUnseen).toBe(false);
   });
 
   it('waits of more than 32 bits of ns', () => {
