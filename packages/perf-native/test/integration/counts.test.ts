@@ -20,6 +20,7 @@ import {
   spawnForker,
   spawnPingpong,
   spawnSleeper,
+  spawnSpinner,
   switchesDelta,
   type SwitchCounts,
   type Workload,
@@ -261,23 +262,42 @@ describe('tasks that records refer to', () => {
 });
 
 describe('waits in the run queues', () => {
-  it('are over when the targets are quiet, whatever happened to them', async () => {
+  /** Target threads that each CPU thinks wait for it. */
+  function waiting(monitor: Monitor): number[] {
+    const cpus = new Uint32Array(monitor.native.memory(MEMORY.cpus));
+    const counts: number[] = [];
+    for (let at = CPU.pending; at < cpus.length * 4; at += CPU.bytes) counts.push(cpus[at / 4]!);
+    return counts;
+  }
+
+  it('are over when the targets are quiet', async () => {
     await using pingpong = await spawnPingpong({ hops: 20_011 });
     await using churn = await spawnChurn({ threads: 16, generations: 30, switches: 30 });
+    using monitor = Monitor.start(ALL_KINDS, [pingpong.pid, churn.pid]);
+    await Promise.all([goReading(pingpong, monitor), goReading(churn, monitor)]);
+    expect(waiting(monitor).every((count) => count === 0)).toBe(true);
+  });
+
+  it('are over for threads that were let go while they waited', async () => {
+    await using pingpong = await spawnPingpong({ hops: 300_007, cpu: 0 });
+    await using spinner = await spawnSpinner({ cpu: 0 });
+    await using churn = await spawnChurn({ threads: 16, generations: 30, switches: 30, cpu: 0 });
     using monitor = Monitor.start(ALL_KINDS, []);
-    const { source } = monitor;
-    for (const target of [pingpong, churn]) target.begin();
-    for (let i = 0; i < 50; i++) {
-      for (const { pid } of [pingpong, churn]) source.attach(pid);
-      await sleep(1);
-      monitor.read();
+    const targets = [pingpong, churn, spinner];
+    for (const target of targets) target.begin();
+    await spinner.running();
+    let waited = 0;
+    for (let i = 0; i < 60; i++) {
+      for (const { pid } of targets) monitor.source.attach(pid);
+      await sleep(2);
+      // With a thread that never sleeps on their CPU, others wait at about every moment.
+      waited = Math.max(waited, ...waiting(monitor));
+      for (const { pid } of targets) monitor.source.detach(pid);
       monitor.reap();
-      for (const { pid } of [pingpong, churn]) source.detach(pid);
+      monitor.read();
     }
-    await Promise.all([pingpong.report(), churn.report()]);
-    for (const { pid } of [pingpong, churn]) source.attach(pid);
     for (let i = 0; i < 3; i++) monitor.reap();
-    const cpus = new Uint32Array(monitor.native.memory(MEMORY.cpus));
-    for (let at = CPU.pending; at < cpus.length * 4; at += CPU.bytes) expect(cpus[at / 4]).toBe(0);
+    expect(waited).toBeGreaterThan(0);
+    expect(waiting(monitor).every((count) => count === 0)).toBe(true);
   });
 });

@@ -63,24 +63,33 @@ int main(void) {
 
 describe('threads that come and go while a process is attached', () => {
   it('are followed from the start on, also those that began between attach and start', async () => {
-    await using target = await spawnChurn({ threads: 8, generations: 60, switches: 30 });
+    // Each generation lives for long enough to outlive the start.
+    await using target = await spawnChurn({ threads: 8, generations: 3, switches: 3000 });
     const source = new KernelEventSource();
     source.open(new Set([RecordKind.Switch]), {});
     try {
       target.begin();
-      await sleep(3);
+      while (listThreads(target.pid).length < 9) await sleep(1);
       source.attach(target.pid);
-      await sleep(20); // several generations later
-      source.start();
-      for (let i = 0; i < 20; i++) {
-        await expectAllFollowed(source, target.pid);
-        source.reap();
-        await sleep(2);
+      const [leader, ...first] = followed(source, target.pid);
+      expect(leader).toBe(target.pid);
+      expect(first.length).toBeGreaterThan(0);
+      let second = listThreads(target.pid).slice(1);
+      while (second.length < 8 || second.some((tid) => first.includes(tid))) {
+        await sleep(1);
+        second = listThreads(target.pid).slice(1);
       }
+      source.start();
+      const known = followed(source, target.pid);
+      const alive = listThreads(target.pid);
+      expect(second.filter((tid) => alive.includes(tid)).length).toBeGreaterThan(0);
+      expect(second.filter((tid) => alive.includes(tid) && !known.includes(tid))).toEqual([]);
+      // Those that ended unseen would keep their slots for ever.
+      const slots = source.totals(target.pid).map(({ tid }) => tid);
+      expect(slots.filter((tid) => first.includes(tid))).toEqual([]);
       await target.report();
       reap(source);
       expect(followed(source, target.pid)).toEqual([target.pid]);
-      // Threads that ended unseen before the start would keep it from ever ending.
       await target.dispose();
       expect(reap(source)).toEqual([target.pid]);
     } finally {
