@@ -8,7 +8,7 @@ import {
 } from '@hftmon/core';
 import type { Scene } from '../receipt/scene.js';
 import { NOBODY, type Slice } from '../receipt/slice.js';
-import { wakerOf } from '../receipt/waker.js';
+import { enderOf } from '../receipt/waker.js';
 import type { IoWaitDetails, StoppedDetails } from '../types/details.js';
 import { longestOf } from './shares.js';
 import { switchSyscallRef } from './syscall-ref.js';
@@ -24,7 +24,7 @@ export function ioWaitDetails(slices: readonly Slice[], scene: Scene): IoWaitDet
     ...switchSyscallRef(log.u32, base),
     ...descriptorOf(scene, log.u32, base),
     inIoWait: (flags & SwitchFlag.IoWait) !== 0,
-    ...enderOf('wokenBy', scene, longestOf(slices)),
+    ...enderRef('wokenBy', scene, longestOf(slices)),
     wokenByInterrupt: (flags & SwitchFlag.WokenByInterrupt) !== 0,
     count: slices.length,
   };
@@ -46,7 +46,7 @@ export function stoppedDetails(slices: readonly Slice[], scene: Scene): StoppedD
   const { log, base, startNs, endNs } = longestOf(slices);
   const { lookups, signals, pid, tid } = scene;
   const count = slices.length;
-  const resumedBy = enderOf('resumedBy', scene, longestOf(slices));
+  const resumedBy = enderRef('resumedBy', scene, longestOf(slices));
   if ((switchFlags(log.u32, base) & SwitchFlag.Traced) !== 0) {
     return { by: 'ptrace', ...resumedBy, count };
   }
@@ -61,12 +61,12 @@ export function stoppedDetails(slices: readonly Slice[], scene: Scene): StoppedD
 }
 
 /** The task that ended a sleep, under a name, if it is known. */
-function enderOf<Name extends string>(
+function enderRef<Name extends string>(
   name: Name,
   { lookups }: Scene,
   { log, base, endNs }: Slice,
 ): Partial<Record<Name, TaskRef>> {
-  const tid = wakerOf(log.u32, base);
+  const tid = enderOf(log.u32, base);
   if (tid === NOBODY) return {};
   return { [name]: lookups.tasks.ref(tid, endNs) } as Record<Name, TaskRef>;
 }

@@ -4,7 +4,7 @@ import { futexOperationName } from '../observe/syscalls.js';
 import type { Scene } from '../receipt/scene.js';
 import type { LockShare, LockWaitDetails } from '../types/details.js';
 import { NOBODY, type Slice } from '../receipt/slice.js';
-import { wakerOf } from '../receipt/waker.js';
+import { enderOf } from '../receipt/waker.js';
 import { sharesBy, taskShare, type Share } from './shares.js';
 import { switchSyscallRef } from './syscall-ref.js';
 
@@ -24,7 +24,7 @@ function lockOf({ log, base }: Slice): number {
 
 function lockShare(lock: Share<number>, scene: Scene): LockShare {
   const { log, base } = lock.longest;
-  const holders = sharesBy(lock.slices, (slice) => wakerOf(slice.log.u32, slice.base));
+  const holders = sharesBy(lock.slices, (slice) => enderOf(slice.log.u32, slice.base));
   const holder = holders.find(({ key }) => key !== NOBODY);
   const releasedBy = holder === undefined ? undefined : taskShare(holder, scene);
   const inverted = isInverted(scene, releasedBy?.priority, lock.longest.endNs);

@@ -10,7 +10,7 @@ import { placesOf } from '../receipt/places.js';
 import type { Scene } from '../receipt/scene.js';
 import { NOBODY, type Slice } from '../receipt/slice.js';
 import { switchEnd } from '../receipt/switch-end.js';
-import { wakerOf } from '../receipt/waker.js';
+import { enderOf } from '../receipt/waker.js';
 import type {
   LateWakeupDetails,
   MigrationDetails,
@@ -98,7 +98,7 @@ function wakerRef(
   base: number,
   atNs: number,
 ): { waker?: TaskRef } {
-  const tid = wakerOf(u32, base);
+  const tid = enderOf(u32, base);
   return tid === NOBODY ? {} : { waker: lookups.tasks.ref(tid, atNs) };
 }
 

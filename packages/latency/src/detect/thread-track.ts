@@ -4,6 +4,8 @@ import { IntervalLog } from '../observe/interval-log.js';
 const FEWEST_INTERVALS = 16;
 /** Intervals that the busiest thread's log holds. */
 const MOST_INTERVALS = 2048;
+/** Outer intervals up to that long find all their inner ones, if these are not too many, ns. */
+const KEEP_NS = 50e6;
 /** Spikes of a thread that a later, longer one may still supersede. */
 const REMEMBERED_SPIKES = 256;
 
@@ -37,7 +39,7 @@ export class ThreadTrack {
   tid = 0;
   /** Process, 0 when not known yet. */
   pid = 0;
-  readonly log = new IntervalLog(FEWEST_INTERVALS, MOST_INTERVALS);
+  readonly log = new IntervalLog(FEWEST_INTERVALS, MOST_INTERVALS, KEEP_NS);
   /** Doubles in an array: storing them never allocates. */
   readonly times = new Float64Array(5);
   /** Is there an open run? */

@@ -2,7 +2,9 @@ import { IntervalLog } from './interval-log.js';
 
 /** Records kept per CPU: who ran there, and what interrupted it, while a target was waiting. */
 const FEWEST_RECORDS = 64;
-const MOST_RECORDS = 2048;
+const MOST_RECORDS = 4096;
+/** Waits up to that long are taken apart in full, if their records are not too many, ns. */
+const KEEP_NS = 2e9;
 /** Bound for CPU numbers out of a broken record. */
 const MOST_CPUS = 1024;
 
@@ -29,6 +31,6 @@ export class CpuLogs {
   #create(cpu: number): IntervalLog {
     // Filled up to that CPU, so that the array has no holes.
     while (this.#logs.length <= cpu) this.#logs.push(undefined);
-    return (this.#logs[cpu] = new IntervalLog(FEWEST_RECORDS, MOST_RECORDS));
+    return (this.#logs[cpu] = new IntervalLog(FEWEST_RECORDS, MOST_RECORDS, KEEP_NS));
   }
 }

@@ -6,9 +6,6 @@ import {
   TIMESTAMP_DOUBLE,
 } from '@hftmon/core';
 
-/** Younger intervals than that are worth growing for, ns. */
-const WORTH_KEEPING_NS = 50e6;
-
 /**
  * The latest intervals of one thread, or records of one CPU: a ring of 64-byte copies of records,
  * oldest overwritten. A copy keeps its payload, so that it is read with the payload functions of
@@ -22,17 +19,22 @@ export class IntervalLog {
   /** Intervals appended so far; the sequence number of the next one. */
   head = 0;
   readonly #mostEntries: number;
+  readonly #keepNs: number;
   #mask: number;
   /** Latest end of an interval that was overwritten. A typed array: storing it allocates nothing. */
   readonly #lostUntil = new Float64Array([-Infinity]);
 
-  /** @param entries, mostEntries - powers of two */
-  constructor(entries: number, mostEntries: number = entries) {
+  /**
+   * @param entries, mostEntries - powers of two
+   * @param keepNs - intervals younger than that are worth growing for
+   */
+  constructor(entries: number, mostEntries: number, keepNs: number) {
     const buffer = new ArrayBuffer(entries * RECORD_WORDS * 4);
     this.u32 = new Uint32Array(buffer);
     this.f64 = new Float64Array(buffer);
     this.#mask = entries - 1;
     this.#mostEntries = mostEntries;
+    this.#keepNs = keepNs;
   }
 
   /** Sequence number of the oldest interval still held. */
@@ -86,7 +88,7 @@ export class IntervalLog {
 
   #makeRoom(span: Float64Array): void {
     const end = this.endOf(this.baseOf(this.head));
-    if (end > span[1]! - WORTH_KEEPING_NS && this.#mask + 1 < this.#mostEntries) this.#grow();
+    if (end > span[1]! - this.#keepNs && this.#mask + 1 < this.#mostEntries) this.#grow();
     else if (end > this.#lostUntil[0]!) this.#lostUntil[0] = end;
   }
 

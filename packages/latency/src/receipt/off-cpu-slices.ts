@@ -2,7 +2,7 @@ import { SwitchFlag, switchFlags, switchNextTid, switchPreviousTid } from '@hftm
 import { IntervalType } from '../observe/interval-type.js';
 import type { ObservedCause } from '../types/details.js';
 import { placesOf, type Place } from './places.js';
-import { activityAt, type Run } from './runs-on-cpu.js';
+import { activityAt, type CpuActivity } from './runs-on-cpu.js';
 import type { Scene } from './scene.js';
 import { wakerOf } from './waker.js';
 import { NOBODY, Rank, type Slice, type Unexplained } from './slice.js';
@@ -54,9 +54,9 @@ export function offCpuSlices(
     wakerTid: wakerOf(log.u32, base),
   };
   return places.flatMap((place, i) => {
-    const { runs, interrupts } = activityAt(place, scene);
+    const activity = activityAt(place, scene);
     const neighbours = { first: i === 0, last: i === places.length - 1, next: places[i + 1] };
-    return [...ofPlace(scene, wait, place, runs, neighbours), ...interrupts];
+    return [...ofPlace(scene, wait, place, activity, neighbours), ...activity.interrupts];
   });
 }
 
@@ -71,23 +71,25 @@ function ofPlace(
   scene: Scene,
   wait: Wait,
   place: Place,
-  runs: readonly Run[],
+  { runs, knownFromNs }: CpuActivity,
   neighbours: Neighbours,
 ): Slice[] {
   const slices: Slice[] = [];
   const { first, last } = neighbours;
-  const took = first && wait.preempted ? wait.nextTid : NOBODY;
+  const forgotten = knownFromNs > place.startNs;
+  const took = first && wait.preempted && !forgotten ? wait.nextTid : NOBODY;
   const before = last ? wait.previousTid : NOBODY;
   const add = (startNs: number, endNs: number, tid: number, rank: number): void => {
     if (endNs <= startNs) return;
     const blame = blameOf(wait, tid, neighbours);
     slices.push({ startNs, endNs, rank, tid, log: scene.log, base: wait.base, netNs: 0, ...blame });
   };
+  add(place.startNs, knownFromNs, NOBODY, Rank.OffCpu);
   if (runs.length === 0) {
-    add(place.startNs, place.endNs, took === NOBODY ? before : took, Rank.OffCpu);
+    add(knownFromNs, place.endNs, took === NOBODY ? before : took, Rank.OffCpu);
     return slices;
   }
-  let reached = place.startNs;
+  let reached = knownFromNs;
   for (const [i, run] of runs.entries()) {
     add(reached, run.startNs, i === 0 ? took : NOBODY, Rank.OffCpu);
     add(run.startNs, run.endNs, run.tid, Rank.Ran);

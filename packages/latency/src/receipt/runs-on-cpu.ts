@@ -19,6 +19,8 @@ export interface CpuActivity {
   /** In the order of time. */
   readonly runs: readonly Run[];
   readonly interrupts: readonly Slice[];
+  /** What happened before is not kept any more, ns. */
+  readonly knownFromNs: number;
 }
 
 /** Looks a stretch of a wait up in the log of its CPU. */
@@ -26,8 +28,9 @@ export function activityAt({ cpu, startNs, endNs }: Place, scene: Scene): CpuAct
   const runs: Run[] = [];
   const interrupts: Slice[] = [];
   const log = scene.cpus.of(cpu);
-  if (log === undefined) return { runs, interrupts };
-  if (log.lostUntilNs > startNs) scene.truncated = true;
+  if (log === undefined) return { runs, interrupts, knownFromNs: startNs };
+  const knownFromNs = Math.min(endNs, Math.max(startNs, log.lostUntilNs));
+  if (knownFromNs > startNs) scene.truncated = true;
   for (let sequence = log.head - 1; sequence >= log.oldest; sequence--) {
     const base = log.baseOf(sequence);
     const start = log.startOf(base);
@@ -48,5 +51,5 @@ export function activityAt({ cpu, startNs, endNs }: Place, scene: Scene): CpuAct
     });
   }
   runs.sort((a, b) => a.startNs - b.startNs);
-  return { runs, interrupts };
+  return { runs, interrupts, knownFromNs };
 }

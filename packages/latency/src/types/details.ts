@@ -41,8 +41,8 @@ export interface RunQueueWaitDetails {
   readonly unknownNs?: number;
   /** Different tasks that ran before it. */
   readonly tasksAhead: number;
+  /** Absent when an interrupt woke it, or its wake-up was not traced. */
   readonly waker?: TaskRef;
-  /** An interrupt woke it; the waker is the task that happened to run there. */
   readonly wokenByInterrupt: boolean;
   /** CPU it came back on. */
   readonly cpu: number;
@@ -54,6 +54,7 @@ export interface RunQueueWaitDetails {
 }
 
 export interface LateWakeupDetails {
+  /** Absent when an interrupt woke it. */
   readonly waker?: TaskRef;
   readonly wokenByInterrupt: boolean;
   /** CPU that was idle, where the thread then ran. */

@@ -152,7 +152,6 @@ describe('run_queue_wait and late_wakeup', () => {
     );
     expect(partsOf(stage.spike())).toEqual({ late_wakeup: 77_000, timer_tick: 3000 });
     expect(stage.spike().details).toEqual({
-      waker: { tid: 0, comm: 'swapper' },
       wokenByInterrupt: true,
       cpu: 0,
       count: 1,
@@ -436,7 +435,6 @@ describe('io_wait', () => {
       syscall: { number: FSYNC, name: 'fsync' },
       fd: 11,
       inIoWait: true,
-      wokenBy: { tid: 61, comm: '' },
       wokenByInterrupt: true,
       count: 1,
     });

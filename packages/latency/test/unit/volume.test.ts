@@ -79,8 +79,11 @@ describe('many intervals', () => {
     deliverInBatches(stage, runs);
     const to = 5003 * 10_000;
     stage.deliver(offCpu({ from: 0, to, next: 31, previous: 31 }));
-    expect(stage.spike()).toMatchObject({ truncated: true, durationNs: to });
-    expect(partsOf(stage.spike())).toEqual({ preemption: to });
+    const spike = stage.spike();
+    expect(spike).toMatchObject({ truncated: true, durationNs: to });
+    expect(partsOf(spike)).toEqual({ preemption: to });
+    // Nobody is blamed for the time whose records are gone.
+    expect(spike.details).toMatchObject({ unknownNs: (5003 - 4096) * 10_000 });
   });
 });
 
