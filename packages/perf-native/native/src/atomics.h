@@ -50,11 +50,6 @@ static inline bool compare_exchange_u32(void *p, uint32_t expected, uint32_t des
 						       memory_order_acq_rel, memory_order_acquire);
 }
 
-static inline uint32_t exchange_u32(void *p, uint32_t v)
-{
-	return atomic_exchange_explicit((_Atomic uint32_t *)p, v, memory_order_acq_rel);
-}
-
 static inline void fetch_sub_u32(void *p, uint32_t v)
 {
 	atomic_fetch_sub_explicit((_Atomic uint32_t *)p, v, memory_order_acq_rel);

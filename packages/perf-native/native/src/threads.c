@@ -97,15 +97,6 @@ int threads_follow(struct threads *t, uint32_t tid, uint32_t tgid)
 	return err ? err : 1;
 }
 
-/* The thread waits in no run queue any more, as far as we are concerned. */
-static void not_pending(struct threads *t, struct hftmon_thread *thread)
-{
-	uint32_t waits_on = exchange_u32(&thread->pending_cpu, 0);
-
-	if (waits_on && waits_on <= t->cpu_count)
-		fetch_sub_u32(&t->cpus[waits_on - 1].pending, 1);
-}
-
 int threads_unfollow(struct threads *t, uint32_t slot)
 {
 	struct hftmon_thread *thread;
@@ -117,7 +108,6 @@ int threads_unfollow(struct threads *t, uint32_t slot)
 		return fail(-EINVAL, "thread slot %u is not in use", slot);
 	/* Only if it is still ours: the tid may have been reused since the thread ended. */
 	compare_exchange_u32(&t->slot_by_tid[thread->tid], slot, 0);
-	not_pending(t, thread);
 	/* No process any more: whoever finds it ended releases the slot and keeps no totals. */
 	thread->tgid = 0;
 	if (thread->state != HFTMON_THREAD_EXITED) {
@@ -129,12 +119,18 @@ int threads_unfollow(struct threads *t, uint32_t slot)
 
 int threads_release(struct threads *t, uint32_t slot)
 {
+	uint32_t waits_on;
 	int err;
 
 	if (!slot || slot >= t->count)
 		return fail(-EINVAL, "thread slot %u is outside 1 to %u", slot, t->count - 1);
-	/* A wake-up that was under way when it was unfollowed may have counted it after that. */
-	not_pending(t, &t->table[slot]);
+	/*
+	 * One that waited in a run queue when it was unfollowed is counted there still. Not before
+	 * now, when no program knows it any more: one under way may have been changing the count.
+	 */
+	waits_on = t->table[slot].pending_cpu;
+	if (waits_on && waits_on <= t->cpu_count)
+		fetch_sub_u32(&t->cpus[waits_on - 1].pending, 1);
 	memset(&t->table[slot], 0, sizeof(t->table[slot]));
 	err = bpf_map_push(t->free_fd, &slot);
 	return err ? fail(err, "returning a thread slot") : 0;
