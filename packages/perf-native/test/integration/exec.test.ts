@@ -27,8 +27,10 @@ describe.each([
   { who: 'thread', meanwhile: 'spin', cpus: '0-1' },
   { who: 'thread', meanwhile: 'sleep', cpus: '0' },
   { who: 'thread', meanwhile: 'spin', cpus: '0' },
+  { who: 'thread', meanwhile: 'fifo', cpus: '0' },
 ])('exec by the $who ($meanwhile, CPUs $cpus)', ({ who, meanwhile, cpus }) => {
-  it('keeps the process followed, with exact counts', async () => {
+  it('keeps the process followed, with exact counts', async (context) => {
+    if (meanwhile === 'fifo') skipUnless(context, needs.realtime);
     const child = spawn('taskset', ['-c', cpus, program, String(ROUNDS), who, meanwhile], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });

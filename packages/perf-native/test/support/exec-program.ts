@@ -1,7 +1,8 @@
 /**
  * Executes itself again and again, from the leader or from another thread (whose tid then becomes
  * the leader's), while more threads run. Arguments: rounds, `leader` or `thread`, and what the
- * leader does when another thread executes: `sleep` or `spin`. Prints a line before and after.
+ * leader does when another thread executes: `sleep` or `spin`; or `fifo`, to sleep while that thread has
+ * real-time priority. Prints a line before and after.
  */
 export const EXEC_PROGRAM = `
 #include <pthread.h>
@@ -13,10 +14,21 @@ export const EXEC_PROGRAM = `
 
 static char **arguments;
 
+static void set_policy(int policy, int priority)
+{
+	struct sched_param param = { .sched_priority = priority };
+
+	if (sched_setscheduler(0, policy, &param))
+		perror("policy");
+}
+
 static void *again(void *unused)
 {
 	static char left[16];
 
+	/* Woken by the leader's end, it overtakes the leader that is on its way out. */
+	if (strcmp(arguments[3], "fifo") == 0)
+		set_policy(SCHED_FIFO, 1);
 	snprintf(left, sizeof(left), "%d", atoi(arguments[1]) - 1);
 	execl("/proc/self/exe", "exec", left, arguments[2], arguments[3], "on", (char *)0);
 	perror("exec");
@@ -43,6 +55,7 @@ int main(int argc, char **argv)
 	char line[16];
 
 	arguments = argv;
+	set_policy(SCHED_OTHER, 0);
 	if (argc < 5) {
 		puts("ready");
 		fflush(stdout);
