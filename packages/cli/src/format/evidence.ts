@@ -18,18 +18,18 @@ const EVIDENCE: { readonly [C in Cause]: (details: PartOf<C>['details']) => stri
       inKernel && 'in the kernel',
       cpuTo !== undefined && `to CPU ${cpuTo}`,
     ]),
-  run_queue_wait: ({ by, waker, newThread }) =>
-    join([runners('behind', by), woken(waker), newThread && 'first run of a new thread']),
-  late_wakeup: ({ cpu, waker, wokenByInterrupt }) =>
-    join([`CPU ${cpu} was idle`, wokenByInterrupt ? 'woken by an interrupt' : woken(waker)]),
+  run_queue_wait: ({ by, newThread, ...wakeup }) =>
+    join([runners('behind', by), woken(wakeup), newThread && 'first run of a new thread']),
+  late_wakeup: ({ cpu, ...wakeup }) => join([`CPU ${cpu} was idle`, woken(wakeup)]),
   migration: ({ from, to, mover }) =>
     join([`CPU ${from} to ${to}`, mover !== undefined && `by ${task(mover)}`]),
   stopped: ({ by, signal, sender }) =>
     join([signal ?? by, sender !== undefined && `from ${task(sender)}`]),
-  lock_wait: ({ futexAddress, releasedBy, priorityInversion }) =>
+  lock_wait: ({ futexAddress, operation, releasedBy, priorityInversion }) =>
     join([
       futexAddress === undefined ? 'a lock of the kernel' : `futex ${futexAddress}`,
-      releasedBy !== undefined && `held by ${task(releasedBy)}`,
+      isSomebody(releasedBy) &&
+        `${hasOwner(operation) ? 'held' : 'released'} by ${task(releasedBy)}`,
       priorityInversion && 'priority inversion',
     ]),
   io_wait: ({ syscall, file, fd }) =>
@@ -101,8 +101,20 @@ function sender(from: Task & { readonly callSiteName?: string }): string {
   return `${task(from)}${at}`;
 }
 
-function woken(waker: Task | undefined): string | undefined {
-  return waker === undefined ? undefined : `woken by ${task(waker)}`;
+function woken(wakeup: { readonly waker?: Task; readonly wokenByInterrupt?: boolean }) {
+  // Whoever was on the CPU then had no part in it.
+  if (wakeup.wokenByInterrupt === true) return 'woken by an interrupt';
+  return isSomebody(wakeup.waker) && `woken by ${task(wakeup.waker)}`;
+}
+
+/** Tid 0 is the idle task of every CPU: it wakes nobody, an interrupt that hit it did. */
+function isSomebody(waker: Task | undefined): waker is Task {
+  return waker !== undefined && waker.tid !== 0;
+}
+
+/** Only a PI futex is let go by its owner alone; any thread may wake a waiter of FUTEX_WAIT. */
+function hasOwner(operation: string | undefined): boolean {
+  return operation === 'FUTEX_LOCK_PI' || operation === 'FUTEX_LOCK_PI2';
 }
 
 function times(count: number): string {

@@ -65,6 +65,14 @@ describe('evidence', () => {
       'run_queue_wait 1us (behind cc/9, woken by feed/4)',
     ],
     [
+      part('run_queue_wait', 'context_switch', { by: [], waker, wokenByInterrupt: true }),
+      'run_queue_wait 1us (woken by an interrupt)',
+    ],
+    [
+      part('run_queue_wait', 'context_switch', { by: [], waker: { tid: 0, comm: 'swapper/1' } }),
+      'run_queue_wait 1us',
+    ],
+    [
       part('late_wakeup', 'blocking', {
         wokenByInterrupt: true,
         cpu: 1,
@@ -88,11 +96,24 @@ describe('evidence', () => {
         ns: 1,
         count: 1,
         futexAddress: '0x10',
+        operation: 'FUTEX_LOCK_PI',
         releasedBy: { ...waker, ns: 1, count: 1 },
         priorityInversion: true,
         locks: [],
       }),
       'lock_wait 1us (futex 0x10, held by feed/4, priority inversion)',
+    ],
+    [
+      part('lock_wait', 'blocking', {
+        futexAddress: '0x10',
+        operation: 'FUTEX_WAIT',
+        releasedBy: waker,
+      }),
+      'lock_wait 1us (futex 0x10, released by feed/4)',
+    ],
+    [
+      part('lock_wait', 'blocking', { futexAddress: '0x10', releasedBy: { tid: 0 } }),
+      'lock_wait 1us (futex 0x10)',
     ],
     [
       part('io_wait', 'blocking', {
