@@ -7,7 +7,7 @@ import { Output } from '../../io/output.js';
 import { styleFor } from '../../io/style.js';
 import { collectorFindings } from './collector-findings.js';
 import { hostChecks } from './host-checks.js';
-import { liveCheck } from './live-check.js';
+import { liveFailure, withLiveCheck, withLiveFailure } from './live-check.js';
 import { worst, type DoctorReport } from './report.js';
 import { doctorText } from './text.js';
 
@@ -33,11 +33,19 @@ function examine({ procRoot, sysRoot, collectors }: DoctorOptions): DoctorReport
     environment,
     collectors: installedCollectors(collectors),
   });
-  const checks = hostChecks(environment);
   // A captured /proc or /sys says nothing about what the running kernel would load.
   const isThisHost = procRoot === undefined && sysRoot === undefined;
-  if (isThisHost && environment.bpf.ok) checks.push(liveCheck(monitor));
-  const findings = collectorFindings(monitor.collectors(), monitor.probe(), environment);
+  return reportOf(monitor, isThisHost && environment.bpf.ok);
+}
+
+/** @param live - start monitoring for a moment as well, to see whether it does */
+export function reportOf(monitor: HFTResourceMonitor, live: boolean): DoctorReport {
+  const { environment } = monitor;
+  const failure = live ? liveFailure(monitor) : undefined;
+  const host = hostChecks(environment);
+  const checks = live ? withLiveCheck(host, failure) : host;
+  const support = withLiveFailure(monitor.probe(), failure);
+  const findings = collectorFindings(monitor.collectors(), support, environment);
   return {
     schema: 'hftmon.doctor/1',
     type: 'doctor',

@@ -1,20 +1,47 @@
-import { messageOf } from '@hftmon/core';
+import { messageOf, type Support } from '@hftmon/core';
 import { isMonitorError, type HFTResourceMonitor } from '@hftmon/monitor';
 import type { HostCheck } from './report.js';
 
-/** Loads and attaches all probes for a moment: what no look at the host can promise. */
-export function liveCheck(monitor: HFTResourceMonitor): HostCheck {
-  const check = { name: 'live test', purpose: 'all probes load and attach' };
+/** Why monitoring does not start on this host. */
+export type LiveFailure = Extract<Support, { ok: false }>;
+
+/**
+ * Loads and attaches all probes for a moment: what no look at the host can promise.
+ * @returns why that failed; `undefined` when it worked
+ */
+export function liveFailure(monitor: HFTResourceMonitor): LiveFailure | undefined {
   try {
     monitor.startMonitoring();
     monitor.stopMonitoring();
-    return { ...check, status: 'available' };
+    return undefined;
   } catch (error) {
     if (!isMonitorError(error)) {
       const remedy = 'report it with the kernel version (uname -r)';
-      return { ...check, status: 'absent', reason: messageOf(error), remedy };
+      return { ok: false, code: 'HFTMON_E_INTERNAL', reason: messageOf(error), remedy };
     }
     const reason = error.message.replace(/\. Remedy: .*$/s, '');
-    return { ...check, status: 'absent', reason, remedy: error.remedy };
+    return { ok: false, code: error.code, reason, remedy: error.remedy };
   }
+}
+
+/** The checks of the host with that of the live test: BPF that does not load is no BPF. */
+export function withLiveCheck(
+  checks: readonly HostCheck[],
+  failure: LiveFailure | undefined,
+): HostCheck[] {
+  const check = { name: 'live test', purpose: 'all probes load and attach' };
+  if (failure === undefined) return [...checks, { ...check, status: 'available' }];
+  const { reason, remedy } = failure;
+  const absent = { status: 'absent', reason, remedy } as const;
+  const known = checks.map((other) => (other.name === 'BPF' ? { ...other, ...absent } : other));
+  return [...known, { ...check, ...absent }];
+}
+
+/** What collectors can do: all of them read the stream of a session, which has to start. */
+export function withLiveFailure(
+  support: ReadonlyMap<string, Support>,
+  failure: LiveFailure | undefined,
+): ReadonlyMap<string, Support> {
+  if (failure === undefined) return support;
+  return new Map([...support].map(([name, answer]) => [name, answer.ok ? failure : answer]));
 }
