@@ -54,7 +54,11 @@ export class InterruptCollector implements Collector<
 
   probe(env: ProbeEnvironment): Support {
     const source = 'BPF: irq, irq_vectors, nmi and ipi tracepoints';
-    return tracepointSupport(env, source, REQUIRED_TRACEPOINTS, OPTIONAL_TRACEPOINTS);
+    const support = tracepointSupport(env, source, REQUIRED_TRACEPOINTS, OPTIONAL_TRACEPOINTS);
+    if (!support.ok || env.hasCapability('CAP_SYSLOG')) return support;
+    const limit =
+      'TLB shootdowns are not told from other calls (CAP_SYSLOG shows where the flush is)';
+    return { ...support, degraded: [support.degraded, limit].filter(Boolean).join('; ') };
   }
 
   open(context: CollectorContext, config: Readonly<InterruptConfig>): void {
@@ -92,7 +96,7 @@ export class InterruptCollector implements Collector<
   /** Exact totals per CPU and source since the start, also of what disturbed no target. */
   totals(): InterruptTotalsInfo {
     const totals = this.#open?.source.interruptTotals?.();
-    if (totals === undefined) return { sources: [], tlbShootdowns: [] };
+    if (totals === undefined) return { sources: [] };
     return namedTotals(totals, this.#open!.names);
   }
 

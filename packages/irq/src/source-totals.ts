@@ -27,7 +27,9 @@ export function namedTotals(totals: InterruptTotals, names: IrqNames): Interrupt
       ...list(totals.vectors, vectorIdentity),
       ...list(totals.nmis, () => ({ irqType: 'nmi', irqNumber: NMI_NUMBER, source: 'nmi' })),
     ],
-    tlbShootdowns: list(totals.tlbFlushes, () => ({ irqType: 'ipi', source: TLB_SHOOTDOWN })),
+    ...(totals.tlbFlushes !== undefined && {
+      tlbShootdowns: list(totals.tlbFlushes, () => ({ irqType: 'ipi', source: TLB_SHOOTDOWN })),
+    }),
   };
 }
 

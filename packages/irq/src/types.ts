@@ -96,8 +96,11 @@ export interface InterruptSourceTotals {
 export interface InterruptTotalsInfo {
   /** By CPU and source. Every run is in exactly one of them. */
   readonly sources: readonly InterruptSourceTotals[];
-  /** Function-call IPIs that flushed the TLB, by CPU; they are among `sources` as well. */
-  readonly tlbShootdowns: readonly Omit<InterruptSourceTotals, 'irqNumber'>[];
+  /**
+   * Function-call IPIs that flushed the TLB, by CPU; they are among `sources` as well. Absent where
+   * the kernel does not tell which function flushes (before 6.4, or /proc/kallsyms is hidden).
+   */
+  readonly tlbShootdowns?: readonly Omit<InterruptSourceTotals, 'irqNumber'>[];
 }
 
 /** Net durations of a type in the stream; percentiles within `relativeError`. */

@@ -81,17 +81,18 @@ export const SOURCE_COUNTS = { irq: 1024, softirq: 10, vector: 10 } as const;
 
 /** `struct hftmon_config`, byte offsets. */
 export const CONFIG = {
-  bytes: 184,
+  bytes: 192,
   enabled: 0,
   followChildren: 4,
   stacks: 8,
   taskGeneration: 12,
   stacksFromNs: 16,
   syscallFromNs: 24,
-  preemptCountDistance: 32,
-  untrackedThreads: 40,
-  stackFailures: 48,
-  minDurationNs: 56,
+  tlbFlushFunction: 32,
+  preemptCountDistance: 40,
+  untrackedThreads: 48,
+  stackFailures: 56,
+  minDurationNs: 64,
 } as const;
 
 /** `struct hftmon_pump_stats`, byte offsets. */

@@ -19,7 +19,10 @@ export interface InterruptTotals {
   readonly hardIrqs: readonly SourceTotals[];
   readonly softirqs: readonly SourceTotals[];
   readonly vectors: readonly SourceTotals[];
-  /** Function-call IPIs that flushed the TLB; they are among the vectors as well. */
-  readonly tlbFlushes: readonly SourceTotals[];
+  /**
+   * Function-call IPIs that flushed the TLB; they are among the vectors as well. Absent where it
+   * is not known which function flushes.
+   */
+  readonly tlbFlushes?: readonly SourceTotals[];
   readonly nmis: readonly SourceTotals[];
 }

@@ -8,13 +8,23 @@ const VECTOR = ['local_timer_entry', 'reschedule_entry', 'call_function_entry'];
 const IPI = ['ipi_send_cpu', 'csd_queue_cpu', 'csd_function_entry'];
 const NMI = ['nmi_handler'];
 const probe = (tracepoints: readonly string[], bpf = bpfWorks) =>
-  createInterruptCollector().probe(fakeEnvironment({ bpf, tracepoints }));
+  createInterruptCollector().probe(
+    fakeEnvironment({ bpf, tracepoints, capabilities: ['CAP_SYSLOG'] }),
+  );
 
 describe('probe', () => {
   it('is good where all is there', () => {
     const support = probe([...IRQ, ...SOFTIRQ, ...VECTOR, ...IPI, ...NMI]);
     expect(support).toMatchObject({ ok: true, tier: 'kernel' });
     expect(support).not.toHaveProperty('degraded');
+  });
+
+  it('says what hidden kernel addresses leave out', () => {
+    const tracepoints = [...IRQ, ...SOFTIRQ, ...VECTOR, ...IPI, ...NMI];
+    const support = createInterruptCollector().probe(
+      fakeEnvironment({ bpf: bpfWorks, tracepoints }),
+    );
+    expect(support).toMatchObject({ degraded: expect.stringContaining('CAP_SYSLOG') });
   });
 
   it('gives the reason of BPF', () => {

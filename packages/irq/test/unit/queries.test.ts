@@ -61,6 +61,6 @@ describe('a query', () => {
   it('has no answer when it was never open', () => {
     const collector = createInterruptCollector();
     expect(collector.snapshot()).toEqual([]);
-    expect(collector.totals()).toEqual({ sources: [], tlbShootdowns: [] });
+    expect(collector.totals()).toEqual({ sources: [] });
   });
 });

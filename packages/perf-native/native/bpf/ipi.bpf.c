@@ -55,16 +55,14 @@ int hftmon_csd_queue_cpu(tp_args *ctx)
 	return 0;
 }
 
-/* What a TLB shootdown makes other CPUs call. Weak: arm64 has no such function. */
-extern const void flush_tlb_func __ksym __weak;
-
 /* raw_tp: a tp_btf program may not read an argument that is a function pointer. */
 SEC("raw_tp/csd_function_entry")
 int hftmon_csd_function_entry(tp_args *ctx)
 {
 	struct hftmon_cpu *c;
 
-	if (!config.enabled || !&flush_tlb_func || ARG(0, u64) != (u64)&flush_tlb_func)
+	if (!config.enabled || !config.tlb_flush_function ||
+	    ARG(0, u64) != config.tlb_flush_function)
 		return 0;
 	c = cpu_of(bpf_get_smp_processor_id());
 	if (c)

@@ -3,7 +3,11 @@ import { SOURCE, SOURCE_COUNTS, SOURCES } from '../layout.js';
 import { readU64At } from './shared-memory.js';
 
 /** Reads `struct hftmon_sources[cpus]`. */
-export function readInterruptTotals(view: Uint32Array, cpus: number): InterruptTotals {
+export function readInterruptTotals(
+  view: Uint32Array,
+  cpus: number,
+  tlbFlushKnown: boolean,
+): InterruptTotals {
   const list = (offset: number, count: number): SourceTotals[] => {
     const found: SourceTotals[] = [];
     for (let cpu = 0; cpu < cpus; cpu++) {
@@ -19,7 +23,7 @@ export function readInterruptTotals(view: Uint32Array, cpus: number): InterruptT
     hardIrqs: list(SOURCES.irq, SOURCE_COUNTS.irq),
     softirqs: list(SOURCES.softirq, SOURCE_COUNTS.softirq),
     vectors: list(SOURCES.vector, SOURCE_COUNTS.vector),
-    tlbFlushes: list(SOURCES.tlbFlush, 1),
+    ...(tlbFlushKnown && { tlbFlushes: list(SOURCES.tlbFlush, 1) }),
     nmis: list(SOURCES.nmi, 1),
   };
 }

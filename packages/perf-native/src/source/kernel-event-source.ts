@@ -14,11 +14,12 @@ import {
 } from '@hftmon/core';
 import { preemptCountDistance } from '../capabilities/preempt-count.js';
 import { createProbeEnvironment, type HostEnvironment } from '../capabilities/probe-environment.js';
-import { CONFIG } from '../layout.js';
+import { CONFIG, GROUP } from '../layout.js';
 import { nativeLibrary } from '../native/bindings.js';
 import { NativeSession } from '../native/native-session.js';
 import { readText } from '../proc/read.js';
 import { listTasks } from '../proc/tasks.js';
+import { kernelSymbolAddress } from '../symbols/kernel-symbol-address.js';
 import { Symbolizer } from '../symbols/symbolizer.js';
 import { readInterruptTotals } from './interrupt-totals.js';
 import { readLosses } from './loss-reader.js';
@@ -61,6 +62,7 @@ interface LastState {
 
 const NOTHING = new Uint32Array(0);
 const NO_LOSSES = readLosses(NOTHING, 0, 0);
+const NO_INTERRUPTS = readInterruptTotals(NOTHING, 0, false);
 
 /**
  * Kernel events of the running host by BPF: the probes that the asked-for kinds need, the thread
@@ -107,7 +109,7 @@ export class KernelEventSource implements EventSource {
     const session = new NativeSession(native);
     try {
       const memory = new SharedMemory(session);
-      this.#configure(memory, kinds, options);
+      this.#configure(memory, kinds, options, native.groups);
       const procRoot = this.environment.procRoot;
       this.#open = {
         session,
@@ -182,8 +184,10 @@ export class KernelEventSource implements EventSource {
 
   /** Totals per interrupt source and CPU since the start, targets' and others'. */
   interruptTotals(): InterruptTotals {
-    if (this.#open === undefined) return this.#last?.interrupts ?? readInterruptTotals(NOTHING, 0);
-    return readInterruptTotals(this.#open.memory.sources, this.#open.cpus);
+    if (this.#open === undefined) return this.#last?.interrupts ?? NO_INTERRUPTS;
+    const { memory, cpus } = this.#open;
+    const tlbFlushKnown = memory.config64[CONFIG.tlbFlushFunction / 8] !== 0n;
+    return readInterruptTotals(memory.sources, cpus, tlbFlushKnown);
   }
 
   /** What the pump thread did and cost. */
@@ -225,9 +229,10 @@ export class KernelEventSource implements EventSource {
     memory: SharedMemory,
     kinds: ReadonlySet<RecordKind>,
     options: EventSourceOptions,
+    groups: number,
   ): void {
     const { config, config64 } = memory;
-    const { sysRoot } = this.environment;
+    const { procRoot, sysRoot } = this.environment;
     config[CONFIG.followChildren / 4] = options.followChildren === true ? 1 : 0;
     this.#wantsStacks = options.stacksFromNs !== undefined;
     config[CONFIG.stacks / 4] = this.#wantsStacks ? 1 : 0;
@@ -240,6 +245,9 @@ export class KernelEventSource implements EventSource {
     // Probes that serve another kind as well only count what nobody asked for.
     for (const kind of BY_THE_WAY) {
       if (!kinds.has(kind)) config64[CONFIG.minDurationNs / 8 + kind] = NEVER;
+    }
+    if (groups & GROUP.ipi) {
+      config64[CONFIG.tlbFlushFunction / 8] = kernelSymbolAddress('flush_tlb_func', procRoot) ?? 0n;
     }
   }
 

@@ -223,6 +223,7 @@ struct hftmon_config {
 	hft_u32 task_generation; /* changing it makes every task be described again */
 	hft_u64 stacks_from_ns;
 	hft_u64 syscall_from_ns; /* shortest absence whose system call is recorded */
+	hft_u64 tlb_flush_function; /* kernel address of flush_tlb_func, 0 unknown */
 	hft_u64 preempt_count_distance; /* bytes from a CPU's rq to its preempt count, 0 unknown */
 	hft_u64 untracked_threads;  /* threads that began when no slot was free */
 	hft_u64 stack_failures;	    /* stacks not taken: table full or bucket taken by another */
