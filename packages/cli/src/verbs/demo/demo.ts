@@ -51,7 +51,7 @@ export async function demo(options: OutputOptions): Promise<ExitCode> {
   } finally {
     progress.done();
     await stage.close();
-    output.close();
+    await output.close();
   }
 }
 

@@ -23,7 +23,7 @@ export async function doctor(options: DoctorOptions): Promise<ExitCode> {
   if (format === 'json') output.line(JSON.stringify(report, undefined, 2));
   else if (format === 'jsonl') output.line(JSON.stringify(report));
   else for (const line of doctorText(report, styleFor(output.isTerminal))) output.line(line);
-  output.close();
+  await output.close();
   return report.status === 'absent' ? ExitCode.NotPossible : ExitCode.Ok;
 }
 

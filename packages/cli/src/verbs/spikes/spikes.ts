@@ -54,7 +54,7 @@ export async function spikes(
       },
     );
   } finally {
-    output.close();
+    await output.close();
   }
 }
 

@@ -40,7 +40,7 @@ export async function stat(
       },
     );
   } finally {
-    output.close();
+    await output.close();
   }
 }
 

@@ -1,0 +1,48 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { needs, skipUnless } from '@hftmon/testkit';
+import { runCli, type CliResult } from '../support/run-cli.js';
+
+const SELF = String(process.pid);
+const FOLDER = mkdtempSync(join(tmpdir(), 'hftmon-output-'));
+afterAll(() => rmSync(FOLDER, { recursive: true }));
+
+/** Runs the command with a full disk as its standard output. */
+function runFull(words: readonly string[]): Promise<CliResult> {
+  return runCli(words, { wrapper: ['/bin/sh', '-c', 'exec "$0" "$@" >/dev/full'] });
+}
+
+const FULL = /^hftmon: cannot write [^\n]+: no space left\. Remedy: [^\n]+ \[HFTMON_E_OUTPUT\]\n$/;
+
+describe('a disk that is full', () => {
+  it.each(['--help', 'doctor', 'doctor --json'])('ends %s with one line', async (words) => {
+    const { code, stderr } = await runFull(words.split(' '));
+    expect(stderr).toMatch(FULL);
+    expect(code).toBe(1);
+  });
+
+  it('ends a run before its time', { timeout: 60_000 }, async (context) => {
+    skipUnless(context, needs.bpf);
+    const spikes = ['spikes', '-p', SELF, '--threshold', '1us', '--jsonl', '-d', '30s'];
+    const begin = performance.now();
+    const stat = ['stat', '-p', SELF, '-d', '100ms'];
+    for (const words of [spikes, [...spikes, '-o', '/dev/full'], stat]) {
+      const { code, stderr } = await runFull(words);
+      expect(stderr).toMatch(FULL);
+      expect(code).toBe(1);
+    }
+    expect(performance.now() - begin).toBeLessThan(25_000);
+  });
+});
+
+describe('the file of -o', () => {
+  it('is left as it was when the target is wrong', async () => {
+    const file = join(FOLDER, 'kept');
+    writeFileSync(file, 'what it held');
+    const { code } = await runCli(['stat', '-p', '4194305', '-o', file]);
+    expect(code).toBe(4);
+    expect(readFileSync(file, 'utf8')).toBe('what it held');
+  });
+});
