@@ -8,7 +8,7 @@ export type EndReason =
   | 'exit'
   /** Enough was seen (`--once`). */
   | 'enough'
-  /** Nobody reads the output any more. */
+  /** Nobody reads the output any more, or it cannot be written. */
   | 'unread';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -26,6 +26,7 @@ export class RunEnd implements Disposable {
   #settle!: (reason: EndReason) => void;
   #timer: NodeJS.Timeout | undefined;
   #signalled = false;
+  #atNs: bigint | undefined;
   readonly #onSignal = (signal: NodeJS.Signals): void => {
     if (this.#signalled) {
       this[Symbol.dispose]();
@@ -40,8 +41,14 @@ export class RunEnd implements Disposable {
     for (const signal of SIGNALS) process.on(signal, this.#onSignal);
   }
 
+  /** When the reason came, CLOCK_MONOTONIC ns. */
+  get atNs(): bigint | undefined {
+    return this.#atNs;
+  }
+
   /** Ends the run; the first reason counts. */
   end(reason: EndReason): void {
+    this.#atNs ??= process.hrtime.bigint();
     this.#settle(reason);
   }
 

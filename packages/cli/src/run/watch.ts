@@ -36,6 +36,7 @@ export interface Watched {
   readonly monitor: HFTResourceMonitor;
   readonly pids: readonly number[];
   readonly reason: EndReason;
+  /** From the start of counting to its end, or to that of the last target. */
   readonly durationNs: number;
   readonly command?: { readonly words: readonly string[] } & CommandEnd;
 }
@@ -86,8 +87,8 @@ async function run(
   });
   plan.onReady?.(monitor, end);
   monitor.startMonitoring();
-  reportUnsupported(monitor, plan.collectors);
   const startNs = process.hrtime.bigint();
+  reportUnsupported(monitor, plan.collectors);
   command?.release();
   if (command === undefined && monitor.attachedProcesses.size === 0) {
     throw createError('HFTMON_E_PROCESS_EXITED', { pid: pids.join(',') });
@@ -96,8 +97,10 @@ async function run(
   void command?.ended.then(onEnded, onEnded);
   if (plan.duration !== undefined) end.after(plan.duration);
   const reason = await end.reason;
+  // Not after the stop: detaching and the last delivery take long, and nothing is counted then.
+  const endNs = reason === 'exit' ? end.atNs! : process.hrtime.bigint();
   monitor.stopMonitoring();
-  const durationNs = Number(process.hrtime.bigint() - startNs);
+  const durationNs = Math.max(0, Number(endNs - startNs));
   if (command === undefined) return { monitor, pids, reason, durationNs };
   await command.stop();
   return { monitor, pids, reason, durationNs, command: { words: command.words, ...command.end! } };

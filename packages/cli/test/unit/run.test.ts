@@ -13,8 +13,11 @@ describe('the end of a run', () => {
     using end = new RunEnd();
     end.after(3600e9);
     end.end('enough');
+    const { atNs } = end;
     end.end('exit');
     expect(await end.reason).toBe('enough');
+    expect(end.atNs).toBe(atNs);
+    expect(atNs).toBeLessThanOrEqual(process.hrtime.bigint());
   });
 
   it('comes when the time is up, not before', async () => {
