@@ -63,11 +63,23 @@ const EVIDENCE: { readonly [C in Cause]: (details: PartOf<C>['details']) => stri
 
 /** One part of a receipt: `preemption 3.01ms (by hog/412 SCHED_FIFO)`. */
 export function partText(part: ReceiptPart): string {
+  if (part.cause === 'unexplained') return restText(part);
   const evidence = (EVIDENCE[part.cause] as ((details: unknown) => string) | undefined)?.(
     part.details,
   );
   const time = `${part.cause} ${shortDuration(part.ns)}`;
   return evidence ? `${time} (${evidence})` : time;
+}
+
+/** Between interferences that were merged the thread ran: that much is explained. */
+function restText({ ns, details: { betweenNs } }: PartOf<'unexplained'>): string {
+  return join(
+    [
+      ns > betweenNs && `unexplained ${shortDuration(ns - betweenNs)}`,
+      betweenNs > 0 && `between them ${shortDuration(betweenNs)}`,
+    ],
+    ' + ',
+  );
 }
 
 /** Longest list before it is cut. */
@@ -79,8 +91,8 @@ function list(items: readonly string[]): string {
   return rest > 0 ? `${shown} and ${rest} more` : shown;
 }
 
-function join(pieces: readonly (string | false | undefined)[]): string {
-  return pieces.filter((piece) => piece).join(', ');
+function join(pieces: readonly (string | false | undefined)[], between = ', '): string {
+  return pieces.filter((piece) => piece).join(between);
 }
 
 function task({ comm, tid }: Task): string {

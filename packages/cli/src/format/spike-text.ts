@@ -12,8 +12,13 @@ export function spikeLine(spike: LatencySpike, style: Style): string {
     `cpu ${spike.cpu}`.padEnd(6),
     style.bold(shortDuration(spike.durationNs).padStart(7)),
     style.bad(spike.cause.padEnd(14)),
-    receiptText(spike),
+    receiptText(spike) + replacesText(spike),
   ].join('  ');
+}
+
+/** What was told before and is now known to be part of one longer spike. */
+function replacesText({ supersedes }: LatencySpike): string {
+  return supersedes === undefined ? '' : ` [replaces ${supersedes.length} above]`;
 }
 
 /** The parts of a receipt, the largest first. */

@@ -154,7 +154,12 @@ describe('evidence', () => {
       }),
       'syscall 1us (c0, c1, c2 and 2 more)',
     ],
-    [part('unexplained', 'unknown', { betweenNs: 1, notRuledOut: [] }), 'unexplained 1us'],
+    [part('unexplained', 'unknown', { betweenNs: 0, notRuledOut: [] }), 'unexplained 1us'],
+    [part('unexplained', 'unknown', { betweenNs: 1000, notRuledOut: [] }), 'between them 1us'],
+    [
+      part('unexplained', 'unknown', { betweenNs: 400, notRuledOut: [] }),
+      'unexplained 600ns + between them 400ns',
+    ],
   ])('of %j reads as %s', (given, text) => expect(partText(given)).toBe(text));
 });
 
@@ -164,6 +169,11 @@ describe('a spike', () => {
       '03:04:05.006  engine/7                cpu 1    3.02ms  preemption      preemption 3ms (by hog/9 SCHED_FIFO) + timer_tick 20us (×2)',
     );
   });
+
+  it('says which it replaces', () =>
+    expect(spikeLine(spikeOf([tick(90_000)], { supersedes: [4, 5] }), plain)).toMatch(
+      / \[replaces 2 above\]$/,
+    ));
 
   it('says when records were lost in it', () => {
     expect(spikeLine(spikeOf([tick(90_000)], { incomplete: true }), plain)).toContain('lost');

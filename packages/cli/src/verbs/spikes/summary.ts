@@ -2,7 +2,7 @@ import type { HFTResourceMonitor, LatencySpike, NotObserved } from '@hftmon/moni
 import type { CommandEnd } from '../../run/launched-command.js';
 import { lossEntry, type LossEntry } from '../stat/document.js';
 
-/** Spikes of one run, counted. */
+/** Spikes of one run, counted; one that replaces earlier ones stands for them. */
 export interface SpikeCounts {
   readonly total: number;
   /** By cause, the most frequent first. */
@@ -53,14 +53,35 @@ export function spikesSummary(input: SummaryInput): SpikesSummary {
   };
 }
 
+/** Spikes are replaced soon if at all, so that only the latest need to be remembered. */
+const REMEMBERED = 4096;
+
 /** Counts spikes by cause. */
 export class SpikeCounter {
   readonly #byCause = new Map<string, number>();
+  /** Causes of the latest spikes by id, oldest first. */
+  readonly #latest = new Map<number, string>();
   #total = 0;
 
-  add({ cause }: LatencySpike): void {
-    this.#total++;
-    this.#byCause.set(cause, (this.#byCause.get(cause) ?? 0) + 1);
+  add({ id, cause, supersedes = [] }: LatencySpike): void {
+    for (const replaced of supersedes) this.#remove(replaced);
+    this.#latest.set(id, cause);
+    if (this.#latest.size > REMEMBERED) this.#latest.delete(this.#latest.keys().next().value!);
+    this.#change(cause, 1);
+  }
+
+  #remove(id: number): void {
+    const cause = this.#latest.get(id);
+    if (cause === undefined) return;
+    this.#latest.delete(id);
+    this.#change(cause, -1);
+  }
+
+  #change(cause: string, by: 1 | -1): void {
+    this.#total += by;
+    const count = (this.#byCause.get(cause) ?? 0) + by;
+    if (count === 0) this.#byCause.delete(cause);
+    else this.#byCause.set(cause, count);
   }
 
   counts(): SpikeCounts {
