@@ -60,7 +60,7 @@ export function createProgram({ version, command, onResult }: Invocation): Comma
     .addOption(
       new Option('--threshold <duration>', 'shortest spike')
         .default(50_000, '50us')
-        .argParser(parseDurationOption('--threshold')),
+        .argParser(parseDurationOption('--threshold', '50us')),
     )
     .option('--once', 'end after the first spike')
     .option('--min-class <class>', 'only spikes of this class of causes and those before it')

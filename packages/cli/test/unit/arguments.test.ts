@@ -18,6 +18,10 @@ describe('pids', () => {
   it.each(['', 'a', '1,', ',1', '1.5', '0x10', '1e3', '1 2', '+1'])('refuses %j', (text) =>
     expect(() => parsePids(text)).toThrow('is not a process id'),
   );
+
+  it.each(['99999999999999999999', '-99999999999999999999'])('quotes %s as typed', (text) =>
+    expect(() => parsePids(`1,${text}`)).toThrow(new RegExp(`(^| )${text}( |\\.)`)),
+  );
 });
 
 describe('durations of options', () => {
@@ -25,6 +29,8 @@ describe('durations of options', () => {
   it.each(['0s', '0.0ms'])('refuse %s', (text) =>
     expect(() => parseDurationOption('-d')(text)).toThrow(`-d is ${text}`),
   );
+  it('have an example that fits the option', () =>
+    expect(() => parseDurationOption('--threshold', '50us')('0us')).toThrow('for example 50us'));
 });
 
 describe('names', () => {
