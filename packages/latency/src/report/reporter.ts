@@ -6,7 +6,7 @@ import type { Scene } from '../receipt/scene.js';
 import { sliceGroup } from '../receipt/slice-group.js';
 import type { LatencySpike } from '../types/spike.js';
 import type { Lookups } from '../lookup/lookups.js';
-import { longestStack, relatedEvents } from './related-events.js';
+import { hasUnseenReturn, longestStack, relatedEvents } from './group-facts.js';
 import type { KeptSpike } from './spike-store.js';
 
 /** What of a spike is not in the records of its thread. */
@@ -91,6 +91,7 @@ export class Reporter {
       ...(supersedes.length === 0 ? {} : { supersedes }),
       ...(lostIn(startNs, endNs) ? { incomplete: true } : {}),
       ...(truncated ? { truncated: true } : {}),
+      ...(hasUnseenReturn(log, group, finder) ? { estimated: true } : {}),
     };
     const userStack = longestStack(log, group, finder);
     return { spike, events: relatedEvents(slices), userStack };

@@ -23,12 +23,14 @@ export interface SpikeJson {
   readonly supersedes?: readonly number[];
   readonly incomplete?: true;
   readonly truncated?: true;
+  readonly estimated?: true;
 }
 
 /** The JSON of a spike, the same for every output. */
 export function spikeToJson(spike: LatencySpike): SpikeJson {
   const { id, timestampNs, monotonicNs, durationUs, pid, tid, comm, cpu } = spike;
-  const { cause, causeClass, details, receipt, supersedes, incomplete, truncated } = spike;
+  const { cause, causeClass, details, receipt, supersedes } = spike;
+  const { incomplete, truncated, estimated } = spike;
   return {
     schema: SPIKE_SCHEMA,
     type: 'spike',
@@ -47,5 +49,6 @@ export function spikeToJson(spike: LatencySpike): SpikeJson {
     ...(supersedes === undefined ? {} : { supersedes }),
     ...(incomplete === undefined ? {} : { incomplete }),
     ...(truncated === undefined ? {} : { truncated }),
+    ...(estimated === undefined ? {} : { estimated }),
   };
 }

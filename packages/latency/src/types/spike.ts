@@ -66,6 +66,11 @@ export interface LatencySpike {
   readonly incomplete?: true;
   /** It was made of more events than are kept, so that details are missing. */
   readonly truncated?: true;
+  /**
+   * A return of the thread to its CPU was not traced, as sandboxes do it: when it was is taken from
+   * the kernel's account of its run time, which leaves interrupts out.
+   */
+  readonly estimated?: true;
   /** User frames, innermost first, of the longest time off the CPU; see `includeCauseAnalysis`. */
   readonly stackTrace?: readonly StackFrame[];
   /** Longest events in it, in the order of time; only with `includeCauseAnalysis`. */

@@ -10,7 +10,7 @@ import {
 } from '@hftmon/testkit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { Monitor, during, overlapNs, partOf, partsOf, timeOf } from '../support/monitor.js';
+import { Monitor, checkMost, during, partOf, partsOf, toldNs } from '../support/monitor.js';
 
 const [firstCpu = 0, secondCpu = 1] = allowedCpus();
 
@@ -20,7 +20,8 @@ describe('ipi', () => {
     await using target = await spawnTlbshoot({ cpu: secondCpu, otherCpu: firstCpu, count: 211 });
     using monitor = new Monitor([target.pid], { thresholdUs: 0.3 });
     const { calls, tid, senderTid } = await target.go();
-    const spikes = monitor.spikes({ tid });
+    // Off its CPU, the target meets the flushes of others.
+    const spikes = monitor.spikes({ tid }).filter(({ cause }) => cause === 'ipi');
     let told = 0;
     let named = 0;
     for (const call of calls) {
@@ -32,12 +33,10 @@ describe('ipi', () => {
       if (sender === undefined) continue;
       named++;
       expect(sender).toMatchObject({ comm: 'tlbshoot', cpu: firstCpu });
-      expect(part.details.types.map(({ type }) => type)).toContain(
-        part.details.types.length === 1 ? part.details.types[0]!.type : 'call_function_single',
-      );
+      expect(sender.callSiteName).toMatch(/^(?!0x)./);
     }
-    // A target that is off its CPU needs no flush.
-    if (told < calls.length / 4) context.skip(`${told} of ${calls.length} calls needed a flush`);
+    // A target that is off its CPU needs no flush, nor does a host that can broadcast it.
+    if (told < calls.length / 10) context.skip(`${told} of ${calls.length} calls needed a flush`);
     expect(named).toBeGreaterThan(told * 0.9);
   });
 });
@@ -80,12 +79,12 @@ describe('timer_tick', () => {
 describe('page_fault', () => {
   it('has the address, the mapping and the time of huge pages', async (context) => {
     skipUnless(context, needs.bpf);
-    await using target = await spawnFaults({ huge: true, pages: 7, cpu: secondCpu });
+    await using target = await spawnFaults({ huge: true, pages: 7, gapUs: 300, cpu: secondCpu });
     using monitor = new Monitor([target.pid], { thresholdUs: 30 });
     const report = await target.go();
     if (report.hugeBytes < report.pages * report.pageBytes) context.skip('no huge pages to be had');
     const spikes = monitor.spikes({ tid: report.tid });
-    report.touches.forEach((touch, i) => {
+    checkMost(report.touches, (touch, i) => {
       const spike = during(spikes, touch).find((candidate) => partOf(candidate, 'page_fault'));
       expect(spike, 'a fault without a spike').toBeDefined();
       const { details, ns } = partOf(spike!, 'page_fault')!;
@@ -97,8 +96,7 @@ describe('page_fault', () => {
       expect(fault, 'the address of the page').toBeDefined();
       expect(fault).toMatchObject({ type: 'minor', mapping: '[anonymous]' });
       expect(ns).toBeLessThanOrEqual(touch.endNs - touch.startNs);
-      const told = overlapNs(timeOf(spike!), touch);
-      expect(told).toBeGreaterThan((touch.endNs - touch.startNs) * 0.9 - 20e3);
+      expect(toldNs(spikes, touch)).toBeGreaterThan((touch.endNs - touch.startNs) * 0.9 - 20e3);
     });
   });
 
@@ -109,11 +107,11 @@ describe('page_fault', () => {
     const report = await target.go();
     if (report.unsupported !== undefined) context.skip(report.unsupported);
     const spikes = monitor.spikes({ tid: report.tid });
-    for (const touch of report.touches) {
+    checkMost(report.touches, (touch) => {
       const parts = partsOf(during(spikes, touch), 'page_fault');
       const major = parts.find(({ details }) => details.major > 0);
       expect(major, 'a fault without a spike').toBeDefined();
       expect(major!.details.faults[0]!.mapping).toMatch(/^\//);
-    }
+    });
   });
 });

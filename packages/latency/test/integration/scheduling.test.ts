@@ -14,6 +14,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import {
   Monitor,
+  checkMost,
   during,
   overlapNs,
   partOf,
@@ -68,7 +69,7 @@ describe('preemption', () => {
       .filter((spike) => spike.monotonicNs > worked.startNs && timeOf(spike).endNs < worked.endNs);
 
     for (const burst of bursts) expect(during(spikes, burst), 'a burst').toHaveLength(1);
-    for (const spike of spikes) {
+    for (const spike of spikes.filter(({ estimated }) => estimated === undefined)) {
       const stalled = spike.durationNs - (partOf(spike, 'unexplained')?.details.betweenNs ?? 0);
       const seen = report.gaps.reduce((sum, gap) => sum + overlapNs(gap, timeOf(spike)), 0);
       expect(seen, JSON.stringify(spike)).toBeGreaterThanOrEqual(stalled * 0.98 - 2000);
@@ -97,12 +98,12 @@ describe('run_queue_wait', () => {
     const [{ bursts, tid: hogTid }, { sleeps, tid }] = await Promise.all([hog.go(), target.go()]);
     const spikes = monitor.spikes({ tid });
 
-    let waits = 0;
-    for (const { deadlineNs, endNs } of sleeps) {
-      // Woken well within a burst, also if the timer is a little late.
-      const burst = bursts.find((b) => deadlineNs > b.startNs && deadlineNs < b.endNs - 500e3);
-      if (burst === undefined) continue;
-      waits++;
+    // Woken well within a burst, also if the timer is a little late.
+    const burstAt = (ns: number) => bursts.find((b) => ns > b.startNs && ns < b.endNs - 500e3);
+    const waits = sleeps.filter(({ deadlineNs }) => burstAt(deadlineNs) !== undefined);
+    expect(waits.length).toBeGreaterThan(3);
+    checkMost(waits, ({ deadlineNs, endNs }) => {
+      const burst = burstAt(deadlineNs)!;
       const [spike] = during(spikes, { startNs: deadlineNs, endNs });
       const part = spike && partOf(spike, 'run_queue_wait');
       expect(part, 'a wait without a spike').toBeDefined();
@@ -111,8 +112,7 @@ describe('run_queue_wait', () => {
       expect(timeOf(spike!).endNs).toBeGreaterThanOrEqual(burst.endNs);
       expect(takenBy([spike!], hogTid)).toBeGreaterThan(0);
       expect(part!.details).toMatchObject({ wokenByInterrupt: true });
-    }
-    expect(waits).toBeGreaterThan(3);
+    });
   });
 });
 

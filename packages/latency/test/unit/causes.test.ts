@@ -266,6 +266,7 @@ describe('what the kernel did not trace', () => {
       by: [{ tid: 31, ns: 50_000 }],
       unknownNs: 30_000,
     });
+    expect(stage.spike().estimated).toBe(true);
   });
 });
 

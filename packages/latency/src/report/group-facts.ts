@@ -1,4 +1,4 @@
-import { NO_STACK, cpuAt, switchUserStack } from '@hftmon/core';
+import { NO_STACK, SwitchFlag, cpuAt, switchFlags, switchUserStack } from '@hftmon/core';
 import { IntervalType } from '../observe/interval-type.js';
 import type { IntervalLog } from '../observe/interval-log.js';
 import type { Group, GroupFinder } from '../detect/group-finder.js';
@@ -24,14 +24,28 @@ export function relatedEvents(slices: readonly Slice[]): RelatedEvent[] {
   }));
 }
 
+/** Is one of the returns in a group only known from the kernel's account of run time? */
+export function hasUnseenReturn(log: IntervalLog, group: Group, { pieces }: GroupFinder): boolean {
+  for (let i = group.first; i < group.last; i++) {
+    const base = pieces.base[i]!;
+    if (!isOffCpu(log.typeOf(base))) continue;
+    if ((switchFlags(log.u32, base) & SwitchFlag.ReturnUnseen) !== 0) return true;
+  }
+  return false;
+}
+
+/** Are the copies of that type made of Switch records? */
+function isOffCpu(type: number): boolean {
+  return type >= IntervalType.Preempted && type <= IntervalType.Stopped;
+}
+
 /** User stack of the longest time off the CPU in a group, NO_STACK for none. */
 export function longestStack(log: IntervalLog, group: Group, { pieces }: GroupFinder): number {
   let stack = NO_STACK;
   let longest = -1;
   for (let i = group.first; i < group.last; i++) {
     const base = pieces.base[i]!;
-    const type = log.typeOf(base);
-    if (type < IntervalType.Preempted || type > IntervalType.Stopped) continue;
+    if (!isOffCpu(log.typeOf(base))) continue;
     const length = pieces.end[i]! - pieces.start[i]!;
     const id = switchUserStack(log.u32, base);
     if (length <= longest || id === NO_STACK) continue;
