@@ -6,6 +6,7 @@ import { bpfOf, leftOf } from '../support/bpf-of.js';
 import { startCli } from '../support/run-cli.js';
 
 const SELF = String(process.pid);
+const ENDED = 'hftmon: ended by SIGTERM\n';
 
 beforeEach((context) => skipUnless(context, needs.bpf, needs.tool('bpftool')));
 
@@ -35,12 +36,13 @@ describe('at any moment', () => {
       await sleep(random.int(0, 1500));
       const held = bpfOf(run.pid);
       run.child.kill('SIGTERM');
-      const { code, signal, stdout } = await run.result;
-      // Before the command has begun to listen the signal does what it does to any program.
-      if (signal === null) {
-        expect(code).toBe(0);
+      const { code, signal, stdout, stderr } = await run.result;
+      if (code === 0) {
         expect(JSON.parse(stdout)).toMatchObject({ type: 'stat' });
+      } else if (signal === null) {
+        expect({ code, stdout, stderr }).toEqual({ code: 143, stdout: '', stderr: ENDED });
       } else {
+        // Before its first line the signal does what it does to any program.
         expect(signal).toBe('SIGTERM');
         expect(stdout).toBe('');
       }
