@@ -93,6 +93,7 @@ async function run(
   if (command === undefined && monitor.attachedProcesses.size === 0) {
     throw createError('HFTMON_E_PROCESS_EXITED', { pid: pids.join(',') });
   }
+  sayWatching(pids);
   const onEnded = (): void => end.end('exit');
   void command?.ended.then(onEnded, onEnded);
   if (plan.duration !== undefined) end.after(plan.duration);
@@ -104,6 +105,11 @@ async function run(
   if (command === undefined) return { monitor, pids, reason, durationNs };
   await command.stop();
   return { monitor, pids, reason, durationNs, command: { words: command.words, ...command.end! } };
+}
+
+/** Loading takes a moment: tells people from when on they see everything. */
+function sayWatching(pids: readonly number[]): void {
+  if (process.stderr.isTTY === true) process.stderr.write(`hftmon: watching ${pids.join(', ')}\n`);
 }
 
 /** What was asked for by name has to work; of the rest it is enough to say that it is off. */
