@@ -16,6 +16,3 @@ export function createProgress(stream: NodeJS.WriteStream = process.stderr): Pro
     done: () => void (live && stream.write(ERASE)),
   };
 }
-
-/** Says nothing. */
-export const noProgress: Progress = { step: () => undefined, done: () => undefined };
