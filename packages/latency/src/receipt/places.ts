@@ -3,7 +3,7 @@ import type { IntervalLog } from '../observe/interval-log.js';
 import { IntervalType } from '../observe/interval-type.js';
 
 /** Records of different CPUs may come in another order than that of their ends, ns. */
-export const DISORDER_NS = 2e6;
+export const DISORDER_NS = 200e3;
 
 /** A stretch of a wait, on one CPU's run queue. */
 export interface Place {
