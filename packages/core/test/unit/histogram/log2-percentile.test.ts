@@ -19,7 +19,7 @@ describe('log2Percentile', () => {
     const values = Array.from({ length: 1000 }, (_, i) => (i * i) % 7919);
     const counts = new Uint32Array(40);
     for (const value of values) counts[Math.max(0, Math.floor(Math.log2(value)))]! += 1;
-    const sorted = values.toSorted((a, b) => a - b);
+    const sorted = [...values].sort((a, b) => a - b);
     for (const percent of [1, 10, 50, 90, 99, 99.9, 100]) {
       const exact = sorted[Math.ceil((percent / 100) * 1000) - 1]!;
       const { lower, upper } = log2Percentile(counts, percent)!;
