@@ -1,13 +1,5 @@
-/**
- * The one module that speaks to the FFI library (see docs/adr/0001-ffi-koffi.md). One
- * declaration per function of `native/include/hftmon/hftmon.h`.
- */
-import koffi from 'koffi';
-import { createError } from '@hftmon/core';
-import { libraryPath } from './library-path.js';
-
-/** Interface version that these declarations describe; the library must have the same. */
-export const ABI_VERSION = 1;
+/** One declaration per function of `native/include/hftmon/hftmon.h`. */
+import { ffi, type Ffi } from './ffi.js';
 
 /** Opaque `hftmon_session *`. */
 export type SessionHandle = unknown;
@@ -61,18 +53,13 @@ let loaded: NativeLibrary | undefined;
  * @throws HardwareNotSupportedError `HFTMON_E_NATIVE_MISSING`, `HFTMON_E_NATIVE_ABI`
  */
 export function nativeLibrary(): NativeLibrary {
-  loaded ??= load(libraryPath());
+  loaded ??= bind(ffi());
   return loaded;
 }
 
-function load(path: string): NativeLibrary {
-  const library = koffi.load(path);
-  const found = library.func('uint32_t hftmon_abi_version()')() as number;
-  if (found !== ABI_VERSION) {
-    throw createError('HFTMON_E_NATIVE_ABI', { path, found, expected: ABI_VERSION });
-  }
-  const session = koffi.pointer(koffi.opaque());
-  const options = koffi.struct({
+function bind({ path, declare, types, view }: Ffi): NativeLibrary {
+  const session = types.pointer(types.opaque());
+  const options = types.struct({
     sz: 'size_t',
     history_records: 'uint32_t',
     input_records: 'uint32_t',
@@ -86,22 +73,20 @@ function load(path: string): NativeLibrary {
     realtime_priority: 'uint32_t',
     poll_ns: 'uint64_t',
     epoch_ns: 'uint64_t',
-    affinity: koffi.pointer('uint32_t'),
+    affinity: types.pointer('uint32_t'),
     affinity_count: 'uint32_t',
   });
-  const sz = koffi.sizeof(options);
-  const words = koffi.pointer('uint64_t');
-  const declare = (name: string, result: string, args: readonly unknown[]) =>
-    library.func(`hftmon_${name}`, result, [...args] as string[]);
-  const open = declare('session__open', 'int', [
-    koffi.pointer(options),
-    koffi.out(koffi.pointer(session)),
+  const sz = types.sizeof(options);
+  const words = types.pointer('uint64_t');
+  const open = declare<(options: object, out: SessionHandle[]) => number>('session__open', 'int', [
+    types.pointer(options),
+    types.out(types.pointer(session)),
   ]);
   return {
     path,
-    lastError: declare('last_error', 'str', []) as () => string,
+    lastError: declare('last_error', 'str', []),
     monotonicNs: bigResult(declare('clock__monotonic_ns', 'uint64_t', [])),
-    open: (values, out) => open({ sz, ...values }, out) as number,
+    open: (values, out) => open({ sz, ...values }, out),
     start: declare('session__start', 'int', [session]),
     stop: declare('session__stop', 'int', [session]),
     close: declare('session__close', 'void', [session]),
@@ -111,7 +96,7 @@ function load(path: string): NativeLibrary {
     unfollow: declare('session__unfollow', 'int', [session, 'uint32_t']),
     release: declare('session__release', 'int', [session, 'uint32_t']),
     stack: declare('session__stack', 'int', [session, 'uint32_t', words, 'uint32_t']),
-    view: (address, bytes) => koffi.view(address, bytes),
+    view,
   };
 }
 
