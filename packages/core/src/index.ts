@@ -162,7 +162,7 @@ export {
   type CollectorMeta,
 } from './collector/collector-meta.js';
 export type { CollectorContext } from './collector/collector-context.js';
-export type { Tier, Support, ProbeEnvironment } from './collector/support.js';
+export type { Tier, Support, MetricSupport, ProbeEnvironment } from './collector/support.js';
 export { tracepointSupport, type OptionalTracepoints } from './collector/tracepoint-support.js';
 export type { Target } from './collector/target.js';
 export { validateCollector } from './collector/validate-collector.js';

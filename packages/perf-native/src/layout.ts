@@ -51,7 +51,7 @@ export const HIST_BUCKETS = 40;
 export const THREAD_STATE = { unknown: 0, running: 1, waiting: 2, blocked: 3, exited: 4 } as const;
 
 /** `struct hftmon_cpu`, byte offsets. */
-export const CPU = { bytes: 1280, head: 0, tail: 128, pending: 256, counts: 768 } as const;
+export const CPU = { bytes: 1792, head: 0, tail: 128, pending: 256, counts: 768 } as const;
 
 /** `struct hftmon_counts`, byte offsets. */
 export const COUNTS = { bytes: 32, seen: 0, emitted: 8, filtered: 16, dropped: 24 } as const;
@@ -81,7 +81,7 @@ export const SOURCE_COUNTS = { irq: 1024, softirq: 10, vector: 10 } as const;
 
 /** `struct hftmon_config`, byte offsets. */
 export const CONFIG = {
-  bytes: 192,
+  bytes: 320,
   enabled: 0,
   followChildren: 4,
   stacks: 8,

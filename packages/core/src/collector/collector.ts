@@ -2,7 +2,7 @@ import type { RecordBatch } from '../ring/record-batch.js';
 import type { RecordWriter } from '../ring/record-writer.js';
 import type { CollectorMeta } from './collector-meta.js';
 import type { CollectorContext } from './collector-context.js';
-import type { ProbeEnvironment, Support } from './support.js';
+import type { MetricSupport, ProbeEnvironment, Support } from './support.js';
 import type { Target } from './target.js';
 
 /** What a polled source did when asked for a sample; bits may be combined. */
@@ -26,6 +26,13 @@ export interface Collector<Config = unknown, Query = unknown, Snapshot = unknown
 
   /** Can this host serve the collector, and from which source? No side effects, never throws. */
   probe(env: ProbeEnvironment): Support;
+
+  /**
+   * Where metrics come from whose source is not that of the collector as a whole, and which this
+   * host cannot give although it can serve the collector. Metrics left out are as `probe` says.
+   * No side effects, never throws.
+   */
+  probeMetrics?(env: ProbeEnvironment): MetricSupport;
 
   /**
    * Allocates and prepares. What was acquired is handed to `context.onUndo`, so that the host

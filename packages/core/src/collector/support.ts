@@ -16,6 +16,9 @@ export type Support =
       readonly remedy: string;
     };
 
+/** Support of single metrics by their names, see `Collector.probeMetrics`. */
+export type MetricSupport = ReadonlyMap<string, Support>;
+
 /**
  * What a probe may look at. Roots are injected so that captured trees of other hosts can stand
  * in for `/proc` and `/sys`.

@@ -32,12 +32,14 @@ export const RecordKind = {
   Signal: 13,
   /** An application event written through the session (instant). */
   Mark: 14,
+  /** The kernel lent a task the priority of one that waits for its lock, or took it back (instant). */
+  PiBoost: 15,
 } as const;
 
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
 
 /** Number of kinds the kernel side keeps loss counters for. */
-export const KERNEL_KINDS = 16;
+export const KERNEL_KINDS = 32;
 
 /** Kinds from here up to 0xffff are handed out to plugins. */
 export const FIRST_PLUGIN_KIND = 0x8000;

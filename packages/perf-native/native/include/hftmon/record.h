@@ -38,7 +38,8 @@ enum hftmon_kind {
 	HFTMON_SYSCALL = 12,
 	HFTMON_SIGNAL = 13,
 	HFTMON_MARK = 14,
-	HFTMON_KERNEL_KINDS = 16, /* loss counters are kept for this many kinds */
+	HFTMON_PI_BOOST = 15,
+	HFTMON_KERNEL_KINDS = 32, /* loss counters are kept for this many kinds */
 };
 
 struct hftmon_record {
