@@ -1,14 +1,7 @@
 import type { RecordKind } from '../record/record-kind.js';
 
 /** Unit of a metric, in the spelling used by every output. */
-export type MetricUnit =
-  | 'ns'
-  | 'us'
-  | 'count'
-  | 'ratio'
-  | 'bytes'
-  | 'bytes_per_second'
-  | 'hertz';
+export type MetricUnit = 'ns' | 'us' | 'count' | 'ratio' | 'bytes' | 'bytes_per_second' | 'hertz';
 
 /** `counter` only grows; `gauge` goes both ways; `histogram` is a distribution. */
 export type MetricType = 'counter' | 'gauge' | 'histogram';

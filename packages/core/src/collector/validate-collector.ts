@@ -12,11 +12,11 @@ const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const METRIC_NAME = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
 const SEMVER = /^\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/;
 const KIND_NAME = /^[a-z][a-z0-9]*([-.][a-z0-9]+)*$/;
-const UNITS = ['ns', 'us', 'count', 'ratio', 'bytes', 'hertz'];
+const UNITS = ['ns', 'us', 'count', 'ratio', 'bytes', 'bytes_per_second', 'hertz'];
 const METRIC_TYPES = ['counter', 'gauge', 'histogram'];
 const NEED_TYPES = ['capability', 'tracepoint', 'file', 'feature'];
 const METHODS = ['probe', 'open', 'snapshot', 'close'] as const;
-const OPTIONAL_METHODS = ['attach', 'detach', 'onRecords', 'sample'] as const;
+const OPTIONAL_METHODS = ['probeMetrics', 'attach', 'detach', 'onRecords', 'sample'] as const;
 const KNOWN_KINDS: ReadonlySet<number> = new Set(Object.values(RecordKind));
 
 /**

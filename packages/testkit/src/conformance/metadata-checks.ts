@@ -8,6 +8,7 @@ const UNIT_ENDS: Readonly<Record<string, MetricUnit>> = {
   _us: 'us',
   _bytes: 'bytes',
   _ratio: 'ratio',
+  _bytes_per_second: 'bytes_per_second',
   _hertz: 'hertz',
 };
 
