@@ -185,7 +185,9 @@ export { PidIndex } from './session/pid-index.js';
 export { policyName } from './session/policy-name.js';
 export { NO_STACK, type StackFrame, type StackResolver } from './session/stack-resolver.js';
 export { silentLogger, type Logger } from './session/logger.js';
-export { readProcess, type ProcessFacts } from './session/read-process.js';
+export { inspectProcess, readProcess, type ProcessInfo } from './process/read-process.js';
+export { PF_KTHREAD, parseStat, type TaskStat } from './process/parse-stat.js';
+export { parseIdentity, statusField, type StatusIdentity } from './process/parse-status.js';
 export {
   DEFAULT_INTERVAL_MS,
   DEFAULT_SLICE_US,

@@ -3,7 +3,7 @@ import type { Target } from '../collector/target.js';
 import { createError } from '../errors/create-error.js';
 import { isMonitorError } from '../errors/monitor-error.js';
 import type { EventSource } from './event-source.js';
-import { readProcess } from './read-process.js';
+import { readProcess } from '../process/read-process.js';
 
 /** The target processes of a session, and their way into the event source. */
 export class TargetList {

@@ -1,7 +1,6 @@
 import { readlinkSync, statSync } from 'node:fs';
-import type { ProbeEnvironment, Support } from '@hftmon/core';
+import { statusField, type ProbeEnvironment, type Support } from '@hftmon/core';
 import { readText } from '../proc/read.js';
-import { statusField } from '../proc/status.js';
 import { bpfSupport } from './bpf-support.js';
 import { readBtfTracepoints } from './btf.js';
 import { CAPABILITY_NAMES, decodeCapabilities } from './capability-set.js';

@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
-import { policyName, type TaskInfo } from '@hftmon/core';
+import { PF_KTHREAD, parseStat, policyName, type TaskInfo } from '@hftmon/core';
 import { readText } from './read.js';
-import { PF_KTHREAD, parseStat } from './stat.js';
 
 /**
  * Who the threads of a process are now, as a Task record would say. Threads that end during the

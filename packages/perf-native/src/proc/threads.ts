@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
-import { createError } from '@hftmon/core';
+import { createError, parseStat } from '@hftmon/core';
 import { readText } from './read.js';
-import { parseStat } from './stat.js';
 
 /** A thread as /proc shows it. */
 export interface ThreadInfo {

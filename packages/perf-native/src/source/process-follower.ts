@@ -1,7 +1,13 @@
-import { createError, isMonitorError, type ThreadState, type ThreadTotals } from '@hftmon/core';
+import {
+  createError,
+  inspectProcess,
+  isMonitorError,
+  readProcess,
+  type ThreadState,
+  type ThreadTotals,
+} from '@hftmon/core';
 import { THREAD } from '../layout.js';
 import type { NativeSession } from '../native/native-session.js';
-import { inspectProcess, readProcess } from '../proc/process.js';
 import { listThreads } from '../proc/threads.js';
 import { EndedThreads } from './ended-threads.js';
 import { isEnded, isUnseen, readThread, type ReadContext } from './thread-reader.js';

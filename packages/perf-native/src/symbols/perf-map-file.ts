@@ -1,9 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
+import { parseIdentity } from '@hftmon/core';
 import { FileSource } from './byte-source.js';
 import { PerfMap, type PerfMapMatch } from './perf-map.js';
 import { readText } from '../proc/read.js';
-import { parseIdentity } from '../proc/status.js';
 
 /** A map larger than this is read no further, bytes. */
 const MAX_BYTES = 256 * 1024 * 1024;

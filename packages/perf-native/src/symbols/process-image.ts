@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { parseStat } from '@hftmon/core';
 import { readText } from '../proc/read.js';
-import { parseStat } from '../proc/stat.js';
 import type { ElfCache } from './elf-cache.js';
 import { vaddrOfOffset, type ElfImage } from './elf-file.js';
 import { MemoryMap, fileOffset, parseMaps, type Mapping } from './maps.js';

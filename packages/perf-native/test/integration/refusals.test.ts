@@ -85,7 +85,7 @@ describe('a process that cannot be followed', () => {
   it.each([
     [0, 'HFTMON_E_PID_INVALID'],
     [-1, 'HFTMON_E_PID_INVALID'],
-    [1e12, 'HFTMON_E_PID_INVALID'],
+    [1e12, 'HFTMON_E_PROCESS_NOT_FOUND'],
     [4_194_304, 'HFTMON_E_PROCESS_NOT_FOUND'],
     [2, 'HFTMON_E_PROCESS_KERNEL_THREAD'],
   ])('%i is refused with %s', (pid, code) => {

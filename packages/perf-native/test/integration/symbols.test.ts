@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, unlinkSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { readProcess } from '@hftmon/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { readProcess } from '../../src/proc/process.js';
 import { KernelSymbols } from '../../src/symbols/kallsyms.js';
 import { parseMaps } from '../../src/symbols/maps.js';
 import { Symbolizer } from '../../src/symbols/symbolizer.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { PF_KTHREAD, parseStat } from '../../../src/proc/stat.js';
-import { parseIdentity, statusField } from '../../../src/proc/status.js';
+import { PF_KTHREAD, parseStat } from '../../../src/process/parse-stat.js';
+import { parseIdentity, statusField } from '../../../src/process/parse-status.js';
 
 const tail =
   'S 1 1234 1234 0 -1 4194560 101 0 0 0 7 3 0 0 20 0 5 0 172939 3133440 390 18446744073709551615';

@@ -1,10 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PermissionError, ProcessNotFoundError } from '@hftmon/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { inspectProcess, readProcess } from '../../../src/proc/process.js';
-import { listThreads } from '../../../src/proc/threads.js';
+import {
+  PermissionError,
+  ProcessNotFoundError,
+  inspectProcess,
+  readProcess,
+} from '../../../src/index.js';
 
 interface Task {
   comm?: string;
@@ -49,18 +53,16 @@ describe('readProcess', () => {
     });
   });
 
-  it.each([0, -1, 1.5, NaN, Infinity, -Infinity, 4_194_305, 2 ** 53, 2 ** 32 + 42])(
-    'refuses %d, which can be no pid',
-    (pid) => {
-      write('42', 42);
-      expect(errorOf(pid)).toBeInstanceOf(ProcessNotFoundError);
-      expect(errorOf(pid)).toMatchObject({ code: 'HFTMON_E_PID_INVALID' });
-    },
-  );
+  it.each([0, -1, 1.5, NaN, Infinity, -Infinity])('refuses %d, which can be no pid', (pid) => {
+    write('42', 42);
+    expect(errorOf(pid)).toBeInstanceOf(ProcessNotFoundError);
+    expect(errorOf(pid)).toMatchObject({ code: 'HFTMON_E_PID_INVALID' });
+  });
 
-  it('says that there is no such process', () => {
-    expect(errorOf(42)).toBeInstanceOf(ProcessNotFoundError);
-    expect(errorOf(42)).toMatchObject({ code: 'HFTMON_E_PROCESS_NOT_FOUND', pid: 42 });
+  it.each([43, 4_194_305, 2 ** 32 + 42, 2 ** 53, 1e21])('finds no process %d', (pid) => {
+    write('42', 42);
+    expect(errorOf(pid)).toBeInstanceOf(ProcessNotFoundError);
+    expect(errorOf(pid)).toMatchObject({ code: 'HFTMON_E_PROCESS_NOT_FOUND', pid });
   });
 
   it('refuses kernel threads, zombies and dead processes', () => {
@@ -103,28 +105,22 @@ describe('readProcess', () => {
     writeFileSync(join(root, '42', 'stat'), '', { mode: 0 });
     expect(errorOf(42)).toBeInstanceOf(PermissionError);
   });
-
-  it('lists threads by tid, without those that end meanwhile', () => {
-    write('42', 42);
-    write('42/task/100', 100, { comm: 'feed', state: 'R' });
-    write('42/task/42', 42, { comm: 'engine' });
-    mkdirSync(join(root, '42/task/99'));
-    expect(listThreads(42, root)).toEqual([
-      { tid: 42, comm: 'engine', state: 'S', startTimeTicks: 4711 },
-      { tid: 100, comm: 'feed', state: 'R', startTimeTicks: 4711 },
-    ]);
-    expect(() => listThreads(7, root)).toThrow(ProcessNotFoundError);
-  });
 });
 
 describe('readProcess on this host', () => {
   it('describes this very process', () => {
     expect(readProcess(process.pid)).toMatchObject({ pid: process.pid, tgid: process.pid });
-    expect(listThreads(process.pid).map((thread) => thread.tid)).toContain(process.pid);
   });
 
   it('tells threads of this process from processes', () => {
-    const thread = listThreads(process.pid).find(({ tid }) => tid !== process.pid);
-    expect(() => readProcess(thread?.tid ?? 0)).toThrow(`thread of process ${process.pid}`);
+    const tids = readdirSync('/proc/self/task').map(Number);
+    const thread = tids.find((tid) => tid !== process.pid);
+    expect(() => readProcess(thread ?? 0)).toThrow(`thread of process ${process.pid}`);
+  });
+
+  it('tells a process that has ended', async () => {
+    const child = spawn('true');
+    await new Promise((done) => child.once('exit', done));
+    expect(() => readProcess(child.pid as number)).toThrow(ProcessNotFoundError);
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { createError } from '@hftmon/core';
-import { PF_KTHREAD, parseStat, type TaskStat } from './stat.js';
-import { parseIdentity } from './status.js';
+import { createError } from '../errors/create-error.js';
+import { PF_KTHREAD, parseStat, type TaskStat } from './parse-stat.js';
+import { parseIdentity } from './parse-status.js';
 
 /** A process as /proc shows it. */
 export interface ProcessInfo {
@@ -17,15 +17,12 @@ export interface ProcessInfo {
   readonly isKernelThread: boolean;
 }
 
-/** Largest pid that any Linux can have (PID_MAX_LIMIT, 64 bit). */
-const PID_MAX = 4_194_304;
-
 /**
  * What /proc says of a process id, be it a process, a thread, a zombie or a kernel thread. From
  * `/proc/PID/stat` and `status`.
  *
  * @throws ProcessNotFoundError HFTMON_E_PID_INVALID when it cannot be a pid (zero, negative, no
- *   integer, too large), HFTMON_E_PROCESS_NOT_FOUND when there is none
+ *   integer), HFTMON_E_PROCESS_NOT_FOUND when there is none
  * @throws PermissionError HFTMON_E_NOT_PERMITTED when /proc refuses (hidepid)
  */
 export function inspectProcess(pid: number, procRoot = '/proc'): ProcessInfo {
@@ -67,7 +64,7 @@ function describe({ stat, tgid }: Task): ProcessInfo {
 }
 
 function readTask(pid: number, procRoot: string): Task {
-  if (!Number.isInteger(pid) || pid <= 0 || pid > PID_MAX) {
+  if (!Number.isInteger(pid) || pid <= 0) {
     throw createError('HFTMON_E_PID_INVALID', { pid });
   }
   const stat = parseStat(readOrThrow(pid, `${procRoot}/${pid}/stat`));
