@@ -15,6 +15,7 @@ export {
   type CpuLists,
   type NumaTopology,
 } from './proc/cpus.js';
+export { ThreadWatch, type ThreadListener, type ThreadWatchOptions } from './proc/thread-watch.js';
 export {
   createProbeEnvironment,
   type HostEnvironment,

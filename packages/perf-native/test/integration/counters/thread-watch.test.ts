@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it, vi } from 'vitest';
+import { listThreads, spawnChurn } from '@hftmon/testkit';
+import { ThreadWatch } from '../../../src/proc/thread-watch.js';
+
+function recorder() {
+  const started: number[] = [];
+  const ended: number[] = [];
+  const gone: number[] = [];
+  return {
+    started,
+    ended,
+    gone,
+    threadStarted: (tid: number) => void started.push(tid),
+    threadEnded: (tid: number) => void ended.push(tid),
+    processEnded: (pid: number) => void gone.push(pid),
+  };
+}
+
+describe('ThreadWatch on /proc', () => {
+  it('sees the threads of a process that replaces them all the time', async () => {
+    await using churn = await spawnChurn({ threads: 7, generations: 11, waitUs: 400 });
+    const heard = recorder();
+    using watch = new ThreadWatch(heard, { minIntervalMs: 0, budget: 1 });
+    expect(watch.attach(churn.pid)).toBe(true);
+    let working = true;
+    const report = churn.go().finally(() => (working = false));
+    while (working) {
+      watch.poll();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    watch.refresh();
+    const { lives } = await report;
+    const real = new Set(lives.map(({ tid }) => tid));
+    const seen = heard.started.filter((tid) => real.has(tid));
+    expect(seen.length).toBeGreaterThan(0);
+    expect(new Set(heard.started).size).toBe(heard.started.length);
+    // Whatever was seen to begin was seen to end, or lives on.
+    const live = heard.started.filter((tid) => !heard.ended.includes(tid));
+    expect(live.sort()).toEqual(listThreads(churn.pid).sort());
+  });
+
+  it('sees the end of a process and lets go of it', async () => {
+    const child = spawn('sleep', ['60']);
+    const heard = recorder();
+    using watch = new ThreadWatch(heard, { minIntervalMs: 0 });
+    expect(watch.attach(child.pid!)).toBe(true);
+    expect(heard.started).toEqual([child.pid]);
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    await vi.waitFor(() => {
+      watch.poll();
+      expect(heard.gone).toEqual([child.pid]);
+    });
+    expect(heard.ended).toEqual([child.pid]);
+    expect(watch.pids()).toEqual([]);
+    expect(watch.attach(child.pid!)).toBe(false);
+  });
+});
