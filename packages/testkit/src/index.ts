@@ -44,6 +44,16 @@ export { spawnNetload, type NetloadOptions, type NetloadReport } from './workloa
 export { spawnPingpong, type PingpongOptions, type PingpongReport } from './workloads/pingpong.js';
 export { spawnPtracer, type PtracerOptions, type PtracerReport } from './workloads/ptracer.js';
 export {
+  spawnSharing,
+  sharingPlace,
+  type SharingLayout,
+  type SharingOptions,
+  type SharingPlace,
+  type SharingThread,
+  type SharingThreadReport,
+  type SharingReport,
+} from './workloads/sharing.js';
+export {
   spawnSignals,
   type SignalsOptions,
   type SentSignal,
@@ -58,6 +68,20 @@ export {
 export { spawnSpinner, type SpinnerOptions, type SpinnerReport } from './workloads/spinner.js';
 export { spawnStopper, type StopperOptions, type StopperReport } from './workloads/stopper.js';
 export { spawnTlbshoot, type TlbshootOptions, type TlbshootReport } from './workloads/tlbshoot.js';
+export {
+  spawnTouch,
+  touchPlace,
+  type TouchOptions,
+  type TouchPlace,
+  type TouchReport,
+} from './workloads/touch.js';
+export {
+  spawnWalk,
+  walkPlace,
+  type WalkOptions,
+  type WalkPlace,
+  type WalkReport,
+} from './workloads/walk.js';
 export { spawnZombie, type ZombieOptions, type ZombieReport } from './workloads/zombie.js';
 export { parseTaskStatus, readTaskStatus, type TaskStatus } from './books/task-status.js';
 export { parseSchedstat, readSchedstat, type Schedstat } from './books/schedstat.js';
