@@ -127,9 +127,12 @@ export { BroadcastCursor, type CursorOptions } from './ring/broadcast-cursor.js'
 export { SpscWriter } from './ring/spsc-writer.js';
 export { SpscReader } from './ring/spsc-reader.js';
 export { RecordSelection } from './ring/record-selection.js';
+export { recordFilter, type RecordFilter, type RecordFilterQuery } from './ring/record-filter.js';
+export { selectRecords, type RecordPredicate } from './ring/select-records.js';
 export { History } from './ring/history.js';
 export { LogLinearHistogram, type HistogramJson } from './histogram/log-linear-histogram.js';
 export { log2Percentile, type PercentileBounds } from './histogram/log2-percentile.js';
+export { streamDistribution, type StreamDistribution } from './histogram/stream-distribution.js';
 export { percentilesOf, exactPercentile, type Percentile } from './histogram/percentiles.js';
 export {
   MonitorError,
@@ -164,6 +167,7 @@ export {
 export type { CollectorContext } from './collector/collector-context.js';
 export type { Tier, Support, MetricSupport, ProbeEnvironment } from './collector/support.js';
 export { tracepointSupport, type OptionalTracepoints } from './collector/tracepoint-support.js';
+export { tracepointNeeds } from './collector/tracepoint-needs.js';
 export type { Target } from './collector/target.js';
 export { validateCollector } from './collector/validate-collector.js';
 export { CollectorRegistry, type RegisteredCollector } from './collector/collector-registry.js';

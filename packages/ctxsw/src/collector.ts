@@ -1,5 +1,7 @@
 import {
   RecordKind,
+  recordFilter,
+  selectRecords,
   tracepointSupport,
   type Collector,
   type CollectorContext,
@@ -12,8 +14,6 @@ import {
 import { CpuNodes } from './cpu-nodes.js';
 import { REQUIRED_TRACEPOINTS, meta } from './meta.js';
 import { migrationInfo } from './migration-info.js';
-import { queryFilter } from './query-filter.js';
-import { selectRecords } from './select-records.js';
 import { StreamStatistics } from './stream-statistics.js';
 import { switchInfo, type DecodeContext } from './switch-info.js';
 import { threadSwitchTotals } from './thread-switch-totals.js';
@@ -163,8 +163,8 @@ export class ContextSwitchCollector implements Collector<
     const state = this.#open;
     if (state === undefined) return [];
     const { clock, history, source } = state;
-    const filter = queryFilter(query, this.#closedNs ?? clock.nowNs());
-    const records = selectRecords(history, source.tasks, kind, filter);
+    const filter = recordFilter(query, this.#closedNs ?? clock.nowNs());
+    const records = selectRecords(history, source.tasks, (each) => each === kind, filter);
     return Array.from({ length: records.count }, (_, i) =>
       build(records.u32, records.f64, records.baseOf(i), state),
     );

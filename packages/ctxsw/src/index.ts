@@ -11,6 +11,5 @@ export type {
   MigrationQuery,
   OffCpuState,
   PreemptionReason,
-  StreamDistribution,
   ThreadSwitchTotals,
 } from './types.js';

@@ -1,4 +1,4 @@
-import { HOST_API_VERSION, RecordKind, type CollectorMeta } from '@hftmon/core';
+import { HOST_API_VERSION, RecordKind, tracepointNeeds, type CollectorMeta } from '@hftmon/core';
 
 /** Without one of these there is no collector. */
 export const REQUIRED_TRACEPOINTS = [
@@ -84,9 +84,5 @@ export const meta: CollectorMeta = {
       help: 'Times off the CPU after involuntary switches that the stream brought',
     },
   ],
-  needs: [
-    { type: 'capability', name: 'CAP_BPF' },
-    { type: 'capability', name: 'CAP_PERFMON' },
-    ...REQUIRED_TRACEPOINTS.map((name) => ({ type: 'tracepoint' as const, name })),
-  ],
+  needs: tracepointNeeds(REQUIRED_TRACEPOINTS),
 };

@@ -7,13 +7,13 @@ import {
   kindAt,
   migrateCpuFrom,
   migrateCpuTo,
-  percentilesOf,
+  streamDistribution,
   switchFlags,
   switchWaitNs,
   type RecordBatch,
+  type StreamDistribution,
 } from '@hftmon/core';
 import type { CpuNodes } from './cpu-nodes.js';
-import type { StreamDistribution } from './types.js';
 
 /** What is kept of the stream for longer than the history ring holds it. */
 export class StreamStatistics {
@@ -47,9 +47,9 @@ export class StreamStatistics {
 
   distributions(percentiles: readonly number[]): Record<string, StreamDistribution> {
     return {
-      off_cpu_interval_ns: summary(this.#offCpu, percentiles),
-      run_queue_wait_ns: summary(this.#runQueueWait, percentiles),
-      preempted_interval_ns: summary(this.#preempted, percentiles),
+      off_cpu_interval_ns: streamDistribution(this.#offCpu, percentiles),
+      run_queue_wait_ns: streamDistribution(this.#runQueueWait, percentiles),
+      preempted_interval_ns: streamDistribution(this.#preempted, percentiles),
     };
   }
 
@@ -62,18 +62,4 @@ export class StreamStatistics {
       this.#preempted.record(durationNs);
     }
   }
-}
-
-function summary(
-  histogram: LogLinearHistogram,
-  percentiles: readonly number[],
-): StreamDistribution {
-  return {
-    count: histogram.count,
-    minNs: histogram.min,
-    maxNs: histogram.max,
-    meanNs: histogram.mean,
-    relativeError: histogram.relativeError,
-    percentiles: percentilesOf(histogram, percentiles),
-  };
 }

@@ -1,4 +1,10 @@
-import type { PercentileBounds, StackFrame, TaskRef, ThreadState } from '@hftmon/core';
+import type {
+  PercentileBounds,
+  StackFrame,
+  StreamDistribution,
+  TaskRef,
+  ThreadTotals,
+} from '@hftmon/core';
 
 /** Options of the collector. Filters that act in the kernel are options of the event source. */
 export interface ContextSwitchConfig {
@@ -118,33 +124,24 @@ export interface Distribution {
 }
 
 /** Exact totals of one thread since it was attached, of all its switches, filtered or not. */
-export interface ThreadSwitchTotals {
-  readonly tid: number;
-  readonly pid: number;
-  readonly comm: string;
-  readonly state: ThreadState;
-  readonly voluntarySwitches: number;
-  readonly involuntarySwitches: number;
-  /** `undefined` when the event source does not count them. */
-  readonly migrations: number | undefined;
-  readonly lifetimeNs: number;
-  readonly onCpuNs: number;
-  readonly offCpuNs: number;
-  readonly runQueueNs: number;
+export interface ThreadSwitchTotals extends Pick<
+  ThreadTotals,
+  | 'tid'
+  | 'pid'
+  | 'comm'
+  | 'state'
+  | 'voluntarySwitches'
+  | 'involuntarySwitches'
+  | 'migrations'
+  | 'lifetimeNs'
+  | 'onCpuNs'
+  | 'offCpuNs'
+  | 'runQueueNs'
+> {
   /** Lengths of its times off the CPU. */
   readonly offCpu: Distribution;
   /** Waits in the run queue, one per time off the CPU. */
   readonly runQueueWait: Distribution;
-}
-
-/** A distribution of what the stream brought; percentiles within `relativeError`. */
-export interface StreamDistribution {
-  readonly count: number;
-  readonly minNs: number | undefined;
-  readonly maxNs: number | undefined;
-  readonly meanNs: number | undefined;
-  readonly relativeError: number;
-  readonly percentiles: readonly { readonly percent: number; readonly value: number | undefined }[];
 }
 
 /** Values of the metrics in `meta.metrics`, by name. */

@@ -1,4 +1,6 @@
 import {
+  recordFilter,
+  selectRecords,
   tracepointSupport,
   type Collector,
   type CollectorContext,
@@ -11,8 +13,7 @@ import { interruptInfo, type DecodeContext } from './interrupt-info.js';
 import { IrqNames } from './irq-names.js';
 import { OPTIONAL_TRACEPOINTS, REQUIRED_TRACEPOINTS, meta } from './meta.js';
 import { totalMetrics } from './metrics.js';
-import { queryFilter } from './query-filter.js';
-import { selectRecords } from './select-records.js';
+import { ofType } from './of-type.js';
 import { namedTotals } from './source-totals.js';
 import { StreamStatistics } from './stream-statistics.js';
 import type {
@@ -86,8 +87,9 @@ export class InterruptCollector implements Collector<
     const state = this.#open;
     if (state === undefined) return [];
     const { clock, history, source } = state;
-    const filter = queryFilter(query, this.#closedNs ?? clock.nowNs());
-    const records = selectRecords(history, source.tasks, filter);
+    const isWanted = ofType(query.type);
+    const filter = recordFilter(query, this.#closedNs ?? clock.nowNs());
+    const records = selectRecords(history, source.tasks, isWanted, filter);
     return Array.from({ length: records.count }, (_, i) =>
       interruptInfo(records.u32, records.f64, records.baseOf(i), state),
     );

@@ -9,5 +9,4 @@ export type {
   InterruptTotalsInfo,
   InterruptType,
   IpiSender,
-  StreamDistribution,
 } from './types.js';

@@ -1,6 +1,7 @@
 import {
   HOST_API_VERSION,
   RecordKind,
+  tracepointNeeds,
   type CollectorMeta,
   type MetricMeta,
   type OptionalTracepoints,
@@ -88,12 +89,7 @@ export const meta: CollectorMeta = {
     },
   ],
   needs: [
-    { type: 'capability', name: 'CAP_BPF' },
-    { type: 'capability', name: 'CAP_PERFMON' },
-    ...REQUIRED_TRACEPOINTS.map((name) => ({ type: 'tracepoint' as const, name })),
-    ...OPTIONAL_TRACEPOINTS.flatMap(({ names }) =>
-      names.map((name) => ({ type: 'tracepoint' as const, name, optional: true })),
-    ),
+    ...tracepointNeeds(REQUIRED_TRACEPOINTS, OPTIONAL_TRACEPOINTS),
     { type: 'file', name: '/proc/interrupts', optional: true },
   ],
 };

@@ -3,12 +3,13 @@ import {
   RECORD_WORDS,
   hardIrqNetNs,
   kindAt,
-  percentilesOf,
+  streamDistribution,
   type RecordBatch,
+  type StreamDistribution,
 } from '@hftmon/core';
 import { recordType } from './record-type.js';
 import { TYPE_PREFIXES } from './type-prefixes.js';
-import type { InterruptType, StreamDistribution } from './types.js';
+import type { InterruptType } from './types.js';
 
 /** Net durations by type, kept for longer than the history ring holds the records. */
 export class StreamStatistics {
@@ -33,22 +34,8 @@ export class StreamStatistics {
     return Object.fromEntries(
       TYPE_PREFIXES.map(({ type, prefix }) => [
         `${prefix}_duration_ns`,
-        summary(this.#histograms[type], percentiles),
+        streamDistribution(this.#histograms[type], percentiles),
       ]),
     );
   }
-}
-
-function summary(
-  histogram: LogLinearHistogram,
-  percentiles: readonly number[],
-): StreamDistribution {
-  return {
-    count: histogram.count,
-    minNs: histogram.min,
-    maxNs: histogram.max,
-    meanNs: histogram.mean,
-    relativeError: histogram.relativeError,
-    percentiles: percentilesOf(histogram, percentiles),
-  };
 }

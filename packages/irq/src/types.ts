@@ -1,4 +1,4 @@
-import type { TaskRef } from '@hftmon/core';
+import type { StreamDistribution, TaskRef } from '@hftmon/core';
 
 /** Options of the collector. Filters that act in the kernel are options of the event source. */
 export interface InterruptConfig {
@@ -101,16 +101,6 @@ export interface InterruptTotalsInfo {
    * the kernel does not tell which function flushes (before 6.4, or /proc/kallsyms is hidden).
    */
   readonly tlbShootdowns?: readonly Omit<InterruptSourceTotals, 'irqNumber'>[];
-}
-
-/** Net durations of a type in the stream; percentiles within `relativeError`. */
-export interface StreamDistribution {
-  readonly count: number;
-  readonly minNs: number | undefined;
-  readonly maxNs: number | undefined;
-  readonly meanNs: number | undefined;
-  readonly relativeError: number;
-  readonly percentiles: readonly { readonly percent: number; readonly value: number | undefined }[];
 }
 
 /** Values of the metrics in `meta.metrics`, by name. */

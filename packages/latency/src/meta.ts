@@ -1,4 +1,4 @@
-import { HOST_API_VERSION, RecordKind, type CollectorMeta } from '@hftmon/core';
+import { HOST_API_VERSION, RecordKind, tracepointNeeds, type CollectorMeta } from '@hftmon/core';
 import type { ResolvedOptions } from './options/latency-options.js';
 
 export const NAME = 'latency';
@@ -60,13 +60,6 @@ export function metaFor({ syscalls, faults }: ResolvedOptions): CollectorMeta {
         help: 'System calls left out, because no record accounts for a part of them',
       },
     ],
-    needs: [
-      { type: 'capability', name: 'CAP_BPF' },
-      { type: 'capability', name: 'CAP_PERFMON' },
-      ...REQUIRED_TRACEPOINTS.map((name) => ({ type: 'tracepoint' as const, name })),
-      ...OPTIONAL_TRACEPOINTS.flatMap(({ names }) =>
-        names.map((name) => ({ type: 'tracepoint' as const, name, optional: true })),
-      ),
-    ],
+    needs: tracepointNeeds(REQUIRED_TRACEPOINTS, OPTIONAL_TRACEPOINTS),
   };
 }

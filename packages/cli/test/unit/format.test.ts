@@ -187,9 +187,14 @@ describe('metrics', () => {
     [0.123456, 'ratio', '0.1235'],
     [{ count: 0, percentiles: [] }, 'ns', 'none'],
     [
-      { count: 3, minNs: 1, maxNs: 3000, percentiles: [{ percent: 99, value: 2000 }] },
+      { count: 3, min: 1, max: 3000, percentiles: [{ percent: 99, value: 2000 }] },
       'ns',
       'min 1ns, p99 2us, max 3us, of 3',
+    ],
+    [
+      { count: 3, min: 0, max: 2, percentiles: [{ percent: 50, value: 1 }] },
+      'count',
+      'min 0, p50 1, max 2, of 3',
     ],
   ])('%j %s is %s', (value, unit, text) => expect(metricText(value, unit)).toBe(text));
 

@@ -84,9 +84,9 @@ describe('totals', () => {
       involuntary_switches: 30,
       migrations: 9,
       off_cpu_ns: 1800,
-      off_cpu_interval_ns: { count: 3, minNs: 1000, maxNs: 9000 },
-      preempted_interval_ns: { count: 1, minNs: 3000, maxNs: 3000 },
-      run_queue_wait_ns: { count: 3, maxNs: 3000 },
+      off_cpu_interval_ns: { count: 3, min: 1000, max: 9000 },
+      preempted_interval_ns: { count: 1, min: 3000, max: 3000 },
+      run_queue_wait_ns: { count: 3, max: 3000 },
     });
   });
 });

@@ -65,9 +65,9 @@ describe('totals', () => {
       ipi_count: 13,
       nmi_count: 1,
       tlb_shootdown_count: 2,
-      hard_irq_duration_ns: { count: 1, maxNs: 500 },
-      ipi_duration_ns: { count: 1, maxNs: 200 },
-      timer_duration_ns: { count: 0, maxNs: undefined },
+      hard_irq_duration_ns: { count: 1, max: 500 },
+      ipi_duration_ns: { count: 1, max: 200 },
+      timer_duration_ns: { count: 0, max: undefined },
     });
   });
 });
