@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Prng, needs, skipUnless } from '@hftmon/testkit';
+import { Prng, bpfLeftOf, bpfOf, needs, skipUnless } from '@hftmon/testkit';
 import { attached } from '../support/attached.js';
-import { bpfOf, leftOf } from '../support/bpf-of.js';
 import { startCli } from '../support/run-cli.js';
 
 const SELF = String(process.pid);
@@ -24,7 +23,7 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s', (signal) => {
     expect({ code, killedBy, stderr }).toEqual({ code: 0, killedBy: null, stderr: '' });
     const last = words.includes('--jsonl') ? stdout.trim().split('\n').at(-1)! : stdout;
     expect(JSON.parse(last)).toMatchObject({ type });
-    expect(await leftOf(held)).toEqual([]);
+    expect(await bpfLeftOf(held)).toEqual([]);
   });
 });
 
@@ -46,7 +45,7 @@ describe('at any moment', () => {
         expect(signal).toBe('SIGTERM');
         expect(stdout).toBe('');
       }
-      expect(await leftOf(held)).toEqual([]);
+      expect(await bpfLeftOf(held)).toEqual([]);
     }
   });
 
@@ -58,7 +57,7 @@ describe('at any moment', () => {
       expect(held.programs.length).toBeGreaterThan(0);
       run.child.kill('SIGKILL');
       expect((await run.result).signal).toBe('SIGKILL');
-      expect(await leftOf(held)).toEqual([]);
+      expect(await bpfLeftOf(held)).toEqual([]);
     }
   });
 });

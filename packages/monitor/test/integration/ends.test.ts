@@ -3,14 +3,13 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { listBpfPrograms, needs, skipUnless } from '@hftmon/testkit';
-import { bpfOf, leftOf } from '../support/bpf-of.js';
+import { bpfLeftOf, bpfOf, listBpfPrograms, needs, skipUnless, type BpfIds } from '@hftmon/testkit';
 
 const FIXTURE = fileURLToPath(new URL('fixtures/monitor-self.mjs', import.meta.url));
 
 interface Monitoring {
   readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
-  readonly held: ReturnType<typeof bpfOf>;
+  readonly held: BpfIds;
   readonly ended: Promise<[number | null, NodeJS.Signals | null]>;
   errors(): string;
 }
@@ -38,7 +37,7 @@ describe('a process that monitors', () => {
     expect(held.programs.length, errors()).toBeGreaterThan(0);
     child.stdin.write(`${how}\n`);
     expect(await ended, errors()).toEqual([code, signal]);
-    expect(await leftOf(held)).toEqual([]);
+    expect(await bpfLeftOf(held)).toEqual([]);
   });
 
   it.each(['SIGINT', 'SIGTERM', 'SIGKILL', 'SIGQUIT'] as const)('may end by %s', async (signal) => {
@@ -46,7 +45,7 @@ describe('a process that monitors', () => {
     expect(held.programs.length, errors()).toBeGreaterThan(0);
     child.kill(signal);
     expect(await ended, errors()).toEqual([null, signal]);
-    expect(await leftOf(held)).toEqual([]);
+    expect(await bpfLeftOf(held)).toEqual([]);
   });
 });
 
