@@ -41,15 +41,6 @@ static __always_inline u32 exec_tid(struct task_struct *leader)
  */
 #define IN_INTERRUPT 0x00ff0100
 
-#ifdef HFTMON_WITHOUT_IPI
-static __always_inline u32 read_int(const void *address)
-{
-	u32 value = 0;
-
-	bpf_probe_read_kernel(&value, sizeof(value), address);
-	return value;
-}
-#else
 /*
  * Any kernel type with a number in front will do: the cast (6.2 and later) makes a load of it, for
  * a twentieth of what the helper costs, which matters at every wake-up.
@@ -63,11 +54,15 @@ extern void *bpf_rdonly_cast(const void *object, u32 btf_id) __ksym;
 static __always_inline u32 read_int(const void *address)
 {
 	struct timespec64 *number;
+	u32 value = 0;
 
-	number = bpf_rdonly_cast(address, bpf_core_type_id_kernel(struct timespec64));
-	return (u32)number->tv_sec;
+	if (has_rdonly_cast) {
+		number = bpf_rdonly_cast(address, bpf_core_type_id_kernel(struct timespec64));
+		return (u32)number->tv_sec;
+	}
+	bpf_probe_read_kernel(&value, sizeof(value), address);
+	return value;
 }
-#endif
 
 static __always_inline bool in_interrupt(struct hftmon_cpu *c, struct task_struct *current)
 {

@@ -86,6 +86,8 @@ struct {
 
 /* Records in one CPU's ring minus one; a power of two minus one. */
 const volatile u32 ring_mask;
+/* The kernel lets programs call bpf_rdonly_cast(). */
+const volatile bool has_rdonly_cast;
 
 struct hftmon_config config;
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /*
- * Every probe in one object, so that all share one set of maps. Programs that are loaded but
- * not attached cost nothing. HFTMON_WITHOUT_IPI leaves out the tracepoints that kernels before
- * 6.4 lack: a light skeleton loads all of its programs or none.
+ * Every probe in one object, so that all share one set of maps. Only those that a session needs
+ * are loaded, so the rest may refer to tracepoints that this kernel lacks.
  */
 #include "switch.bpf.c"
 #include "wake.bpf.c"
@@ -16,8 +15,6 @@
 #include "nmi.bpf.c"
 #include "fault.bpf.c"
 #endif
-#ifndef HFTMON_WITHOUT_IPI
 #include "ipi.bpf.c"
-#endif
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -131,35 +131,29 @@ static int attach(const struct member *m, int program_fd, uint32_t cpus, struct 
 	return keep(links, fd);
 }
 
-int groups_attach(struct probe_set *set, uint32_t groups, uint32_t cpus, struct links *links)
+int groups_want(struct object *o, uint32_t groups)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; i < MEMBERS && !err; i++)
+		if (members[i].groups & groups)
+			err = object_want(o, members[i].program);
+	return err;
+}
+
+int groups_attach(const struct object *o, uint32_t groups, uint32_t cpus, struct links *links)
 {
 	for (uint32_t i = 0; i < MEMBERS; i++) {
-		struct probe_program *p = probe_set_find(set, members[i].program);
-		int err;
+		int fd = object_program_fd(o, members[i].program), err;
 
 		if (!(members[i].groups & groups))
 			continue;
-		err = p && *p->fd > 0 ? attach(&members[i], *p->fd, cpus, links)
-				     : fail(-ENOENT, "no program %s", members[i].program);
+		err = fd < 0 ? fail(-ENOENT, "program %s is not loaded", members[i].program)
+			     : attach(&members[i], fd, cpus, links);
 		if (err) {
 			links_close(links);
 			return err;
 		}
 	}
 	return 0;
-}
-
-static uint32_t groups_of(const char *program)
-{
-	for (uint32_t i = 0; i < MEMBERS; i++)
-		if (!strcmp(members[i].program, program))
-			return members[i].groups;
-	return 0;
-}
-
-void groups_prune(struct probe_set *set, uint32_t groups)
-{
-	for (uint32_t i = 0; i < set->program_count; i++)
-		if (!(groups_of(set->programs[i].name) & groups))
-			probe_program_unload(&set->programs[i]);
 }

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "probe_set.h"
+#include "object.h"
 
 /* What is attached; closing the descriptors detaches. */
 struct links {
@@ -14,10 +14,10 @@ struct links {
 	uint32_t room;
 };
 
-/* Closes the programs that no group in `groups` uses, so that only what is used is loaded. */
-void groups_prune(struct probe_set *set, uint32_t groups);
+/* Has the programs of the groups loaded, and no others. */
+int groups_want(struct object *o, uint32_t groups);
 /* Attaches every program of the groups; on failure nothing stays attached. */
-int groups_attach(struct probe_set *set, uint32_t groups, uint32_t cpus, struct links *links);
+int groups_attach(const struct object *o, uint32_t groups, uint32_t cpus, struct links *links);
 void links_close(struct links *links);
 
 #endif

@@ -88,20 +88,25 @@ static size_t to_pages(size_t bytes)
 	return (bytes + page - 1) & ~(page - 1);
 }
 
+static int map_fd(const struct hftmon_session *s, const char *name)
+{
+	return object_map_fd(&s->probes.object, name);
+}
+
 static int map_shared(struct hftmon_session *s)
 {
 	const struct hftmon_options *o = &s->options;
 
 	s->cpus_bytes = to_pages(o->cpus * sizeof(*s->cpus));
-	s->cpus = bpf_map_mmap(s->probes.cpus_fd, s->cpus_bytes, 1);
+	s->cpus = bpf_map_mmap(map_fd(s, "cpus"), s->cpus_bytes, 1);
 	if (!s->cpus)
 		return fail(-errno, "mapping the CPU table");
 	s->sources_bytes = to_pages(o->cpus * sizeof(*s->sources));
-	s->sources = bpf_map_mmap(s->probes.sources_fd, s->sources_bytes, 0);
+	s->sources = bpf_map_mmap(map_fd(s, "sources"), s->sources_bytes, 0);
 	if (!s->sources)
 		return fail(-errno, "mapping the interrupt totals");
 	s->records_bytes = to_pages((size_t)o->cpus * o->kernel_records * HFTMON_RECORD_BYTES);
-	s->records = bpf_map_mmap(s->probes.records_fd, s->records_bytes, 0);
+	s->records = bpf_map_mmap(map_fd(s, "records"), s->records_bytes, 0);
 	if (!s->records)
 		return fail(-errno, "mapping the kernel rings");
 	return 0;
@@ -131,12 +136,9 @@ static int open_parts(struct hftmon_session *s)
 	};
 	int err;
 
-	err = o->with_ipi ? probe_set_load_full(&s->probes, &sizes)
-			  : probe_set_load_base(&s->probes, &sizes);
-	if (err)
-		return err;
-	groups_prune(&s->probes, o->groups);
-	err = map_shared(s);
+	err = probe_set_load(&s->probes, &sizes, o->groups);
+	if (!err)
+		err = map_shared(s);
 	if (!err)
 		err = threads_open(&s->threads, &s->probes, o->max_threads, o->tid_limit,
 				   s->cpus, o->cpus);
@@ -214,7 +216,7 @@ int hftmon_session__start(hftmon_session *s)
 	if (err)
 		return err;
 	/* The gate opens only when all is attached, so that every probe misses the same events. */
-	err = groups_attach(&s->probes, s->options.groups, s->options.cpus, &s->links);
+	err = groups_attach(&s->probes.object, s->options.groups, s->options.cpus, &s->links);
 	if (err) {
 		pump_stop(&s->pump);
 		return err;
@@ -309,7 +311,7 @@ int hftmon_session__stack(hftmon_session *s, uint32_t id, uint64_t *out, uint32_
 {
 	uint64_t frames[64] = { 0 };
 	uint32_t n = 0;
-	int err = bpf_map_get(s->probes.stacks_fd, &id, frames);
+	int err = bpf_map_get(map_fd(s, "stacks"), &id, frames);
 
 	if (err)
 		return fail(err, "stack %u", id);

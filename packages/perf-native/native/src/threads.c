@@ -27,13 +27,13 @@ int threads_open(struct threads *t, const struct probe_set *set, uint32_t count,
 	t->cpu_count = cpu_count;
 	t->count = count;
 	t->tid_limit = tid_limit;
-	t->free_fd = set->free_slots_fd;
+	t->free_fd = object_map_fd(&set->object, "free_slots");
 	t->table_bytes = to_pages(count * sizeof(struct hftmon_thread));
 	t->slot_bytes = to_pages(tid_limit * sizeof(uint32_t));
-	t->table = bpf_map_mmap(set->threads_fd, t->table_bytes, 1);
+	t->table = bpf_map_mmap(object_map_fd(&set->object, "threads"), t->table_bytes, 1);
 	if (!t->table)
 		return fail(-errno, "mapping the thread table");
-	t->slot_by_tid = bpf_map_mmap(set->slots_fd, t->slot_bytes, 1);
+	t->slot_by_tid = bpf_map_mmap(object_map_fd(&set->object, "slots"), t->slot_bytes, 1);
 	if (!t->slot_by_tid)
 		return fail(-errno, "mapping the tid table");
 	for (uint32_t slot = count - 1; slot >= 1; slot--) {

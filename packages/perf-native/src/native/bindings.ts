@@ -13,7 +13,6 @@ export interface NativeOptions {
   tid_limit: number;
   cpus: number;
   groups: number;
-  with_ipi: number;
   busy: number;
   realtime_priority: number;
   poll_ns: number;
@@ -68,7 +67,6 @@ function bind({ path, declare, types, view }: Ffi): NativeLibrary {
     tid_limit: 'uint32_t',
     cpus: 'uint32_t',
     groups: 'uint32_t',
-    with_ipi: 'uint32_t',
     busy: 'uint32_t',
     realtime_priority: 'uint32_t',
     poll_ns: 'uint64_t',

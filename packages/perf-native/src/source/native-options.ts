@@ -9,7 +9,7 @@ import {
 import type { HostEnvironment } from '../capabilities/probe-environment.js';
 import type { NativeOptions } from '../native/bindings.js';
 import { parseCpuList, readCpuLists } from '../proc/cpus.js';
-import { groupsFor, hasIpiTracepoints } from './probe-groups.js';
+import { groupsFor } from './probe-groups.js';
 
 /** 512 Ki records of 64 bytes: 32 MiB. */
 const HISTORY_RECORDS = 1 << 19;
@@ -46,7 +46,6 @@ export function nativeOptions(
     tid_limit: Number(readFileSync(`${procRoot}/sys/kernel/pid_max`, 'utf8')),
     cpus,
     groups: groupsFor(kinds, has),
-    with_ipi: hasIpiTracepoints(has) ? 1 : 0,
     busy: options.busy === true ? 1 : 0,
     realtime_priority: options.realtimePriority ?? 0,
     poll_ns: Math.round(options.pollIntervalNs ?? POLL_NS),

@@ -45,8 +45,3 @@ export function groupsFor(
   }
   return groups;
 }
-
-/** Does the kernel have what the sending side of IPIs needs (6.4 and later)? */
-export function hasIpiTracepoints(hasTracepoint: (name: string) => boolean): boolean {
-  return TRACEPOINT_OF_GROUP.get(GROUP.ipi)!.every(hasTracepoint);
-}

@@ -55,7 +55,6 @@ const NATIVE: NativeOptions = {
   tid_limit: 32768,
   cpus: 2,
   groups: GROUP.switch,
-  with_ipi: 1,
   busy: 0,
   realtime_priority: 0,
   poll_ns: 1_000_000,

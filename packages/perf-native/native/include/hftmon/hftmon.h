@@ -49,7 +49,6 @@ struct hftmon_options {
 	uint32_t tid_limit;	   /* kernel.pid_max */
 	uint32_t cpus;		   /* highest possible CPU plus one */
 	uint32_t groups;	   /* enum hftmon_group: what will be attached */
-	uint32_t with_ipi;	   /* the kernel has the tracepoints that HFTMON_GROUP_IPI needs */
 	uint32_t busy;		   /* the pump never sleeps */
 	uint32_t realtime_priority; /* SCHED_FIFO priority of the pump, 0 none */
 	uint64_t poll_ns;	   /* longest sleep of the pump */
