@@ -22,3 +22,5 @@ export {
   type ProbeRoots,
 } from './capabilities/probe-environment.js';
 export { MemoryMap, parseMaps, type Mapping } from './symbols/maps.js';
+export { AttributeReader, decodeAttributes } from './sched/attribute-reader.js';
+export type { DeadlineParameters, SchedulingAttributes } from './sched/scheduling-attributes.js';
