@@ -1,14 +1,12 @@
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { readProcess } from '@hftmon/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { KernelSymbols } from '../../src/symbols/kallsyms.js';
 import { parseMaps } from '../../src/symbols/maps.js';
 import { Symbolizer } from '../../src/symbols/symbolizer.js';
+import { SymbolTarget } from '../support/symbol-target.js';
 
 /** Prints the run-time address of main, so that the load address is known without our parser. */
 const PROGRAM = `
@@ -58,48 +56,9 @@ function nm(path: string): Map<string, { address: bigint; size: number }> {
   return functions;
 }
 
-class Target {
-  readonly process: ChildProcess;
-  readonly #lines: AsyncIterator<string>;
-
-  constructor(command: string, args: readonly string[]) {
-    // V8 leaves a log of its own in the working directory when it writes a perf map.
-    const options = ['--no-logfile-per-isolate', '--logfile=/dev/null'];
-    const all = command === process.execPath ? [...options, ...args] : args;
-    this.process = spawn(command, all, { stdio: ['pipe', 'pipe', 'inherit'] });
-    if (this.process.stdout === null) throw new Error('no stdout');
-    this.#lines = createInterface(this.process.stdout)[Symbol.asyncIterator]();
-  }
-
-  get pid(): number {
-    return this.process.pid ?? 0;
-  }
-
-  /** The rest of the next line that begins with the word. */
-  async read(word: string): Promise<string> {
-    for (;;) {
-      const next = await this.#lines.next();
-      if (next.done === true) throw new Error(`the target ended before it printed ${word}`);
-      if (next.value.startsWith(`${word} `)) return next.value.slice(word.length + 1);
-    }
-  }
-
-  async ask(line: string, word: string): Promise<string> {
-    this.process.stdin?.write(`${line}\n`);
-    return this.read(word);
-  }
-
-  async end(): Promise<void> {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
-    const exit = once(this.process, 'exit');
-    this.process.kill('SIGKILL');
-    await exit;
-  }
-}
-
 describe.skipIf(noCompiler)('symbolising a real process (needs gcc and nm)', () => {
   let folder: string;
-  const targets: Target[] = [];
+  const targets: SymbolTarget[] = [];
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'hftmon-symbols-'));
@@ -128,7 +87,7 @@ describe.skipIf(noCompiler)('symbolising a real process (needs gcc and nm)', () 
     return output;
   };
   const start = (command: string, ...args: string[]) => {
-    const target = new Target(command, args);
+    const target = new SymbolTarget(command, args);
     targets.push(target);
     return target;
   };
@@ -299,122 +258,6 @@ describe.skipIf(noCompiler)('symbolising a real process (needs gcc and nm)', () 
     expect(symbolizer.user(4_194_304, [0x401000n])).toEqual([
       { address: 0x401000n, symbol: undefined, offset: undefined, module: undefined },
     ]);
-  });
-});
-
-describe('symbolising node --perf-basic-prof', () => {
-  const script = `
-    function hftmonHotFunction(n) { let s = 0; for (let i = 0; i < n; i++) s = (s * 31 + i) | 0; return s; }
-    for (let i = 0; i < 2000; i++) hftmonHotFunction(1000);
-    console.log('ready ' + process.pid);
-    process.stdin.once('data', () => {
-      new Function('globalThis.hftmonLate = function hftmonLateFunction(x) { return x + 1; }')();
-      for (let i = 0; i < 200000; i++) globalThis.hftmonLate(i);
-      console.log('late 1');
-    });`;
-
-  it('names compiled functions, also those compiled later, and after the end', async () => {
-    const target = new Target(process.execPath, ['--perf-basic-prof', '-e', script]);
-    const file = `/tmp/perf-${target.pid}.map`;
-    try {
-      await target.read('ready');
-      let now = 0;
-      const symbolizer = new Symbolizer({ nowMs: () => now });
-      symbolizer.capture(target.pid);
-      const last = (name: string) => {
-        const lines = readFileSync(file, 'utf8').split('\n');
-        const line = lines.filter((text) => text.includes(name)).at(-1);
-        if (line === undefined) throw new Error(`${file} has no ${name}`);
-        const [address, size] = line.split(' ') as [string, string];
-        return { address: BigInt(`0x${address}`), size: Number.parseInt(size, 16) };
-      };
-      const hot = last('hftmonHotFunction');
-      const inside = hot.address + BigInt(hot.size - 1);
-      const [frame] = symbolizer.user(target.pid, [inside]);
-      expect(frame).toMatchObject({ offset: hot.size - 1, module: '[jit]' });
-      expect(frame?.symbol).toContain('hftmonHotFunction');
-
-      await target.ask('go', 'late');
-      now += 250;
-      const late = last('hftmonLateFunction');
-      expect(symbolizer.user(target.pid, [late.address])[0]?.symbol).toContain(
-        'hftmonLateFunction',
-      );
-
-      await target.end();
-      expect(symbolizer.user(target.pid, [late.address])[0]?.symbol).toContain(
-        'hftmonLateFunction',
-      );
-    } finally {
-      await target.end();
-      rmSync(file, { force: true });
-    }
-  });
-
-  it.skipIf(process.getuid?.() !== 0)(
-    'believes no map of another user, and no FIFO (needs root to make them)',
-    async () => {
-      const target = new Target(process.execPath, [
-        '-e',
-        "console.log('ready 1'); process.stdin.resume()",
-      ]);
-      const file = `/tmp/perf-${target.pid}.map`;
-      try {
-        await target.read('ready');
-        writeFileSync(file, '1000 1000 planted\n');
-        execFileSync('chown', ['65534', file]);
-        expect(new Symbolizer().user(target.pid, [0x1800n])[0]?.symbol).toBeUndefined();
-        rmSync(file);
-        execFileSync('mkfifo', [file]);
-        expect(new Symbolizer().user(target.pid, [0x1800n])[0]?.symbol).toBeUndefined();
-        rmSync(file);
-        writeFileSync(file, '1000 1000 own\n');
-        expect(new Symbolizer().user(target.pid, [0x1800n])[0]?.symbol).toBe('own');
-      } finally {
-        await target.end();
-        rmSync(file, { force: true });
-      }
-    },
-  );
-});
-
-describe('symbolising the kernel', () => {
-  const symbols = new KernelSymbols();
-  const support = symbols.support();
-
-  it.skipIf(!support.ok)('agrees with every function of /proc/kallsyms', () => {
-    const byAddress = new Map<string, Set<string>>();
-    for (const line of readFileSync('/proc/kallsyms', 'latin1').split('\n')) {
-      const match = /^([0-9a-f]+) [tT] ([^\t]+)(?:\t|$)/.exec(line);
-      if (match === null) continue;
-      const [, address, name] = match as unknown as [string, string, string];
-      byAddress.set(address, (byAddress.get(address) ?? new Set()).add(name));
-    }
-    expect(byAddress.size).toBeGreaterThan(10_000);
-    let checked = 0;
-    for (const [address, names] of byAddress) {
-      if (names.has('_etext') || names.has('_stext')) continue;
-      if (checked++ % 7 !== 0) continue;
-      const found = symbols.find(BigInt(`0x${address}`));
-      // A weak alias may share the address; its name is as true.
-      if (found === undefined || found.start !== BigInt(`0x${address}`)) {
-        throw new Error(`${address} ${[...names].join()} was not found`);
-      }
-    }
-  });
-
-  it.skipIf(!support.ok)('makes frames of kernel stacks', () => {
-    const line = /^([0-9a-f]+) [tT] (do_syscall_64|el0_svc)$/m.exec(
-      readFileSync('/proc/kallsyms', 'latin1'),
-    );
-    const [, address = '0', name = ''] = line ?? [];
-    const start = BigInt(`0x${address}`);
-    const symbolizer = new Symbolizer({ kernel: symbols });
-    expect(symbolizer.kernel([start, start + 1n])).toEqual([
-      { address: start, symbol: name, offset: 0, module: '[kernel]' },
-      { address: start + 1n, symbol: name, offset: 1, module: '[kernel]' },
-    ]);
-    expect(symbolizer.kernelSupport()).toMatchObject({ ok: true });
   });
 });
 
