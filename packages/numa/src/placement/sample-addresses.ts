@@ -1,0 +1,38 @@
+import type { MemoryMap } from '@hftmon/perf-native';
+
+/** Kernel pages that cannot be asked about, or are no memory of the process. */
+const KERNEL_MAPPINGS = /^\[(vvar|vvar_vclock|vdso|vsyscall|uprobes)\]$/;
+
+/** Addresses to ask about, in ascending order, and which mapping each is in. */
+export interface AddressSample {
+  readonly addresses: BigUint64Array;
+  /** Index into `map.mappings`. */
+  readonly mappings: Uint32Array;
+}
+
+/**
+ * Page addresses evenly spread over the mappings of a process: every n-th page, where n makes at
+ * most `most` of them.
+ */
+export function sampleAddresses(map: MemoryMap, pageBytes: number, most: number): AddressSample {
+  const page = BigInt(pageBytes);
+  const usable = map.mappings.map(
+    ({ start, end, path }) => (KERNEL_MAPPINGS.test(path) ? 0n : end - start) / page,
+  );
+  const pages = usable.reduce((sum, count) => sum + count, 0n);
+  const stride = (pages + BigInt(most) - 1n) / BigInt(most) || 1n;
+  const count = Number((pages + stride - 1n) / stride);
+  const addresses = new BigUint64Array(count);
+  const mappings = new Uint32Array(count);
+  let found = 0;
+  /** Pages from the begin of the mapping to the next one of the sample. */
+  let skip = 0n;
+  usable.forEach((size, index) => {
+    for (; skip < size; skip += stride) {
+      addresses[found] = map.mappings[index]!.start + skip * page;
+      mappings[found++] = index;
+    }
+    skip -= size;
+  });
+  return { addresses, mappings };
+}
