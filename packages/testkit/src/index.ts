@@ -138,3 +138,11 @@ export type {
   ConformanceOptions,
   CollectorFactory,
 } from './conformance/options.js';
+export {
+  describeHost,
+  loadHost,
+  HOST_NAMES,
+  HOST_PROCESS,
+  type HostName,
+} from './hosts/load-host.js';
+export { parseHostTree, type HostTree, type HostEntry } from './hosts/host-tree.js';

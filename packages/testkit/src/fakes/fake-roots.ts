@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -25,13 +33,24 @@ export class FakeRoots implements Disposable {
    * Writes a file and the directories above it.
    * @param path - begins with `proc/` or `sys/`
    */
-  write(path: string, text: string): this {
-    const file = join(this.#directory, path);
-    if (!file.startsWith(this.procRoot) && !file.startsWith(this.sysRoot)) {
-      throw new Error(`${path} is in neither root`);
-    }
+  write(path: string, text: string | Uint8Array): this {
+    const file = this.#place(path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
+    return this;
+  }
+
+  /** Makes an empty directory, and those above it. */
+  directory(path: string): this {
+    mkdirSync(this.#place(path), { recursive: true });
+    return this;
+  }
+
+  /** Makes a symbolic link, as sysfs has many, to a path relative to it or to none at all. */
+  link(path: string, target: string): this {
+    const file = this.#place(path);
+    mkdirSync(dirname(file), { recursive: true });
+    symlinkSync(target, file);
     return this;
   }
 
@@ -59,5 +78,13 @@ export class FakeRoots implements Disposable {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #place(path: string): string {
+    const file = join(this.#directory, path);
+    if (!file.startsWith(this.procRoot) && !file.startsWith(this.sysRoot)) {
+      throw new Error(`${path} is in neither root`);
+    }
+    return file;
   }
 }
