@@ -43,6 +43,16 @@ export { markName, markId, markValue } from './record/payload/mark.js';
 export { migrateCpuFrom, migrateCpuTo, migrateMoverTid } from './record/payload/migrate.js';
 export { nmiNetNs, nmiFlags, nmiHandler } from './record/payload/nmi.js';
 export { ranTargetsWaiting } from './record/payload/ran.js';
+export {
+  piBoostDonorTid,
+  piBoostOldPriority,
+  piBoostNewPriority,
+  piBoostNormalPriority,
+  piBoostDonorNormalPriority,
+  piBoostSyscall,
+  piBoostSyscallArgument,
+  piBoostFutexOperation,
+} from './record/payload/pi-boost.js';
 export { signalNumber, signalSenderTid, signalCode } from './record/payload/signal.js';
 export {
   SoftirqFlag,
@@ -189,7 +199,7 @@ export { PidIndex } from './session/pid-index.js';
 export { policyName } from './session/policy-name.js';
 export { NO_STACK, type StackFrame, type StackResolver } from './session/stack-resolver.js';
 export { silentLogger, type Logger } from './session/logger.js';
-export { inspectProcess, readProcess, type ProcessInfo } from './process/read-process.js';
+export { hasEnded, inspectProcess, readProcess, type ProcessInfo } from './process/read-process.js';
 export { PF_KTHREAD, parseStat, type TaskStat } from './process/parse-stat.js';
 export { parseIdentity, statusField, type StatusIdentity } from './process/parse-status.js';
 export {

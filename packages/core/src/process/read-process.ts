@@ -43,8 +43,17 @@ export function readProcess(pid: number, procRoot = '/proc'): ProcessInfo {
   const { comm, tgid } = info;
   if (info.isKernelThread) throw createError('HFTMON_E_PROCESS_KERNEL_THREAD', { pid, comm });
   if (tgid !== pid) throw createError('HFTMON_E_PROCESS_IS_THREAD', { pid, tgid, comm });
-  if (hasEnded(task, procRoot)) throw createError('HFTMON_E_PROCESS_ZOMBIE', { pid, comm });
+  if (isZombie(task, procRoot)) throw createError('HFTMON_E_PROCESS_ZOMBIE', { pid, comm });
   return info;
+}
+
+/** Has this very process ended? A zombie has: nothing of it will run again. */
+export function hasEnded(pid: number, startTimeTicks: number, procRoot = '/proc'): boolean {
+  try {
+    return readProcess(pid, procRoot).startTimeTicks !== startTimeTicks;
+  } catch {
+    return true;
+  }
 }
 
 interface Task {
@@ -79,7 +88,7 @@ function readTask(pid: number, procRoot: string): Task {
  * A main thread that called pthread_exit() is a zombie too, while the process lives on: then one
  * of the other threads is no zombie.
  */
-function hasEnded({ stat }: Task, procRoot: string): boolean {
+function isZombie({ stat }: Task, procRoot: string): boolean {
   if (!isDead(stat.state)) return false;
   if (stat.threads <= 1) return true;
   const tasks = `${procRoot}/${stat.id}/task`;

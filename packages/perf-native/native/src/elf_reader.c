@@ -56,6 +56,8 @@ int elf_open(struct elf *elf, const void *bytes, size_t size)
 
 		if (s->sh_type != SHT_NOBITS && !holds(elf, s->sh_offset, s->sh_size))
 			return -EINVAL;
+		if ((s->sh_type == SHT_SYMTAB || s->sh_type == SHT_REL) && s->sh_offset % 8)
+			return -EINVAL;
 	}
 	elf->section_names = strings(elf, header->e_shstrndx, &elf->section_names_bytes);
 	return elf->section_names ? read_symbols(elf) : -EINVAL;
@@ -106,7 +108,7 @@ const Elf64_Rel *elf_relocations(const struct elf *elf, uint32_t section, uint32
 	for (uint32_t i = 1; i < elf->section_count; i++) {
 		const Elf64_Shdr *s = &elf->sections[i];
 
-		if (s->sh_type != SHT_REL || s->sh_info != section || s->sh_offset % 8)
+		if (s->sh_type != SHT_REL || s->sh_info != section)
 			continue;
 		*count = (uint32_t)(s->sh_size / sizeof(Elf64_Rel));
 		return elf_data(elf, i);

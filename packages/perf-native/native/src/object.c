@@ -29,7 +29,7 @@ static int read_parts(struct object *o)
 	uint32_t types = elf_find_section(&o->elf, ".BTF");
 	int err;
 
-	if (!types || !elf_data(&o->elf, types))
+	if (!types || !elf_data(&o->elf, types) || o->elf.sections[types].sh_offset % 4)
 		return fail(-EINVAL, "the BPF object has no type information");
 	err = btf_open(&o->btf, elf_data(&o->elf, types), o->elf.sections[types].sh_size);
 	if (!err)

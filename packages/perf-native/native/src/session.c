@@ -116,8 +116,8 @@ static int check(const struct hftmon_options *o)
 {
 	if (o->sz != sizeof(*o))
 		return fail(-EINVAL, "options of %zu bytes, expected %zu", o->sz, sizeof(*o));
-	if (!o->cpus || !o->tid_limit || o->max_threads < 2 || !o->groups)
-		return fail(-EINVAL, "options: cpus, tid_limit, max_threads and groups are needed");
+	if (!o->cpus || !o->tid_limit || o->max_threads < 2)
+		return fail(-EINVAL, "options: cpus, tid_limit and max_threads are needed");
 	if (!o->kernel_records || o->kernel_records & (o->kernel_records - 1) ||
 	    o->kernel_records < 4 * HFTMON_RING_MARGIN)
 		return fail(-EINVAL, "%u kernel records is not a power of two of 32 or more",
@@ -125,7 +125,7 @@ static int check(const struct hftmon_options *o)
 	return 0;
 }
 
-static int open_parts(struct hftmon_session *s)
+static int open_probes(struct hftmon_session *s)
 {
 	const struct hftmon_options *o = &s->options;
 	struct probe_sizes sizes = {
@@ -139,9 +139,17 @@ static int open_parts(struct hftmon_session *s)
 	err = probe_set_load(&s->probes, &sizes, o->groups);
 	if (!err)
 		err = map_shared(s);
-	if (!err)
-		err = threads_open(&s->threads, &s->probes, o->max_threads, o->tid_limit,
-				   s->cpus, o->cpus);
+	return err ? err
+		   : threads_open(&s->threads, &s->probes, o->max_threads, o->tid_limit, s->cpus,
+				  o->cpus);
+}
+
+/* Without groups a session is the rings and the pump alone, which need no privilege. */
+static int open_parts(struct hftmon_session *s)
+{
+	const struct hftmon_options *o = &s->options;
+	int err = o->groups ? open_probes(s) : 0;
+
 	if (!err)
 		err = ring_open(&s->history, "hftmon-history", o->history_records, o->epoch_ns);
 	if (!err)
@@ -155,7 +163,7 @@ static void open_pump(struct hftmon_session *s)
 
 	p->cpus = s->cpus;
 	p->kernel = s->records;
-	p->cpu_count = s->options.cpus;
+	p->cpu_count = s->cpus ? s->options.cpus : 0;
 	p->kernel_mask = s->options.kernel_records - 1;
 	p->history = &s->history;
 	p->input = &s->input;
@@ -222,19 +230,26 @@ int hftmon_session__start(hftmon_session *s)
 		return err;
 	}
 	threads_begin(&s->threads);
-	store_release_u32(&s->probes.config->enabled, 1);
+	if (s->probes.config)
+		store_release_u32(&s->probes.config->enabled, 1);
 	s->started = 1;
 	return 0;
+}
+
+static void shut(struct hftmon_session *s)
+{
+	store_release_u32(&s->probes.config->enabled, 0);
+	links_close(&s->links);
+	/* Waits for an RCU grace period, so for every program that saw the gate open. */
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 
 int hftmon_session__stop(hftmon_session *s)
 {
 	if (!s->started)
 		return 0;
-	store_release_u32(&s->probes.config->enabled, 0);
-	links_close(&s->links);
-	/* Waits for an RCU grace period, so for every program that saw the gate open. */
-	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+	if (s->probes.config)
+		shut(s);
 	pump_stop(&s->pump);
 	pump_drain(&s->pump);
 	s->started = 0;
@@ -281,7 +296,7 @@ int hftmon_session__memory(hftmon_session *s, uint32_t which, uint64_t *address,
 		[HFTMON_MEMORY_THREADS] = { s->threads.table, s->threads.table_bytes },
 		[HFTMON_MEMORY_CPUS] = { s->cpus, s->cpus_bytes },
 		[HFTMON_MEMORY_SOURCES] = { s->sources, s->sources_bytes },
-		[HFTMON_MEMORY_CONFIG] = { s->probes.config, sizeof(*s->probes.config) },
+		[HFTMON_MEMORY_CONFIG] = { s->probes.config, s->probes.config ? sizeof(*s->probes.config) : 0 },
 		[HFTMON_MEMORY_PUMP] = { &s->stats, sizeof(s->stats) },
 	};
 

@@ -53,11 +53,12 @@ export class NativeSession {
     this.#library.flush(this.#live());
   }
 
-  /** A view of one of the session's memories; see `MEMORY`. */
+  /** A view of one of the session's memories, empty for what it doesn't have; see `MEMORY`. */
   memory(which: number): ArrayBuffer {
     const address = new BigUint64Array(1);
     const bytes = new BigUint64Array(1);
     this.#check('memory', this.#library.memory(this.#live(), which, address, bytes));
+    if (bytes[0] === 0n) return new ArrayBuffer(0);
     return this.#library.view(address[0] as bigint, Number(bytes[0]));
   }
 

@@ -24,7 +24,9 @@ import { Symbolizer } from '../symbols/symbolizer.js';
 import { readInterruptTotals } from './interrupt-totals.js';
 import { readLosses } from './loss-reader.js';
 import { nativeOptions } from './native-options.js';
+import type { Follower } from './follower.js';
 import { ProcessFollower } from './process-follower.js';
+import { ProcessWatch } from './process-watch.js';
 import { requireBpf } from './require-bpf.js';
 import { readPumpStats, type PumpStats } from './pump-stats.js';
 import { readU64At, SharedMemory } from './shared-memory.js';
@@ -46,9 +48,10 @@ const NEVER = 2n ** 64n - 1n;
 interface OpenState {
   readonly session: NativeSession;
   readonly memory: SharedMemory;
-  readonly follower: ProcessFollower;
+  readonly follower: Follower;
   readonly ring: RecordRing;
   readonly writer: RecordWriter;
+  /** Possible CPUs; 0 in a session without BPF. */
   readonly cpus: number;
 }
 
@@ -97,35 +100,30 @@ export class KernelEventSource implements EventSource {
   }
 
   /**
-   * Loads the BPF programs. Nothing is attached yet.
+   * Loads the BPF programs that the kinds need, if any. Nothing is attached yet.
    * @throws PermissionError, HardwareNotSupportedError with the reason and the remedy
    */
   open(kinds: ReadonlySet<RecordKind>, options: EventSourceOptions): void {
     if (this.#open !== undefined) {
       throw createError('HFTMON_E_SESSION_STATE', { operation: 'open', state: 'open' });
     }
-    requireBpf(this.environment);
+    if (kinds.size > 0) requireBpf(this.environment);
     const native = nativeOptions(kinds, options, this.environment, this.epochMonotonicNs);
     const session = new NativeSession(native);
     try {
       const memory = new SharedMemory(session);
-      this.#configure(memory, kinds, options, native.groups);
-      const procRoot = this.environment.procRoot;
+      if (native.groups !== 0) this.#configure(memory, kinds, options, native.groups);
       this.#open = {
         session,
         memory,
-        follower: new ProcessFollower(session, memory.threads, procRoot, () => ({
-          nowMonotonicNs: this.#stoppedNs ?? Number(nativeLibrary().monotonicNs()),
-          groups: native.groups,
-          comm: (pid, tid) => this.#comm(pid, tid),
-        })),
+        follower: this.#follower(session, memory, native.groups),
         ring: { buffer: memory.history, byteOffset: 0, capacity: native.history_records },
         writer: new SpscWriter({
           buffer: memory.input,
           byteOffset: 0,
           capacity: native.input_records,
         }),
-        cpus: native.cpus,
+        cpus: native.groups === 0 ? 0 : native.cpus,
       };
     } catch (error) {
       session.close();
@@ -179,6 +177,7 @@ export class KernelEventSource implements EventSource {
   losses(): LossCounts {
     if (this.#open === undefined) return this.#last?.losses ?? NO_LOSSES;
     const { memory, cpus } = this.#open;
+    if (cpus === 0) return NO_LOSSES;
     return readLosses(memory.cpus, cpus, readU64At(memory.config, CONFIG.untrackedThreads));
   }
 
@@ -186,6 +185,7 @@ export class KernelEventSource implements EventSource {
   interruptTotals(): InterruptTotals {
     if (this.#open === undefined) return this.#last?.interrupts ?? NO_INTERRUPTS;
     const { memory, cpus } = this.#open;
+    if (cpus === 0) return NO_INTERRUPTS;
     const tlbFlushKnown = memory.config64[CONFIG.tlbFlushFunction / 8] !== 0n;
     return readInterruptTotals(memory.sources, cpus, tlbFlushKnown);
   }
@@ -198,7 +198,8 @@ export class KernelEventSource implements EventSource {
 
   /** Stacks that were wanted but not taken: the table was full, or two would have shared an id. */
   stackFailures(): number {
-    return this.#open === undefined ? 0 : readU64At(this.#open.memory.config, CONFIG.stackFailures);
+    if (this.#open === undefined || this.#open.cpus === 0) return 0;
+    return readU64At(this.#open.memory.config, CONFIG.stackFailures);
   }
 
   flush(): void {
@@ -212,7 +213,7 @@ export class KernelEventSource implements EventSource {
 
   observe(batch: RecordBatch): void {
     // What was overwritten may have told who a task is: have every task described again.
-    if (batch.firstSequence !== this.#nextSequence && this.#open !== undefined) {
+    if (batch.firstSequence !== this.#nextSequence && this.#open?.cpus) {
       const generation = CONFIG.taskGeneration / 4;
       this.#open.memory.config[generation] = (this.#open.memory.config[generation] as number) + 1;
     }
@@ -223,6 +224,16 @@ export class KernelEventSource implements EventSource {
   #live(): OpenState {
     if (this.#open !== undefined) return this.#open;
     throw createError('HFTMON_E_SESSION_STATE', { operation: 'use', state: 'closed' });
+  }
+
+  #follower(session: NativeSession, memory: SharedMemory, groups: number): Follower {
+    const { procRoot } = this.environment;
+    if (groups === 0) return new ProcessWatch(procRoot);
+    return new ProcessFollower(session, memory.threads, procRoot, () => ({
+      nowMonotonicNs: this.#stoppedNs ?? Number(nativeLibrary().monotonicNs()),
+      groups,
+      comm: (pid, tid) => this.#comm(pid, tid),
+    }));
   }
 
   #configure(

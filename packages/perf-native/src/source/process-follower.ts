@@ -1,6 +1,6 @@
 import {
   createError,
-  inspectProcess,
+  hasEnded,
   isMonitorError,
   readProcess,
   type ThreadState,
@@ -10,6 +10,7 @@ import { THREAD } from '../layout.js';
 import type { NativeSession } from '../native/native-session.js';
 import { listThreads } from '../proc/threads.js';
 import { EndedThreads } from './ended-threads.js';
+import type { Follower } from './follower.js';
 import { isEnded, isUnseen, readThread, type ReadContext } from './thread-reader.js';
 
 /** Rounds of listing /proc/PID/task; each finds threads that began during the one before. */
@@ -19,7 +20,7 @@ const SCAN_ROUNDS = 100;
 const ENDED: ReadonlySet<string> = new Set(['Z', 'X', 'x']);
 
 /** Follows the threads of processes through the slots of the native thread table. */
-export class ProcessFollower {
+export class ProcessFollower implements Follower {
   readonly #session: NativeSession;
   readonly #threads: Uint32Array;
   readonly #procRoot: string;
@@ -57,7 +58,7 @@ export class ProcessFollower {
       this.#scan(pid);
     } catch (error) {
       this.forget(pid);
-      if (this.#isGone(pid, startTimeTicks)) {
+      if (hasEnded(pid, startTimeTicks, this.#procRoot)) {
         throw createError('HFTMON_E_PROCESS_EXITED', { pid }, { cause: error });
       }
       throw error;
@@ -135,7 +136,7 @@ export class ProcessFollower {
     const ended: number[] = [];
     const gone = new Set<number>();
     for (const [pid, startTime] of this.#startTimes) {
-      if (!this.#isGone(pid, startTime)) continue;
+      if (!hasEnded(pid, startTime, this.#procRoot)) continue;
       // Its last threads may be about to leave their CPUs; if not, their ends were missed.
       const stale = this.#gone.has(pid);
       if (alive.has(pid) && !stale) gone.add(pid);
@@ -212,18 +213,6 @@ export class ProcessFollower {
 
   #pidOf(slot: number): number {
     return this.#threads[(slot * THREAD.bytes + THREAD.tgid) >>> 2] as number;
-  }
-
-  #isGone(pid: number, startTimeTicks: number): boolean {
-    try {
-      const now = inspectProcess(pid, this.#procRoot);
-      if (now.startTimeTicks !== startTimeTicks) return true;
-      readProcess(pid, this.#procRoot);
-      return false;
-    } catch {
-      // Gone, or a zombie: either way nothing will run again.
-      return true;
-    }
   }
 
   /** A thread without an event since attach is still in the state that /proc shows. */

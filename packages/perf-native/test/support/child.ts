@@ -39,7 +39,10 @@ function monitor(
   environment: HostEnvironment = createProbeEnvironment(),
 ): KernelEventSource {
   const source = new KernelEventSource(environment);
-  source.open(KINDS, { historyRecords: 4096, busy: orders.ending.startsWith('busy-') });
+  source.open(orders.ending === 'hold-without-bpf' ? new Set() : KINDS, {
+    historyRecords: 4096,
+    busy: orders.ending.startsWith('busy-'),
+  });
   source.attach(orders.target);
   if (start) source.start();
   return source;
@@ -104,6 +107,7 @@ const ENDINGS: Record<string, (orders: Orders) => Promise<unknown> | unknown> = 
     await sleep(orders.delayMs);
     throw new Error('on purpose');
   },
+  'hold-without-bpf': (orders) => ENDINGS['hold']!(orders),
   async hold(orders) {
     monitor(orders);
     say({ running: true });

@@ -28,6 +28,7 @@ enum hftmon_group {
 	HFTMON_GROUP_NMI = 1 << 7,
 	HFTMON_GROUP_FAULT = 1 << 8,
 	HFTMON_GROUP_SYSCALL = 1 << 9,
+	HFTMON_GROUP_PI = 1 << 10,
 };
 
 enum hftmon_memory {
@@ -48,7 +49,7 @@ struct hftmon_options {
 	uint32_t max_threads;	   /* slots of the thread table, the first one unused */
 	uint32_t tid_limit;	   /* kernel.pid_max */
 	uint32_t cpus;		   /* highest possible CPU plus one */
-	uint32_t groups;	   /* enum hftmon_group: what will be attached */
+	uint32_t groups;	   /* enum hftmon_group: what will be attached; 0: no BPF at all */
 	uint32_t busy;		   /* the pump never sleeps */
 	uint32_t realtime_priority; /* SCHED_FIFO priority of the pump, 0 none */
 	uint64_t poll_ns;	   /* longest sleep of the pump */
@@ -81,7 +82,7 @@ HFTMON_API void hftmon_session__close(hftmon_session *s);
 
 /* Moves everything emitted so far into the history ring. */
 HFTMON_API int hftmon_session__flush(hftmon_session *s);
-/* Address and bytes of a memory; both are written. */
+/* Address and bytes of a memory; both are written, as 0 for what a session without BPF lacks. */
 HFTMON_API int hftmon_session__memory(hftmon_session *s, uint32_t which, uint64_t *address,
 				      uint64_t *bytes);
 
