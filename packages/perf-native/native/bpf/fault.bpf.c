@@ -49,8 +49,7 @@ INLINE int fault_end(u32 type)
 		t->minor_faults++;
 	if (!t->fault_start_ns)
 		return 0;
-	cpu = bpf_get_smp_processor_id();
-	c = cpu_of(cpu);
+	c = this_cpu(&cpu);
 	if (!c)
 		return 0;
 	now = now_ns();

@@ -35,8 +35,7 @@ int hftmon_fork(tp_args *ctx)
 	if (child->tgid != parent->tgid && !config.follow_children)
 		return 0;
 	entry = slot_entry(child->pid);
-	cpu = bpf_get_smp_processor_id();
-	c = cpu_of(cpu);
+	c = this_cpu(&cpu);
 	if (!entry || !c || *entry)
 		return 0;
 	if (bpf_map_pop_elem(&free_slots, &slot)) {
@@ -56,12 +55,9 @@ int hftmon_fork(tp_args *ctx)
 	}
 	c->counts[HFTMON_THREAD_START].seen++;
 	tell_task(c, cpu, child, now);
-	r = claim(c, cpu, HFTMON_THREAD_START, &position);
+	r = claim_instant(c, cpu, HFTMON_THREAD_START, t->tid, now, &position);
 	if (!r)
 		return 0;
-	r->start_ns = now;
-	r->duration_ns = 0;
-	r->tid = t->tid;
 	r->w[0] = parent->pid;
 	r->w[1] = t->tgid;
 	publish(c, r, HFTMON_THREAD_START, position);
@@ -125,8 +121,7 @@ int hftmon_rename(tp_args *ctx)
 
 	if (!config.enabled || (!was_told && !thread_of(task)))
 		return 0;
-	cpu = bpf_get_smp_processor_id();
-	c = cpu_of(cpu);
+	c = this_cpu(&cpu);
 	if (c)
 		tell_task_as(c, cpu, task, ARG(1, const char *), now_ns());
 	return 0;
@@ -156,19 +151,15 @@ int hftmon_signal(tp_args *ctx)
 
 	if (!t || !config.enabled)
 		return 0;
-	cpu = bpf_get_smp_processor_id();
-	c = cpu_of(cpu);
+	c = this_cpu(&cpu);
 	if (!c)
 		return 0;
 	now = now_ns();
 	c->counts[HFTMON_SIGNAL].seen++;
 	tell_task(c, cpu, (void *)bpf_get_current_task_btf(), now);
-	r = claim(c, cpu, HFTMON_SIGNAL, &position);
+	r = claim_instant(c, cpu, HFTMON_SIGNAL, t->tid, now, &position);
 	if (!r)
 		return 0;
-	r->start_ns = now;
-	r->duration_ns = 0;
-	r->tid = t->tid;
 	r->w[0] = ARG(0, u32);
 	r->w[1] = current_tid();
 	r->w[2] = signal_code((void *)ARG(1, u64));

@@ -15,8 +15,7 @@ int hftmon_migrate(tp_args *ctx)
 
 	if (!t || !config.enabled)
 		return 0;
-	cpu = bpf_get_smp_processor_id();
-	c = cpu_of(cpu);
+	c = this_cpu(&cpu);
 	if (!c)
 		return 0;
 	now = now_ns();
@@ -31,12 +30,9 @@ int hftmon_migrate(tp_args *ctx)
 		return 0;
 	}
 	tell_task(c, cpu, (void *)bpf_get_current_task_btf(), now);
-	r = claim(c, cpu, HFTMON_MIGRATE, &position);
+	r = claim_instant(c, cpu, HFTMON_MIGRATE, t->tid, now, &position);
 	if (!r)
 		return 0;
-	r->start_ns = now;
-	r->duration_ns = 0;
-	r->tid = t->tid;
 	r->w[0] = task_cpu(task);
 	r->w[1] = ARG(1, u32);
 	r->w[2] = current_tid();

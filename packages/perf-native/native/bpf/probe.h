@@ -77,6 +77,13 @@ INLINE struct hftmon_cpu *cpu_of(u32 cpu)
 	return bpf_map_lookup_elem(&cpus, &cpu);
 }
 
+/* The CPU that a program runs on, with its number. */
+INLINE struct hftmon_cpu *this_cpu(u32 *cpu)
+{
+	*cpu = bpf_get_smp_processor_id();
+	return cpu_of(*cpu);
+}
+
 INLINE struct hftmon_sources *sources_of(u32 cpu)
 {
 	return bpf_map_lookup_elem(&sources, &cpu);
@@ -117,6 +124,20 @@ INLINE struct hftmon_record *claim(struct hftmon_cpu *c, u32 cpu, u32 kind, u64 
 dropped:
 	count_one(&c->counts[kind].dropped, kind);
 	return 0;
+}
+
+/* The same for what has no duration. */
+INLINE struct hftmon_record *claim_instant(struct hftmon_cpu *c, u32 cpu, u32 kind, u32 tid,
+					   u64 now, u64 *position)
+{
+	struct hftmon_record *r = claim(c, cpu, kind, position);
+
+	if (!r)
+		return 0;
+	r->start_ns = now;
+	r->duration_ns = 0;
+	r->tid = tid;
+	return r;
 }
 
 /* Makes a claimed record visible to the pump: the commit word is stored after all others. */
@@ -223,12 +244,9 @@ INLINE void tell_task_as(struct hftmon_cpu *c, u32 cpu, struct task_struct *task
 	if (*entry == hash)
 		return;
 	count_one(&c->counts[HFTMON_TASK].seen, HFTMON_TASK);
-	r = claim(c, cpu, HFTMON_TASK, &position);
+	r = claim_instant(c, cpu, HFTMON_TASK, tid, now, &position);
 	if (!r)
 		return; /* not marked as told, so tried again */
-	r->start_ns = now;
-	r->duration_ns = 0;
-	r->tid = tid;
 	r->w[0] = task->tgid;
 	r->w[1] = (task->policy & 0xffff) | task->prio << 16;
 	r->w[2] = 0;

@@ -106,11 +106,8 @@ INLINE void thread_end(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
 	leave_tid(t, prev);
 	tell_task(c, cpu, prev, now);
 	c->counts[HFTMON_THREAD_EXIT].seen++;
-	r = claim(c, cpu, HFTMON_THREAD_EXIT, &position);
+	r = claim_instant(c, cpu, HFTMON_THREAD_EXIT, t->tid, now, &position);
 	if (r) {
-		r->start_ns = now;
-		r->duration_ns = 0;
-		r->tid = t->tid;
 		r->w[0] = t->tgid;
 		r->w[1] = prev->exit_code;
 		set_u64(r, 2, t->voluntary);
@@ -275,8 +272,7 @@ int hftmon_switch(tp_args *ctx)
 
 	out = thread_of(prev);
 	in = thread_of(next);
-	cpu = bpf_get_smp_processor_id();
-	c = cpu_of(cpu);
+	c = this_cpu(&cpu);
 	if (!c || !config.enabled)
 		return 0;
 	/* Tested one by one: joined, clang would OR two pointers, which the verifier refuses. */

@@ -30,8 +30,7 @@ int hftmon_sys_exit(tp_args *ctx)
 
 	if (!t || !config.enabled || !t->syscall_start_ns)
 		return 0;
-	cpu = bpf_get_smp_processor_id();
-	c = cpu_of(cpu);
+	c = this_cpu(&cpu);
 	if (!c)
 		return 0;
 	/*

@@ -14,8 +14,7 @@ int hftmon_wake(tp_args *ctx)
 
 	if (!t || !config.enabled)
 		return 0;
-	cpu = bpf_get_smp_processor_id();
-	c = cpu_of(cpu);
+	c = this_cpu(&cpu);
 	if (!c)
 		return 0;
 	now = now_ns();
