@@ -24,3 +24,15 @@ export {
 export { MemoryMap, parseMaps, type Mapping } from './symbols/maps.js';
 export { AttributeReader, decodeAttributes } from './sched/attribute-reader.js';
 export type { DeadlineParameters, SchedulingAttributes } from './sched/scheduling-attributes.js';
+export { PMU_METRICS, PMU_METRIC_NAMES, type PmuMetric } from './pmu/metric.js';
+export type { PmuEvent, PmuTable } from './pmu/event.js';
+export { PMU_TABLES, findPmuTable } from './pmu/find-table.js';
+export { readCpuModel, describeCpuModel, type CpuModel } from './pmu/cpu-model.js';
+export { readCorePmus, type CorePmu } from './pmu/core-pmu.js';
+export {
+  resolvePmu,
+  type PmuResolution,
+  type ResolvedEvent,
+  type ResolvedMetric,
+} from './pmu/resolve.js';
+export type { EventEncoding, PmuKernel } from './pmu/kernel.js';
