@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+#include "hftmon/watch.h"
+
+#include <errno.h>
+#include <linux/hw_breakpoint.h>
+#include <linux/perf_event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "owned.h"
+#include "samples_ring.h"
+
+/* 16 KiB: room for 409 hits of 40 bytes. */
+#define RING_BYTES 16384
+
+struct hftmon_watch {
+	struct owned owned;
+	struct perf_event_attr attr;
+	struct perf_ring ring;
+	uint32_t tid;
+	int fd;
+	uint64_t epoch_ns;
+	uint64_t granted; /* hits that it was armed for since open, in all */
+	uint64_t lost;
+};
+
+/* A hit as the kernel writes it: PERF_SAMPLE_IP|TID|TIME|CPU. */
+struct hit_record {
+	struct perf_event_header header;
+	uint64_t ip;
+	uint32_t pid, tid;
+	uint64_t time;
+	uint32_t cpu, reserved;
+};
+
+struct lost_record {
+	struct perf_event_header header;
+	uint64_t id;
+	uint64_t lost;
+};
+
+_Static_assert(RING_BYTES / sizeof(struct hit_record) > HFTMON_WATCH_MOST_HITS, "ring too small");
+
+static int set_place(struct perf_event_attr *attr, double address, uint32_t length, uint32_t access)
+{
+	if (!(address >= 0 && address < 9007199254740992.0) || !length || length > 8 ||
+	    length & (length - 1) || (uint64_t)address & (length - 1))
+		return fail(-EINVAL, "watching %u bytes at %.0f", length, address);
+	if (access != HFTMON_WATCH_WRITES && access != HFTMON_WATCH_READS_AND_WRITES)
+		return fail(-EINVAL, "watching for access %u", access);
+	attr->bp_addr = (uint64_t)address;
+	attr->bp_len = length;
+	attr->bp_type = access;
+	return 0;
+}
+
+static void close_owned(struct owned *owned)
+{
+	hftmon_watch__close((hftmon_watch *)owned);
+}
+
+static int open_event(struct hftmon_watch *w)
+{
+	uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE);
+	int err;
+
+	w->fd = perf_event__open(&w->attr, w->tid, -1);
+	if (w->fd < 0)
+		return fail(w->fd, "watching thread %u", w->tid);
+	err = perf_ring__map(&w->ring, w->fd, page < RING_BYTES ? RING_BYTES / page : 1);
+	return err ? fail(err, "the ring of a watchpoint") : 0;
+}
+
+int hftmon_watch__open(uint32_t tid, double address, uint32_t length, uint32_t access,
+		       uint64_t epoch_ns, hftmon_watch **out)
+{
+	struct hftmon_watch *w = calloc(1, sizeof(*w));
+	int err;
+
+	*out = NULL;
+	if (!w)
+		return fail(-ENOMEM, "watchpoint");
+	w->fd = -1;
+	w->tid = tid;
+	w->epoch_ns = epoch_ns;
+	w->attr = (struct perf_event_attr){
+		.type = PERF_TYPE_BREAKPOINT,
+		.size = sizeof(w->attr),
+		.sample_period = 1,
+		.sample_type = PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME |
+			       PERF_SAMPLE_CPU,
+		.disabled = 1,
+		.exclude_kernel = 1,
+		.exclude_hv = 1,
+		.use_clockid = 1,
+		.clockid = CLOCK_MONOTONIC,
+		/* Nobody waits for the ring: no wake-up of the monitor from within the target. */
+		.watermark = 1,
+		.wakeup_watermark = UINT32_MAX,
+	};
+	err = set_place(&w->attr, address, length, access);
+	if (!err)
+		err = open_event(w);
+	owned__remember(&w->owned, close_owned);
+	if (err) {
+		hftmon_watch__close(w);
+		return err;
+	}
+	*out = w;
+	return 0;
+}
+
+static int read_count(struct hftmon_watch *w, uint64_t *count)
+{
+	ssize_t got = read(w->fd, count, sizeof(*count));
+
+	if (got == sizeof(*count))
+		return 0;
+	return fail(got < 0 ? -errno : -EIO, "reading a watchpoint of thread %u", w->tid);
+}
+
+int hftmon_watch__disarm(hftmon_watch *w)
+{
+	/* Disabled, the event is off the debug registers; what is left of its limit stays. */
+	if (ioctl(w->fd, PERF_EVENT_IOC_DISABLE, 0))
+		return fail(-errno, "disarming a watchpoint of thread %u", w->tid);
+	return 0;
+}
+
+int hftmon_watch__arm(hftmon_watch *w, uint32_t hits)
+{
+	uint64_t count;
+	int64_t left;
+	int err;
+
+	if (!hits || hits > HFTMON_WATCH_MOST_HITS)
+		return fail(-EINVAL, "arming for %u hits", hits);
+	err = hftmon_watch__disarm(w);
+	if (!err)
+		err = read_count(w, &count);
+	if (err)
+		return err;
+	/*
+	 * REFRESH adds to what is left, and the kernel takes it as an int: a negative one takes
+	 * away. The sum is never 0, which would mean no limit.
+	 */
+	left = count < w->granted ? (int64_t)(w->granted - count) : 0;
+	if (ioctl(w->fd, PERF_EVENT_IOC_REFRESH, (long)((int64_t)hits - left)))
+		return fail(-errno, "arming a watchpoint of thread %u", w->tid);
+	w->granted = count + hits;
+	return 0;
+}
+
+int hftmon_watch__count(hftmon_watch *w, double *count)
+{
+	uint64_t value;
+	int err = read_count(w, &value);
+
+	if (!err)
+		*count = (double)value;
+	return err;
+}
+
+int hftmon_watch__hits(hftmon_watch *w, struct hftmon_watch_hit *out, uint32_t most)
+{
+	const struct perf_event_header *header;
+	uint32_t n = 0;
+
+	while (n < most && (header = perf_ring__next(&w->ring))) {
+		const struct hit_record *hit = (const void *)header;
+
+		if (header->type == PERF_RECORD_LOST)
+			w->lost += ((const struct lost_record *)header)->lost;
+		if (header->type != PERF_RECORD_SAMPLE)
+			continue;
+		out[n++] = (struct hftmon_watch_hit){
+			.time = (double)(int64_t)(hit->time - w->epoch_ns),
+			.ip = hit->ip,
+			.tid = hit->tid,
+			.cpu = hit->cpu,
+		};
+	}
+	return (int)n;
+}
+
+int hftmon_watch__move(hftmon_watch *w, double address, uint32_t length, uint32_t access)
+{
+	/* The kernel takes `disabled` too: the event stays off until it is armed. */
+	struct perf_event_attr attr = w->attr;
+	int err = set_place(&attr, address, length, access);
+
+	if (err)
+		return err;
+	if (ioctl(w->fd, PERF_EVENT_IOC_MODIFY_ATTRIBUTES, &attr))
+		return fail(-errno, "moving a watchpoint of thread %u", w->tid);
+	w->attr = attr;
+	return 0;
+}
+
+double hftmon_watch__lost(const hftmon_watch *w)
+{
+	return (double)w->lost;
+}
+
+void hftmon_watch__close(hftmon_watch *w)
+{
+	if (!w)
+		return;
+	owned__forget(&w->owned);
+	perf_ring__unmap(&w->ring);
+	if (w->fd >= 0)
+		close(w->fd);
+	free(w);
+}
