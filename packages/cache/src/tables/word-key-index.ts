@@ -49,6 +49,22 @@ export class WordKeyIndex {
     return this.#keys[entry * this.#words + word]!;
   }
 
+  /**
+   * Keeps the entries whose score is not below `least`. They are numbered anew in their order, and
+   * `move` is told of each: `to` is never above `from`, and was told of before. The key stays.
+   */
+  retain(scores: Uint32Array, least: number, move: (from: number, to: number) => void): void {
+    const entries = this.#size;
+    this.clear();
+    for (let from = 0; from < entries; from++) {
+      if (scores[from]! < least) continue;
+      const to = this.#size++;
+      this.#keys.copyWithin(to * this.#words, from * this.#words, (from + 1) * this.#words);
+      this.#buckets[this.#freeBucket(to)] = to + 1;
+      move(from, to);
+    }
+  }
+
   clear(): void {
     this.#buckets.fill(0);
     this.#size = 0;
@@ -56,12 +72,18 @@ export class WordKeyIndex {
 
   /** Bucket of the key, or the free one where it belongs. */
   #bucket(): number {
-    let bucket = this.#hash() & this.#mask;
+    let bucket = this.#hash(this.key, 0) & this.#mask;
     for (;;) {
       const entry = this.#buckets[bucket]!;
       if (entry === 0 || this.#isKeyOf(entry - 1)) return bucket;
       bucket = (bucket + 1) & this.#mask;
     }
+  }
+
+  #freeBucket(entry: number): number {
+    let bucket = this.#hash(this.#keys, entry * this.#words) & this.#mask;
+    while (this.#buckets[bucket] !== 0) bucket = (bucket + 1) & this.#mask;
+    return bucket;
   }
 
   #isKeyOf(entry: number): boolean {
@@ -72,10 +94,10 @@ export class WordKeyIndex {
   }
 
   /** The mixing steps of MurmurHash3, 32 bits. */
-  #hash(): number {
+  #hash(words: Uint32Array, at: number): number {
     let hash = 0;
-    for (let i = 0; i < this.#words; i++) {
-      hash ^= Math.imul(this.key[i]!, 0xcc9e2d51);
+    for (let i = at; i < at + this.#words; i++) {
+      hash ^= Math.imul(words[i]!, 0xcc9e2d51);
       hash = Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64;
     }
     hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

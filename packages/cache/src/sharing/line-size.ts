@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+
+/**
+ * Bytes of a cache line, the unit in which cores take memory from each other: from
+ * `cpu0/cache/index0/coherency_line_size` of sysfs, or `undefined` where the kernel does not tell.
+ */
+export function readLineBytes(sysRoot: string): number | undefined {
+  const path = `${sysRoot}/devices/system/cpu/cpu0/cache/index0/coherency_line_size`;
+  const text = read(path)?.trim() ?? '';
+  const bytes = Number(text);
+  return /^\d+$/.test(text) && bytes >= 16 && Number.isInteger(Math.log2(bytes))
+    ? bytes
+    : undefined;
+}
+
+/**
+ * By CPU, the lowest CPU of the same core: threads that alternate between the CPUs of one core share
+ * its first-level cache, and nothing moves. A CPU that sysfs does not know is a core of its own.
+ */
+export function readCores(sysRoot: string, cpus: number): Uint16Array {
+  return Uint16Array.from({ length: cpus }, (_, cpu) => {
+    const path = `${sysRoot}/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`;
+    return Number(/^\d+/.exec(read(path) ?? '')?.[0] ?? cpu);
+  });
+}
+
+/** A file that is missing, or that nobody may read, tells nothing: the callers say so. */
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
