@@ -132,6 +132,38 @@ export const ERROR_TABLE = {
     what: 'the targets have {threads} threads, but only {limit} can be followed',
     remedy: 'attach fewer processes, or raise the limit',
   },
+  HFTMON_E_THREAD_NOT_FOUND: {
+    type: PROCESS,
+    what: 'there is no thread {tid}',
+    remedy: 'it may have ended; `ps -L -p PID` lists the threads of a process',
+  },
+  HFTMON_E_MEMORY_NOT_PERMITTED: {
+    type: 'PermissionError',
+    what: 'this process may not look at the memory of process {pid} ({detail})',
+    remedy:
+      'run as root or as the user of the process, or grant CAP_SYS_PTRACE; kernel.yama.ptrace_scope above 0 forbids it to that user, too',
+  },
+  HFTMON_E_DEBUG_REGISTERS: {
+    type: HOST,
+    what: 'the debug registers of thread {tid} are all in use',
+    remedy: 'watch fewer addresses at once, or end the debugger or monitor that holds them',
+  },
+  HFTMON_E_SAMPLE_RATE: {
+    type: CONFIG,
+    what: 'a sample every {periodNs} ns is more than the {limitHz} per second that the kernel permits',
+    remedy: 'sample at most every {leastNs} ns, or raise kernel.perf_event_max_sample_rate',
+  },
+  HFTMON_E_FILES_EXHAUSTED: {
+    type: 'MonitorError',
+    what: 'no file descriptor is left for {operation}',
+    remedy: 'raise the limit (ulimit -n), or follow fewer threads',
+  },
+  HFTMON_E_LOCKED_MEMORY: {
+    type: 'PermissionError',
+    what: 'the kernel gives this process no more locked memory for {operation}',
+    remedy:
+      'raise kernel.perf_event_mlock_kb or ulimit -l, grant CAP_IPC_LOCK, or follow fewer threads',
+  },
   HFTMON_E_RING_INVALID: {
     type: CONFIG,
     what: 'the memory is not a record ring of this version: {detail}',
