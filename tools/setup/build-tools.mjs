@@ -6,7 +6,7 @@ import { searchDirs } from './run.mjs';
 
 const onPath = (name) => searchDirs().some((dir) => existsSync(join(dir, name)));
 
-/** What the native build needs, and the Debian package that has it. */
+/** What the native build and its tests need, and the Debian package that has it. */
 const tools = [
   { name: 'clang-19', package: 'clang-19', present: () => onPath('clang-19') },
   { name: 'llvm-strip', package: 'llvm', present: () => onPath('llvm-strip') },
