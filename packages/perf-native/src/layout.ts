@@ -117,6 +117,7 @@ export const GROUP = {
   nmi: 1 << 7,
   fault: 1 << 8,
   syscall: 1 << 9,
+  pi: 1 << 10,
 } as const;
 
 /** `enum hftmon_memory`. */

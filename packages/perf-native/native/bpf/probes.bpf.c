@@ -16,5 +16,6 @@
 #include "fault.bpf.c"
 #endif
 #include "ipi.bpf.c"
+#include "pi.bpf.c"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -63,6 +63,7 @@ static const struct member members[] = {
 	{ "hftmon_fault_major", HFTMON_GROUP_FAULT, NULL, PERF_COUNT_SW_PAGE_FAULTS_MAJ + 1 },
 	{ "hftmon_sys_enter", HFTMON_GROUP_SYSCALL, NULL, 0 },
 	{ "hftmon_sys_exit", HFTMON_GROUP_SYSCALL, NULL, 0 },
+	{ "hftmon_pi", HFTMON_GROUP_PI, NULL, 0 },
 };
 
 #define MEMBERS (sizeof(members) / sizeof(members[0]))

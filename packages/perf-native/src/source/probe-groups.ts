@@ -16,6 +16,7 @@ const GROUPS_OF_KIND: Readonly<Partial<Record<RecordKind, number>>> = {
   [RecordKind.Fault]: GROUP.fault,
   [RecordKind.Syscall]: GROUP.syscall,
   [RecordKind.Signal]: GROUP.signal,
+  [RecordKind.PiBoost]: GROUP.pi,
 };
 
 /** A tracepoint whose absence means that the kernel cannot serve the group. */
@@ -30,6 +31,7 @@ const TRACEPOINT_OF_GROUP: ReadonlyMap<number, readonly string[]> = new Map([
   [GROUP.nmi, ['nmi_handler']],
   [GROUP.fault, ['page_fault_user', 'page_fault_kernel']],
   [GROUP.syscall, ['sys_enter', 'sys_exit']],
+  [GROUP.pi, ['sched_pi_setprio']],
 ]);
 
 /** Groups that make these kinds and that the kernel has the tracepoints for. */
