@@ -41,6 +41,24 @@ export {
   type MigratorReport,
 } from './workloads/migrator.js';
 export { spawnNetload, type NetloadOptions, type NetloadReport } from './workloads/netload.js';
+export {
+  spawnNicepair,
+  type Competitor,
+  type NicepairOptions,
+  type NicepairReport,
+} from './workloads/nicepair.js';
+export {
+  spawnPeriodic,
+  type PeriodicOptions,
+  type PeriodicReport,
+  type WakeUp,
+} from './workloads/periodic.js';
+export {
+  spawnPimutex,
+  type PimutexOptions,
+  type PimutexReport,
+  type PimutexThread,
+} from './workloads/pimutex.js';
 export { spawnPingpong, type PingpongOptions, type PingpongReport } from './workloads/pingpong.js';
 export { spawnPtracer, type PtracerOptions, type PtracerReport } from './workloads/ptracer.js';
 export {
