@@ -22,6 +22,8 @@ export {
   type ProbeRoots,
 } from './capabilities/probe-environment.js';
 export { MemoryMap, parseMaps, type Mapping } from './symbols/maps.js';
+export { Symbolizer, type SymbolizerOptions } from './symbols/symbolizer.js';
+export { DataSymbols, type DataPlace, type DataSymbol } from './symbols/data-symbols.js';
 export { AttributeReader, decodeAttributes } from './sched/attribute-reader.js';
 export type { DeadlineParameters, SchedulingAttributes } from './sched/scheduling-attributes.js';
 export { PMU_METRICS, PMU_METRIC_NAMES, type PmuMetric } from './pmu/metric.js';

@@ -1,8 +1,8 @@
 import { iced } from './iced.js';
 
 /**
- * Where a sample keeps the general registers: index of the 64-bit value among those that
- * `sample_regs_user` 0xff0fff asks for (arch/x86/include/uapi/asm/perf_regs.h, in order of bits).
+ * Where a sample keeps the general registers: their numbers in enum perf_event_x86_regs
+ * (arch/x86/include/uapi/asm/perf_regs.h).
  */
 export const SAMPLE_REGISTER = {
   RAX: 0,
@@ -17,18 +17,18 @@ export const SAMPLE_REGISTER = {
   FLAGS: 9,
   CS: 10,
   SS: 11,
-  R8: 12,
-  R9: 13,
-  R10: 14,
-  R11: 15,
-  R12: 16,
-  R13: 17,
-  R14: 18,
-  R15: 19,
+  R8: 16,
+  R9: 17,
+  R10: 18,
+  R11: 19,
+  R12: 20,
+  R13: 21,
+  R14: 22,
+  R15: 23,
 } as const;
 
 /** 64-bit values in the registers of a sample. */
-export const SAMPLE_REGISTERS = 20;
+export const SAMPLE_REGISTERS = 24;
 
 /** No register. */
 export const NO_REGISTER = -1;

@@ -1,5 +1,5 @@
 import { FileSource } from './byte-source.js';
-import { readElf, type ElfImage } from './elf-file.js';
+import { readElf, type ElfImage, type SymbolUse } from './elf-file.js';
 import type { OpenedFile } from './mapped-file.js';
 
 /** Memory that one entry takes besides its table, bytes; an estimate. */
@@ -11,12 +11,14 @@ const ENTRY_BYTES = 1024;
  */
 export class ElfCache {
   readonly #limitBytes: number;
+  readonly #use: SymbolUse;
   /** In the order of their last use. `undefined`: the file is no ELF file that can be read. */
   readonly #images = new Map<string, ElfImage | undefined>();
   #bytes = 0;
 
-  constructor(limitBytes = 128 * 1024 * 1024) {
+  constructor(limitBytes = 128 * 1024 * 1024, use: SymbolUse = 'code') {
     this.#limitBytes = limitBytes;
+    this.#use = use;
   }
 
   /** Memory held, bytes. */
@@ -39,7 +41,7 @@ export class ElfCache {
     try {
       const held = this.get(file.identity);
       if (held.known) return held.image;
-      const image = readImage(source);
+      const image = readImage(source, this.#use);
       this.#images.set(file.identity, image);
       this.#bytes += bytesOf(image);
       this.#evict(file.identity);
@@ -68,9 +70,9 @@ function bytesOf(image: ElfImage | undefined): number {
 }
 
 /** Whatever is wrong with a file of the target (format, size, I/O), it has no symbols for us. */
-function readImage(source: FileSource): ElfImage | undefined {
+function readImage(source: FileSource, use: SymbolUse): ElfImage | undefined {
   try {
-    return readElf(source);
+    return readElf(source, use);
   } catch {
     return undefined;
   }

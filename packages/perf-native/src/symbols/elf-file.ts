@@ -18,10 +18,13 @@ export interface LoadSegment {
   readonly executable: boolean;
 }
 
+/** Which symbols of a file are wanted: functions, or the variables and constants. */
+export type SymbolUse = keyof typeof SYMBOL_TYPES;
+
 /** What symbolising needs of an ELF file. */
 export interface ElfImage {
   readonly segments: readonly LoadSegment[];
-  /** Functions by the address that the file gives them. */
+  /** The symbols wanted, by the address that the file gives them. */
   readonly symbols: SymbolTable;
   /** Which table they came from; `none` for a stripped static program. */
   readonly table: 'symtab' | 'dynsym' | 'none';
@@ -43,20 +46,23 @@ const PT_LOAD = 1;
 const PF_X = 1;
 const SHT_SYMTAB = 2;
 const SHT_DYNSYM = 11;
+const STT_OBJECT = 1;
 const STT_FUNC = 2;
 const STT_GNU_IFUNC = 10;
+/** Symbol types by what they name. Thread-local objects have no address of their own. */
+const SYMBOL_TYPES = { code: [STT_FUNC, STT_GNU_IFUNC], data: [STT_OBJECT] } as const;
 /** A hostile or broken file must not make the monitor allocate without bound. */
 const MAX_TABLE_BYTES = 512 * 1024 * 1024;
 const MAX_HEADERS = 65_536;
 
 /**
- * Reads the load segments and the function symbols of a 64-bit little-endian ELF file: `.symtab`
- * if it was kept, else `.dynsym`. Reads only the headers and those tables. Names stay as they are
- * in the file (mangled, with `.constprop.0` and the like).
+ * Reads the load segments and the symbols of one use (default: functions) of a 64-bit little-endian
+ * ELF file: `.symtab` if it was kept, else `.dynsym`. Reads only the headers and those tables. Names
+ * stay as they are in the file (mangled, with `.constprop.0` and the like).
  *
  * @throws ElfFormatError when the file is of another format, cut short, or absurdly large
  */
-export function readElf(source: ByteSource): ElfImage {
+export function readElf(source: ByteSource, use: SymbolUse = 'code'): ElfImage {
   const header = source.read(0, HEADER_BYTES);
   if (header.length < HEADER_BYTES || header.readUInt32BE(0) !== 0x7f454c46) {
     throw new ElfFormatError('no ELF header');
@@ -73,7 +79,7 @@ export function readElf(source: ByteSource): ElfImage {
     symbols:
       chosen === undefined
         ? buildSymbolTable([], Buffer.alloc(0))
-        : readSymbols(source, sections, chosen),
+        : readSymbols(source, sections, chosen, SYMBOL_TYPES[use]),
     table: chosen === undefined ? 'none' : chosen.type === SHT_SYMTAB ? 'symtab' : 'dynsym',
   };
 }
@@ -141,6 +147,7 @@ function readSymbols(
   source: ByteSource,
   sections: readonly Section[],
   table: Section,
+  types: readonly number[],
 ): SymbolTable {
   const names = sections[table.link];
   if (names === undefined) throw new ElfFormatError('symbol table without a string table');
@@ -149,14 +156,14 @@ function readSymbols(
   const symbols: RawSymbol[] = [];
   for (let at = 0; at + SYMBOL_BYTES <= bytes.length; at += SYMBOL_BYTES) {
     const type = (bytes[at + 4] as number) & 0xf;
-    if (type !== STT_FUNC && type !== STT_GNU_IFUNC) continue;
+    if (!types.includes(type)) continue;
     const sectionIndex = bytes.readUInt16LE(at + 6);
     if (sectionIndex === 0) continue; // Undefined here: it lives in another library.
     const nameOffset = bytes.readUInt32LE(at);
     const start = readNumber(bytes, at + 8);
     if (!Number.isSafeInteger(start) || nameOffset >= strings.length) continue;
     const section = sections[sectionIndex];
-    if (section === undefined) continue; // An absolute symbol is no code of this file.
+    if (section === undefined) continue; // An absolute symbol is no part of this file.
     symbols.push({
       start,
       size: readNumber(bytes, at + 16),

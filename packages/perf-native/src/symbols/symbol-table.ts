@@ -1,8 +1,10 @@
-/** A function that covers an address. */
+/** A symbol that covers an address. */
 export interface SymbolMatch {
   readonly name: string;
   /** Its first address. */
   readonly start: number;
+  /** Address after its last. */
+  readonly end: number;
 }
 
 /** A function as the builder takes it. */
@@ -56,7 +58,8 @@ export class SymbolTable {
     for (let i = lastAtOrBelow(this.#starts, address); i >= 0; i--) {
       const start = this.#starts[i] as number;
       if (address - start >= this.#longest) return undefined;
-      if (address < (this.#ends[i] as number)) return { name: this.#name(i), start };
+      const end = this.#ends[i] as number;
+      if (address < end) return { name: this.#name(i), start, end };
     }
     return undefined;
   }

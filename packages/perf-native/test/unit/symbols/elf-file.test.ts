@@ -17,7 +17,11 @@ describe('readElf', () => {
     expect(table).toBe('symtab');
     expect(symbols.size).toBe(3);
     expect(symbols.find(0x400fff)).toBeUndefined();
-    expect(symbols.find(0x401000)).toEqual({ name: 'first.constprop.0', start: 0x401000 });
+    expect(symbols.find(0x401000)).toEqual({
+      name: 'first.constprop.0',
+      start: 0x401000,
+      end: 0x401020,
+    });
     expect(symbols.find(0x40101f)?.name).toBe('first.constprop.0');
     expect(symbols.find(0x401020)).toBeUndefined();
     expect(symbols.find(0x40113f)?.name).toBe('second');
@@ -147,5 +151,16 @@ describe('vaddrOfOffset', () => {
     expect(vaddrOfOffset(image, TEXT_OFFSET + 0x10)).toBe(0x7501010);
     expect(vaddrOfOffset(image, 0x10)).toBe(0x7500010);
     expect(vaddrOfOffset(image, 0x9000)).toBeUndefined();
+  });
+
+  it('reads data symbols instead of code when asked to', () => {
+    const symtab = [
+      { name: 'function', value: 0x401000, size: 0x20, type: 2 },
+      { name: 'variable', value: 0x401020, size: 0x40, type: 1 },
+      { name: 'thread_local', value: 0x401060, size: 8, type: 6 },
+    ];
+    const { symbols } = readElf(new BufferSource(buildElf({ symtab })), 'data');
+    expect(symbols.size).toBe(1);
+    expect(symbols.find(0x40105f)).toEqual({ name: 'variable', start: 0x401020, end: 0x401060 });
   });
 });
