@@ -3,4 +3,4 @@
  * each address into `nodes`, or a negative errno: -2 (ENOENT) for a page that is not in memory.
  * @throws MonitorError when the process is gone or may not be looked at
  */
-export type PageNodes = (pid: number, addresses: BigUint64Array, nodes: Int32Array) => void;
+export type PageNodes = (pid: number, addresses: Float64Array, nodes: Int32Array) => void;

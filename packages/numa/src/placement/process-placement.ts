@@ -38,6 +38,8 @@ export interface ProcessPlacement {
   readonly seenFraction: number;
   /** Every page seen, by node, in the order of the ids. */
   readonly nodes: readonly NodePages[];
+  /** Those among them that the program works with: all but files of disks. */
+  readonly working: readonly NodePages[];
   /** The mappings with most memory, biggest first. */
   readonly mappings: readonly MappingPlacement[];
   /** Mappings with pages that are not listed. */
@@ -62,30 +64,54 @@ export interface PlacementParts extends Pick<
   readonly mappings: readonly PlacedMapping[];
 }
 
+/** Memory that has the form of a file, but no disk behind it. */
+const MEMORY_FILE = /^\/(dev\/shm\/|dev\/hugepages\/|memfd:|SYSV|anon_hugepage)/;
+
 /** Sums up the mappings of a process. */
 export function placementOf({ mappings, ...facts }: PlacementParts): ProcessPlacement {
-  const total = new Map<number, { pages: number; bytes: number }>();
+  const all = new Map<number, NodePages>();
+  const working = new Map<number, NodePages>();
   const placed: { readonly bytes: number; readonly mapping: PlacedMapping }[] = [];
   for (const mapping of mappings) {
     let bytes = 0;
     for (const [nodeId, pages] of mapping.pagesByNode) {
-      const sum = total.get(nodeId) ?? { pages: 0, bytes: 0 };
-      sum.pages += pages;
-      sum.bytes += pages * mapping.pageBytes;
-      bytes += pages * mapping.pageBytes;
-      total.set(nodeId, sum);
+      const here = { nodeId, pages, bytes: pages * mapping.pageBytes };
+      add(all, here);
+      if (isWorkingMemory(mapping)) add(working, here);
+      bytes += here.bytes;
     }
     if (bytes > 0) placed.push({ bytes, mapping });
   }
   placed.sort((a, b) => b.bytes - a.bytes || a.mapping.start - b.mapping.start);
   return {
     ...facts,
-    nodes: [...total]
-      .map(([nodeId, sum]) => ({ nodeId, ...sum }))
-      .sort((a, b) => a.nodeId - b.nodeId),
+    nodes: inOrder(all),
+    working: inOrder(working),
     mappings: placed.slice(0, LISTED_MAPPINGS).map(({ mapping }) => mappingPlacement(mapping)),
     mappingsLeftOut: Math.max(0, placed.length - LISTED_MAPPINGS),
   };
+}
+
+/** Is it memory that the program works with, rather than a file of a disk? */
+export function isWorkingMemory({
+  kind,
+  file = '',
+  hugetlb,
+}: Pick<MappingPlacement, 'kind' | 'file' | 'hugetlb'>): boolean {
+  return kind !== 'file' || hugetlb === true || MEMORY_FILE.test(file);
+}
+
+function add(sums: Map<number, NodePages>, { nodeId, pages, bytes }: NodePages): void {
+  const sum = sums.get(nodeId);
+  sums.set(nodeId, {
+    nodeId,
+    pages: (sum?.pages ?? 0) + pages,
+    bytes: (sum?.bytes ?? 0) + bytes,
+  });
+}
+
+function inOrder(sums: ReadonlyMap<number, NodePages>): NodePages[] {
+  return [...sums.values()].sort((a, b) => a.nodeId - b.nodeId);
 }
 
 function mappingPlacement(mapping: PlacedMapping): MappingPlacement {

@@ -5,7 +5,7 @@ const KERNEL_MAPPINGS = /^\[(vvar|vvar_vclock|vdso|vsyscall|uprobes)\]$/;
 
 /** Addresses to ask about, in ascending order, and which mapping each is in. */
 export interface AddressSample {
-  readonly addresses: BigUint64Array;
+  readonly addresses: Float64Array;
   /** Index into `map.mappings`. */
   readonly mappings: Uint32Array;
 }
@@ -22,14 +22,14 @@ export function sampleAddresses(map: MemoryMap, pageBytes: number, most: number)
   const pages = usable.reduce((sum, count) => sum + count, 0n);
   const stride = (pages + BigInt(most) - 1n) / BigInt(most) || 1n;
   const count = Number((pages + stride - 1n) / stride);
-  const addresses = new BigUint64Array(count);
+  const addresses = new Float64Array(count);
   const mappings = new Uint32Array(count);
   let found = 0;
   /** Pages from the begin of the mapping to the next one of the sample. */
   let skip = 0n;
   usable.forEach((size, index) => {
     for (; skip < size; skip += stride) {
-      addresses[found] = map.mappings[index]!.start + skip * page;
+      addresses[found] = Number(map.mappings[index]!.start + skip * page);
       mappings[found++] = index;
     }
     skip -= size;

@@ -28,11 +28,11 @@ function roots(residentPages: number): FakeRoots {
   return new FakeRoots().write(`proc/${PID}/statm`, `9999 ${residentPages} 0 0 0 0 0\n`);
 }
 
-/** Pages below the boundary are on node 0, those above on node 1, odd ones not in memory. */
+/** Pages of the first mapping are on node 0, the others on node 1; odd ones are not in memory. */
 const alternating: PageNodes = (_pid, addresses, nodes) => {
   addresses.forEach((address, i) => {
-    const page = Number(address >> 12n);
-    nodes[i] = page % 2 === 1 ? -2 : address < 0x7f0000100000n ? 0 : 1;
+    const page = address / 4096;
+    nodes[i] = page % 2 === 1 ? -2 : address < 0x7f0000100000 ? 0 : 1;
   });
 };
 

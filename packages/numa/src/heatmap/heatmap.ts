@@ -1,0 +1,35 @@
+import type { PlacementMethod } from '../placement/process-placement.js';
+import type { CellsByNode } from './sample-cells.js';
+import type { Heatmap, HeatmapResolution } from './types.js';
+
+/** Cells that a heatmap lists. */
+export const LISTED_CELLS = 1024;
+
+/** Cells of one process, and how the placement was read if they are made of it. */
+export interface ProcessCells extends CellsByNode {
+  readonly method?: PlacementMethod;
+}
+
+/** The heatmap of one node over all target processes. */
+export function heatmapOf(
+  nodeId: number,
+  resolution: HeatmapResolution,
+  processes: readonly ProcessCells[],
+): Heatmap {
+  const cells = processes.flatMap(({ byNode }) => byNode.get(nodeId) ?? []);
+  cells.sort((a, b) => b.weight - a.weight || compare(a.address, b.address) || a.pid - b.pid);
+  const first = cells[0];
+  const method = processes.find(({ byNode }) => byNode.has(nodeId))?.method;
+  return {
+    resolution,
+    ...(first !== undefined && { grain: first.grain, source: first.source }),
+    ...(first?.source === 'placement' && method !== undefined && { method }),
+    cells: cells.slice(0, LISTED_CELLS),
+    cellsLeftOut: Math.max(0, cells.length - LISTED_CELLS),
+    weightWithoutNode: processes.reduce((sum, { weightWithoutNode }) => sum + weightWithoutNode, 0),
+  };
+}
+
+function compare(a = '', b = ''): number {
+  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+}
