@@ -38,3 +38,51 @@ export {
   type ResolvedMetric,
 } from './pmu/resolve.js';
 export type { EventEncoding, PmuKernel } from './pmu/kernel.js';
+export { AddressSampler } from './sampling/address-sampler.js';
+export type { SamplerOptions } from './sampling/sampler-options.js';
+export type { SamplerStats } from './sampling/sampler-stats.js';
+export type { SampleBatch } from './sampling/sample-batch.js';
+export {
+  cpuClockEvent,
+  LEAST_CLOCK_PERIOD_NS,
+  type SamplingEvent,
+  type SamplingSource,
+} from './sampling/sampling-event.js';
+export { ARM64_REGISTER, X86_REGISTER } from './sampling/registers.js';
+export {
+  hops,
+  isHitm,
+  isHitmReliable,
+  isLocked,
+  isPeer,
+  isRemoteNode,
+  memoryLevel,
+  memoryOperation,
+  MemoryLevel,
+  MemoryOperation,
+  missedTlb,
+} from './sampling/data-source.js';
+export { Watchpoint, type OpenedWatchpoint } from './watch/watchpoint.js';
+export {
+  WatchpointSet,
+  type PlacedHit,
+  type RefusedWatch,
+  type WatchRequest,
+} from './watch/watchpoint-set.js';
+export { probeWatchpoints } from './watch/watchpoint-support.js';
+export {
+  MOST_HITS,
+  type WatchAccess,
+  type WatchedPlace,
+  type WatchpointHit,
+} from './watch/watch-access.js';
+export { PAGE_STATUS, queryPageNodes, readProcessMemory } from './memory/process-memory.js';
+export type { Refusal } from './native/call-failure.js';
+export { CounterSampler, type CounterSamplerOptions } from './counters/counter-sampler.js';
+export type { CounterCursor } from './counters/counter-cursor.js';
+export type { CounterGroup } from './counters/counter-group.js';
+export type { CounterStats } from './counters/counter-stats.js';
+export { CounterStatus } from './counters/layout.js';
+export type { Uncounted } from './counters/uncounted-threads.js';
+export { nativePmuKernel } from './counters/native-pmu-kernel.js';
+export { planCounters, type CounterPlan, type PlannedGroup } from './counters/plan.js';
