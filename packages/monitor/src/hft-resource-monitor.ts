@@ -5,6 +5,7 @@ import {
   type CollectorStats,
   type Listener,
   type LossCounts,
+  type MetricSupport,
   type RegisteredCollector,
   type Session,
   type Support,
@@ -230,6 +231,11 @@ export class HFTResourceMonitor implements Disposable, AsyncDisposable {
   /** Can this host serve the collectors, from which sources, and if not, why? */
   probe(): ReadonlyMap<string, Support> {
     return (this.#session ?? this.#createSession()).probe();
+  }
+
+  /** The same for every metric, by collector and name. */
+  probeMetrics(): ReadonlyMap<string, MetricSupport> {
+    return (this.#session ?? this.#createSession()).probeMetrics();
   }
 
   /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createError } from '@hftmon/core';
+import { createError, HOST_API_VERSION, type MetricMeta, type Support } from '@hftmon/core';
 import { HFTResourceMonitor, type HostEnvironment } from '@hftmon/monitor';
 import { bpfWorks, FakeEventSource, fakeEnvironment } from '@hftmon/testkit';
 import { styleFor } from '../../src/io/style.js';
@@ -22,6 +22,60 @@ function monitorOf(failure?: Error): HFTResourceMonitor {
   }
   return new HFTResourceMonitor({ environment, createSource: () => source });
 }
+
+describe('a collector with metrics of many sources', () => {
+  const metrics = ['here_count', 'not_here_count'].map((name): MetricMeta => ({
+    name,
+    unit: 'count',
+    type: 'counter',
+    help: `Count of ${name}`,
+  }));
+  const notHere = { ok: false, code: 'HFTMON_E_X', reason: 'no PMU', remedy: 'get one' } as const;
+  const here = { ok: true, tier: 'hardware', source: 'a counter' } as const;
+  const collector = {
+    meta: {
+      name: 'many',
+      version: '1.0.0',
+      apiVersion: HOST_API_VERSION,
+      summary: 'Counts',
+      kinds: [],
+      metrics,
+      needs: [],
+    },
+    probe: () => ({ ok: true, tier: 'kernel', source: 'all of it' }) as const,
+    probeMetrics: () =>
+      new Map<string, Support>([
+        ['here_count', here],
+        ['not_here_count', notHere],
+      ]),
+    open: () => undefined,
+    snapshot: () => [],
+    close: () => undefined,
+  };
+
+  it('is degraded when one is absent, and says of each why and from where', () => {
+    const createSource = () => new FakeEventSource();
+    const monitor = new HFTResourceMonitor({ environment, createSource, collectors: [collector] });
+    for (const live of [false, true]) {
+      const report = reportOf(monitor, live);
+      expect(report.status).toBe('degraded');
+      const [found] = report.collectors;
+      expect(found).toMatchObject({
+        status: 'degraded',
+        reason: '1 of 2 metrics are absent',
+        tier: 'kernel',
+      });
+      expect(found!.metrics[0]).toMatchObject({ status: 'available', source: 'a counter' });
+      expect(found!.metrics[0]).not.toHaveProperty('reason');
+      const { reason, remedy } = notHere;
+      expect(found!.metrics[1]).toMatchObject({ status: 'absent', reason, remedy });
+      expect(found!.metrics[1]).not.toHaveProperty('source');
+      expect(doctorText(report, styleFor(false)).join('\n')).toMatch(
+        /absent +not_here_count – .*\n +why: no PMU\n +fix: get one/,
+      );
+    }
+  });
+});
 
 describe('a live test', () => {
   it('that works leaves everything available', () => {

@@ -53,12 +53,16 @@ export class CollectorHost {
 
   /** Tells the open collectors of a new target. */
   attach(target: Target): void {
-    this.#each('attach', (slot) => slot.collector.attach?.(target));
+    this.#each('attach', (slot) => {
+      if (concerns(target, slot)) slot.collector.attach?.(target);
+    });
   }
 
   /** Tells the open collectors that a target left. */
   detach(target: Target): void {
-    this.#each('detach', (slot) => slot.collector.detach?.(target));
+    this.#each('detach', (slot) => {
+      if (concerns(target, slot)) slot.collector.detach?.(target);
+    });
   }
 
   /**
@@ -211,6 +215,10 @@ export class CollectorHost {
     this.#consumers = live.filter((slot) => slot.collector.onRecords !== undefined);
     this.#samplers = live.filter((slot) => slot.collector.sample !== undefined);
   }
+}
+
+function concerns(target: Target, slot: CollectorSlot): boolean {
+  return target.without?.includes(slot.name) !== true;
 }
 
 function contextFor(slot: CollectorSlot, shared: SharedContext): CollectorContext {

@@ -60,8 +60,17 @@ export interface Collector<Config = unknown, Query = unknown, Snapshot = unknown
    */
   sample?(nowNs: number, writer: RecordWriter): SampleStatus;
 
-  /** Builds the answer to a query; the only place that builds objects. */
+  /** Builds the answer to a query; with `metrics` the only place that builds objects. */
   snapshot(query: Query): Snapshot;
+
+  /** Values of `meta.metrics` by name since the open; one that could not be had is left out. */
+  metrics?(): object;
+
+  /**
+   * Where metrics came from in the run, or why they are missing, where that is another answer
+   * than that of `probeMetrics`: a counter may be taken, a process may not be readable.
+   */
+  metricSupport?(): MetricSupport;
 
   /** Releases what is not covered by `onUndo`. Idempotent. */
   close(): void;

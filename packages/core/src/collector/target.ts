@@ -7,4 +7,6 @@ export interface Target {
   readonly startTimeTicks: number;
   /** When it was attached, ns since the session epoch. */
   readonly attachedNs: number;
+  /** Names of the collectors that are not told of it. */
+  readonly without?: readonly string[];
 }

@@ -16,7 +16,15 @@ const UNITS = ['ns', 'us', 'count', 'ratio', 'bytes', 'bytes_per_second', 'hertz
 const METRIC_TYPES = ['counter', 'gauge', 'histogram'];
 const NEED_TYPES = ['capability', 'tracepoint', 'file', 'feature'];
 const METHODS = ['probe', 'open', 'snapshot', 'close'] as const;
-const OPTIONAL_METHODS = ['probeMetrics', 'attach', 'detach', 'onRecords', 'sample'] as const;
+const OPTIONAL_METHODS = [
+  'probeMetrics',
+  'attach',
+  'detach',
+  'onRecords',
+  'sample',
+  'metrics',
+  'metricSupport',
+] as const;
 const KNOWN_KINDS: ReadonlySet<number> = new Set(Object.values(RecordKind));
 
 /**

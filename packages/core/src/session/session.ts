@@ -3,7 +3,7 @@ import type { SessionClock } from '../clock/session-clock.js';
 import { CollectorHost, type SharedContext } from '../collector/collector-host.js';
 import type { CollectorRegistry } from '../collector/collector-registry.js';
 import type { CollectorStats } from '../collector/collector-stats.js';
-import type { Support } from '../collector/support.js';
+import type { MetricSupport, Support } from '../collector/support.js';
 import type { Target } from '../collector/target.js';
 import { createError, toMonitorError } from '../errors/create-error.js';
 import { ProcessNotFoundError, type MonitorError } from '../errors/monitor-error.js';
@@ -81,8 +81,12 @@ export class Session {
 
   /** Can this host serve the collectors, and from which sources? No side effects. */
   probe(): ReadonlyMap<string, Support> {
-    this.#probed ??= probeCollectors(this.registry.list(), this.source.environment);
-    return this.#probed.support;
+    return this.#probe().support;
+  }
+
+  /** The same for every metric, by collector and name. No side effects. */
+  probeMetrics(): ReadonlyMap<string, MetricSupport> {
+    return this.#probe().metrics;
   }
 
   /**
@@ -101,7 +105,7 @@ export class Session {
     }
     const pipeline = openPipeline({
       source: this.source,
-      kinds: this.#probed!.kinds,
+      kinds: this.#probe().kinds,
       options: this.#options,
       host: this.#host,
       clock: this.clock,
@@ -156,15 +160,16 @@ export class Session {
 
   /**
    * Adds a target process, before the start or while running. Attaching twice is one entry.
+   * @param options.without - names of collectors that shall leave it alone
    * @throws ProcessNotFoundError
    */
-  attach(pid: number): Target {
+  attach(pid: number, options: { readonly without?: readonly string[] } = {}): Target {
     if (this.#state !== 'running') this.#expect('attach a process to', 'idle');
     const known = this.#targets.find(pid);
     if (known !== undefined) return known;
     // The pid is in the list but belongs to another process by now.
     if (this.targets.has(pid)) this.#onExit([pid]);
-    const target = this.#targets.add(pid);
+    const target = this.#targets.add(pid, options.without);
     if (this.#state !== 'running') return target;
     try {
       this.#targets.follow(target);
@@ -224,6 +229,11 @@ export class Session {
   /** Loss accounts of the source: seen = emitted + filtered + dropped. */
   losses(): LossCounts {
     return this.source.losses();
+  }
+
+  #probe(): ProbeResult {
+    this.#probed ??= probeCollectors(this.registry.list(), this.source.environment);
+    return this.#probed;
   }
 
   #context(pipeline: SessionPipeline): SharedContext {

@@ -29,8 +29,10 @@ export class TargetList {
   }
 
   /** @throws ProcessNotFoundError */
-  add(pid: number): Target {
-    const target: Target = { ...this.#read(pid), attachedNs: this.#clock.nowNs() };
+  add(pid: number, without: readonly string[] = []): Target {
+    const { comm, startTimeTicks } = this.#read(pid);
+    const attachedNs = this.#clock.nowNs();
+    const target: Target = { pid, comm, startTimeTicks, attachedNs, without };
     this.#targets.set(pid, target);
     return target;
   }

@@ -251,9 +251,22 @@ describe('collectors', () => {
         name: 'one',
         support: { ok: true, tier: 'kernel', source: 'a test' },
         metrics: { calls: 1 },
+        sources: new Map([['calls', { ok: true, tier: 'kernel', source: 'a test' }]]),
         lost: 0,
       },
     ]);
+    monitor.dispose();
+  });
+
+  it('gives for each metric what became of its source while it ran', () => {
+    const gone = { ok: false, code: 'HFTMON_E_X', reason: 'taken', remedy: 'free it' } as const;
+    const collector = Object.assign(new RecordingCollector('one'), {
+      metricSupport: () => new Map([['calls', gone]]),
+    });
+    const { monitor } = fakeMonitor({ collectors: [collector] });
+    expect(monitor.probeMetrics().get('one')!.get('calls')).toMatchObject({ ok: true });
+    monitor.startMonitoring();
+    expect(monitor.getCollectorReports()[0]!.sources.get('calls')).toBe(gone);
     monitor.dispose();
   });
 });

@@ -1,43 +1,47 @@
-import type { CollectorMeta, RegisteredCollector, Support } from '@hftmon/core';
+import type { CollectorMeta, MetricSupport, RegisteredCollector, Support } from '@hftmon/core';
 import type { HostEnvironment } from '@hftmon/monitor';
 import type { CollectorFinding, Finding, MetricFinding } from './report.js';
+
+/** What is known of the collectors: their probes, or better what they found while they ran. */
+export interface Answers {
+  readonly support: ReadonlyMap<string, Support>;
+  readonly metrics: ReadonlyMap<string, MetricSupport>;
+}
 
 /** What each collector can do here, with all its metrics. */
 export function collectorFindings(
   collectors: readonly RegisteredCollector[],
-  support: ReadonlyMap<string, Support>,
+  answers: Answers,
   environment: HostEnvironment,
 ): CollectorFinding[] {
   return collectors.map(({ collector: { meta } }) => {
-    const answer = support.get(meta.name);
+    const answer = answers.support.get(meta.name);
     if (answer === undefined) throw new Error(`collector ${meta.name} was not probed`);
-    const finding = answer.ok ? usable(answer, meta, environment) : unusable(answer);
-    const origin = answer.ok ? { tier: answer.tier, source: answer.source } : {};
+    const missing = answer.ok ? missingNeeds(meta, environment) : [];
+    const metrics = meta.metrics.map((metric): MetricFinding => {
+      const own = answers.metrics.get(meta.name)?.get(metric.name) ?? answer;
+      return { ...metric, ...finding(own, missing), ...originOf(own) };
+    });
     const { name, version, summary } = meta;
     return {
       name,
       version,
       summary,
-      ...finding,
+      ...withAbsentMetrics(finding(answer, missing), metrics),
       ...(answer.ok ? {} : { code: answer.code }),
-      ...origin,
-      metrics: meta.metrics.map((metric): MetricFinding => ({ ...metric, ...finding, ...origin })),
+      ...originOf(answer),
+      metrics,
     };
   });
 }
 
-function unusable({ reason, remedy }: Extract<Support, { ok: false }>): Finding {
-  return { status: 'absent', reason, remedy };
+function originOf(answer: Support): { tier?: string; source?: string } {
+  return answer.ok ? { tier: answer.tier, source: answer.source } : {};
 }
 
-function usable(
-  answer: Extract<Support, { ok: true }>,
-  meta: CollectorMeta,
-  environment: HostEnvironment,
-): Finding {
-  const missing = meta.needs
-    .filter(({ type, name, optional }) => optional === true && !isMet(type, name, environment))
-    .map(({ name }) => name);
+/** @param missing - optional needs of the collector that the host does not meet */
+function finding(answer: Support, missing: readonly string[]): Finding {
+  if (!answer.ok) return { status: 'absent', reason: answer.reason, remedy: answer.remedy };
   const reasons = [
     ...(answer.degraded === undefined ? [] : [answer.degraded]),
     ...(missing.length === 0 ? [] : [`works without ${missing.join(', ')}, with less`]),
@@ -48,6 +52,24 @@ function usable(
     reason: reasons.join('; '),
     remedy: 'see the checks of the host in this report',
   };
+}
+
+/** A collector that lacks some of its metrics is degraded, whatever it says of the rest. */
+function withAbsentMetrics(whole: Finding, metrics: readonly MetricFinding[]): Finding {
+  const absent = metrics.filter(({ status }) => status === 'absent').length;
+  if (whole.status === 'absent' || absent === 0) return whole;
+  const count = `${absent} of ${metrics.length} metrics are absent`;
+  return {
+    status: 'degraded',
+    reason: [whole.reason, count].filter(Boolean).join('; '),
+    remedy: 'see each metric',
+  };
+}
+
+function missingNeeds(meta: CollectorMeta, environment: HostEnvironment): string[] {
+  return meta.needs
+    .filter(({ type, name, optional }) => optional === true && !isMet(type, name, environment))
+    .map(({ name }) => name);
 }
 
 function isMet(type: string, name: string, environment: HostEnvironment): boolean {

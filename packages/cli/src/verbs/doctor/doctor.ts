@@ -7,7 +7,7 @@ import { Output } from '../../io/output.js';
 import { styleFor } from '../../io/style.js';
 import { collectorFindings } from './collector-findings.js';
 import { hostChecks } from './host-checks.js';
-import { liveFailure, withLiveCheck, withLiveFailure } from './live-check.js';
+import { liveFailure, metricAnswers, withLiveCheck, withLiveFailure } from './live-check.js';
 import { worst, type DoctorReport } from './report.js';
 import { doctorText } from './text.js';
 
@@ -44,8 +44,11 @@ export function reportOf(monitor: HFTResourceMonitor, live: boolean): DoctorRepo
   const failure = live ? liveFailure(monitor) : undefined;
   const host = hostChecks(environment);
   const checks = live ? withLiveCheck(host, failure) : host;
-  const support = withLiveFailure(monitor.probe(), failure);
-  const findings = collectorFindings(monitor.collectors(), support, environment);
+  const answers = {
+    support: withLiveFailure(monitor.probe(), failure),
+    metrics: metricAnswers(monitor, failure),
+  };
+  const findings = collectorFindings(monitor.collectors(), answers, environment);
   return {
     schema: 'hftmon.doctor/1',
     type: 'doctor',

@@ -1,4 +1,4 @@
-import { messageOf, type Support } from '@hftmon/core';
+import { messageOf, type MetricSupport, type Support } from '@hftmon/core';
 import { isMonitorError, type HFTResourceMonitor } from '@hftmon/monitor';
 import type { HostCheck } from './report.js';
 
@@ -37,11 +37,25 @@ export function withLiveCheck(
   return [...known, { ...check, ...absent }];
 }
 
-/** What collectors can do: all of them read the stream of a session, which has to start. */
+/**
+ * What collectors can do. One that stands on BPF has it loaded with the session's start; the rest
+ * need no more than that a session starts, so a failure concerns all of them.
+ */
 export function withLiveFailure(
   support: ReadonlyMap<string, Support>,
   failure: LiveFailure | undefined,
 ): ReadonlyMap<string, Support> {
   if (failure === undefined) return support;
   return new Map([...support].map(([name, answer]) => [name, answer.ok ? failure : answer]));
+}
+
+/** What became of each metric in the live test, else what the probes say of it. */
+export function metricAnswers(
+  monitor: HFTResourceMonitor,
+  failure: LiveFailure | undefined,
+): ReadonlyMap<string, MetricSupport> {
+  if (failure !== undefined) return new Map();
+  const reports = monitor.getCollectorReports();
+  if (reports.length === 0) return monitor.probeMetrics();
+  return new Map(reports.map(({ name, sources }) => [name, sources]));
 }

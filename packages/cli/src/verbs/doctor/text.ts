@@ -21,6 +21,8 @@ export function doctorText(report: DoctorReport, style: Style): string[] {
     lines.push('', style.bold(`Collector ${collector.name}`) + ` – ${collector.summary}${source}`);
     for (const metric of collector.metrics) {
       lines.push(`  ${mark(metric.status, style)}  ${metric.name} – ${metric.help}`);
+      if (metric.status !== collector.status)
+        lines.push(...explain(metric, '             ', style));
     }
     lines.push(...explain(collector, '  ', style));
   }

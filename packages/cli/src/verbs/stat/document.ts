@@ -1,4 +1,5 @@
-import type { ThreadTotals } from '@hftmon/core';
+import { isDeepStrictEqual } from 'node:util';
+import type { Support, ThreadTotals } from '@hftmon/core';
 import type { CollectorReport, HFTResourceMonitor } from '@hftmon/monitor';
 import type { CommandEnd } from '../../run/launched-command.js';
 import { threadEntry, type ThreadEntry } from './thread-entry.js';
@@ -13,8 +14,18 @@ export interface CollectorEntry {
   readonly remedy?: string;
   /** By the names of its metrics. */
   readonly metrics: Readonly<Record<string, unknown>>;
+  /** Metrics whose source is another than that of the collector, or that are missing. */
+  readonly sources?: Readonly<Record<string, MetricEntry>>;
   /** Records that it never saw. */
   readonly lost: number;
+}
+
+/** Where a metric comes from; `null` and the reason where there is none. */
+export interface MetricEntry {
+  readonly tier: string | null;
+  readonly source: string | null;
+  readonly reason?: string;
+  readonly remedy?: string;
 }
 
 /** What `hftmon stat --json` prints for a process. */
@@ -74,13 +85,23 @@ export function lossEntry(monitor: HFTResourceMonitor): LossEntry {
   return { seen, emitted, filtered, dropped };
 }
 
-function collectorEntry({ support, metrics, lost }: CollectorReport): CollectorEntry {
+function collectorEntry({ support, metrics, sources, lost }: CollectorReport): CollectorEntry {
+  const own = Object.fromEntries(
+    [...sources]
+      .filter(([, source]) => !isDeepStrictEqual(source, support))
+      .map(([name, source]) => [name, metricEntry(source)]),
+  );
+  const withOwn = Object.keys(own).length === 0 ? {} : { sources: own };
+  return { ...metricEntry(support), metrics, ...withOwn, lost };
+}
+
+function metricEntry(support: Support): MetricEntry {
   if (!support.ok) {
     const { reason, remedy } = support;
-    return { tier: null, source: null, reason, remedy, metrics, lost };
+    return { tier: null, source: null, reason, remedy };
   }
   const { tier, source, degraded } = support;
-  return { tier, source, ...(degraded === undefined ? {} : { reason: degraded }), metrics, lost };
+  return { tier, source, ...(degraded === undefined ? {} : { reason: degraded }) };
 }
 
 function byTid(a: ThreadTotals, b: ThreadTotals): number {

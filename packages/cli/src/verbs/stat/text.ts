@@ -52,7 +52,7 @@ export function collectorText(
     const { name, metrics } = collector.meta;
     const entry = collectors[name]!;
     lines.push('', `${style.bold(name)} ${style.dim(`(${sourceText(entry)})`)}`);
-    lines.push(...metricLines(entry, metrics));
+    lines.push(...metricLines(entry, metrics), ...absentLines(entry));
     if (entry.lost > 0) lines.push(`  ${plural(entry.lost, 'record')} never seen`);
   }
   return [...lines, '', lossText(losses)];
@@ -69,6 +69,18 @@ function metricLines(entry: CollectorEntry, metrics: readonly MetricMeta[]): str
   return known.map(
     ({ name, unit }) => `  ${name.padEnd(width)}  ${metricText(entry.metrics[name], unit)}`,
   );
+}
+
+/** What is missing, with one line per reason. */
+function absentLines({ source, sources = {} }: CollectorEntry): string[] {
+  if (source === null) return [];
+  const byReason = new Map<string, string[]>();
+  for (const [name, metric] of Object.entries(sources)) {
+    if (metric.source !== null) continue;
+    const reason = `${metric.reason}; ${metric.remedy}`;
+    byReason.set(reason, [...(byReason.get(reason) ?? []), name]);
+  }
+  return [...byReason].map(([reason, names]) => `  not available: ${names.join(', ')}: ${reason}`);
 }
 
 function threadRow(thread: ThreadEntry): string[] {

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { FakeCollector } from '../../support/fake-collector.js';
 import { setUp } from '../../support/session.js';
 
 describe('targets of a session', () => {
@@ -12,6 +13,16 @@ describe('targets of a session', () => {
     expect(collector.log.slice(-2)).toEqual(['a attach 42', 'a attach 43']);
     expect([...session.targets.keys()]).toEqual([42, 43]);
     expect(session.targets.get(43)).toMatchObject({ comm: 'feed', startTimeTicks: 77 });
+  });
+
+  it('tells a collector nothing of a target that shall be left alone by it', () => {
+    const log: string[] = [];
+    const collectors = ['a', 'b'].map((name) => new FakeCollector(name, { kinds: [1] }, log));
+    const { session } = setUp({ collectors });
+    session.attach(42, { without: ['a'] });
+    session.start();
+    session.detach(42);
+    expect(log.filter((line) => line.includes('42'))).toEqual(['b attach 42', 'b detach 42']);
   });
 
   it('makes one entry of two attaches', () => {
