@@ -42,7 +42,7 @@ export { InterruptFlag } from './record/payload/interrupt-flag.js';
 export { markName, markId, markValue } from './record/payload/mark.js';
 export { migrateCpuFrom, migrateCpuTo, migrateMoverTid } from './record/payload/migrate.js';
 export { nmiNetNs, nmiFlags, nmiHandler } from './record/payload/nmi.js';
-export { ranTargetsWaiting } from './record/payload/ran.js';
+export { ranTargetsWaiting, ranUserStack, ranKernelStack } from './record/payload/ran.js';
 export {
   piBoostDonorTid,
   piBoostOldPriority,
@@ -68,6 +68,7 @@ export {
   switchPreviousTid,
   switchWakerTid,
   switchWaitNs,
+  switchQueueDepth,
   switchCpuFrom,
   switchUserStack,
   switchKernelStack,

@@ -14,6 +14,7 @@ import {
 import { CpuNodes } from './cpu-nodes.js';
 import { REQUIRED_TRACEPOINTS, meta } from './meta.js';
 import { migrationInfo } from './migration-info.js';
+import { PreemptorStacks } from './preemptor-stacks.js';
 import { StreamStatistics } from './stream-statistics.js';
 import { switchInfo, type DecodeContext } from './switch-info.js';
 import { threadSwitchTotals } from './thread-switch-totals.js';
@@ -93,8 +94,13 @@ export class ContextSwitchCollector implements Collector<
    * @throws ConfigurationError `HFTMON_E_CONFIG_INVALID` for a negative number
    */
   snapshot(query: ContextSwitchQuery = {}): ContextSwitchInfo[] {
-    return this.#select(RecordKind.Switch, query, (u32, f64, base, state) =>
-      switchInfo(u32, f64, base, state, query.includeStackTrace === true),
+    const state = this.#open;
+    const preemptors =
+      query.includeStackTrace === true && state !== undefined
+        ? new PreemptorStacks(state.history, state.source)
+        : undefined;
+    return this.#select(RecordKind.Switch, query, (u32, f64, base, context) =>
+      switchInfo(u32, f64, base, context, preemptors),
     );
   }
 

@@ -11,5 +11,6 @@ export type {
   MigrationQuery,
   OffCpuState,
   PreemptionReason,
+  StackTrace,
   ThreadSwitchTotals,
 } from './types.js';

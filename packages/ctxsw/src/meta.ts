@@ -83,6 +83,12 @@ export const meta: CollectorMeta = {
       type: 'histogram',
       help: 'Times off the CPU after involuntary switches that the stream brought',
     },
+    {
+      name: 'run_queue_depth',
+      unit: 'count',
+      type: 'histogram',
+      help: 'Others that were runnable on the CPU where a wait in the run queue began',
+    },
   ],
   needs: tracepointNeeds(REQUIRED_TRACEPOINTS),
 };

@@ -9,6 +9,7 @@ import {
   migrateCpuTo,
   streamDistribution,
   switchFlags,
+  switchQueueDepth,
   switchWaitNs,
   type RecordBatch,
   type StreamDistribution,
@@ -20,6 +21,7 @@ export class StreamStatistics {
   readonly #offCpu = new LogLinearHistogram();
   readonly #runQueueWait = new LogLinearHistogram();
   readonly #preempted = new LogLinearHistogram();
+  readonly #queueDepth = new LogLinearHistogram();
   readonly #nodes: CpuNodes;
   /** A double in an array is never boxed. */
   readonly #migrations = new Float64Array(1);
@@ -50,6 +52,7 @@ export class StreamStatistics {
       off_cpu_interval_ns: streamDistribution(this.#offCpu, percentiles),
       run_queue_wait_ns: streamDistribution(this.#runQueueWait, percentiles),
       preempted_interval_ns: streamDistribution(this.#preempted, percentiles),
+      run_queue_depth: streamDistribution(this.#queueDepth, percentiles),
     };
   }
 
@@ -58,6 +61,7 @@ export class StreamStatistics {
     const flags = switchFlags(u32, base);
     this.#offCpu.record(durationNs);
     this.#runQueueWait.record(switchWaitNs(u32, base));
+    if ((flags & SwitchFlag.DepthSeen) !== 0) this.#queueDepth.record(switchQueueDepth(u32, base));
     if ((flags & (SwitchFlag.Voluntary | SwitchFlag.First)) === 0) {
       this.#preempted.record(durationNs);
     }

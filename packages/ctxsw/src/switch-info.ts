@@ -1,5 +1,4 @@
 import {
-  NO_STACK,
   SwitchFlag,
   cpuAt,
   durationAt,
@@ -8,6 +7,7 @@ import {
   switchKernelStack,
   switchNextTid,
   switchPreviousTid,
+  switchQueueDepth,
   switchSyscall,
   switchUserStack,
   switchWaitNs,
@@ -17,26 +17,30 @@ import {
   tidAt,
   timestampAt,
   type CollectorContext,
-  type StackFrame,
 } from '@hftmon/core';
 import type { CpuNodes } from './cpu-nodes.js';
 import { nodesOf } from './nodes-of.js';
 import { offCpuState } from './off-cpu-state.js';
 import { preemptionReason } from './preemption-reason.js';
-import type { ContextSwitchInfo } from './types.js';
+import type { PreemptorStacks } from './preemptor-stacks.js';
+import { stackTrace } from './stack-trace.js';
+import type { ContextSwitchInfo, StackTrace } from './types.js';
 
 /** What a record is read with. */
 export type DecodeContext = Pick<CollectorContext, 'clock' | 'source'> & {
   readonly nodes: CpuNodes;
 };
 
-/** Builds the answer for one Switch record. */
+/**
+ * Builds the answer for one Switch record.
+ * @param preemptors - stacks are left out without it
+ */
 export function switchInfo(
   u32: Uint32Array,
   f64: Float64Array,
   base: number,
   context: DecodeContext,
-  includeStackTrace: boolean,
+  preemptors?: PreemptorStacks,
 ): ContextSwitchInfo {
   const { tasks } = context.source;
   const timestampNs = timestampAt(f64, base);
@@ -59,6 +63,9 @@ export function switchInfo(
     tasks.lookup(tid, timestampNs),
     nextTid === 0 ? undefined : tasks.lookup(nextTid, timestampNs),
   );
+  const preemptorStack = has(SwitchFlag.Voluntary | SwitchFlag.First)
+    ? undefined
+    : preemptors?.of(nextTid, cpuFrom, timestampNs);
   return {
     timestamp: context.clock.toDate(timestampNs),
     timestampNs,
@@ -71,6 +78,7 @@ export function switchInfo(
     voluntary: has(SwitchFlag.Voluntary),
     durationUs: durationNs / 1e3,
     runQueueWaitUs: switchWaitNs(u32, base) / 1e3,
+    ...(has(SwitchFlag.DepthSeen) ? { runQueueDepth: switchQueueDepth(u32, base) } : {}),
     state: offCpuState(flags),
     ...(has(SwitchFlag.First | SwitchFlag.NewThread)
       ? {}
@@ -87,20 +95,22 @@ export function switchInfo(
     wakeUnseen: has(SwitchFlag.Voluntary) && !wakeSeen,
     returnUnseen: has(SwitchFlag.ReturnUnseen),
     newThread: has(SwitchFlag.NewThread),
-    ...(includeStackTrace ? stackTrace(u32, base, own?.pid ?? 0, context) : {}),
+    ...(preemptors === undefined ? {} : ownStack(u32, base, own?.pid ?? 0, context)),
+    ...(preemptorStack === undefined ? {} : { preemptorStack }),
   };
 }
 
-function stackTrace(
+function ownStack(
   u32: Uint32Array,
   base: number,
   pid: number,
   { source }: DecodeContext,
-): { stackTrace?: { user: StackFrame[]; kernel: StackFrame[] } } {
-  const userId = switchUserStack(u32, base);
-  const kernelId = switchKernelStack(u32, base);
-  if (userId === NO_STACK && kernelId === NO_STACK) return {};
-  const user = userId === NO_STACK ? [] : source.stacks.user(pid, userId);
-  const kernel = kernelId === NO_STACK ? [] : source.stacks.kernel(kernelId);
-  return { stackTrace: { user, kernel } };
+): { stackTrace?: StackTrace } {
+  const own = stackTrace(
+    source.stacks,
+    pid,
+    switchUserStack(u32, base),
+    switchKernelStack(u32, base),
+  );
+  return own === undefined ? {} : { stackTrace: own };
 }

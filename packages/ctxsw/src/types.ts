@@ -36,6 +36,12 @@ export type OffCpuState = 'sleeping' | 'disk' | 'stopped' | 'traced' | 'runnable
  */
 export type PreemptionReason = 'higher priority' | 'time slice' | 'yield' | 'migrated';
 
+/** Stacks of a task; a side is empty when that stack was not taken. */
+export interface StackTrace {
+  readonly user: StackFrame[];
+  readonly kernel: StackFrame[];
+}
+
 /** One time off the CPU of a target thread, from its switch-out to its switch-in. */
 export interface ContextSwitchInfo {
   /** When it left the CPU. */
@@ -59,6 +65,12 @@ export interface ContextSwitchInfo {
   readonly durationUs: number;
   /** The part of it that it was runnable, after its wake-up or all of it, us. */
   readonly runQueueWaitUs: number;
+  /**
+   * Others that were runnable on the CPU where that wait began, the one that ran there included: at
+   * its wake-up, or at its switch-out if it wanted to go on. 255 stands for more, too. Absent for a
+   * new thread, with `wakeUnseen`, and on a kernel without group scheduling.
+   */
+  readonly runQueueDepth?: number;
   readonly state: OffCpuState;
   /** Who got the CPU; absent where its switch-out was not seen (`incomplete`, `newThread`). */
   readonly switchedTo?: TaskRef;
@@ -85,8 +97,13 @@ export interface ContextSwitchInfo {
   readonly returnUnseen: boolean;
   /** The first run of a new thread. */
   readonly newThread: boolean;
-  /** At its switch-out; a side is empty when that stack was not taken. */
-  readonly stackTrace?: { readonly user: StackFrame[]; readonly kernel: StackFrame[] };
+  /** At its switch-out. */
+  readonly stackTrace?: StackTrace;
+  /**
+   * Stacks of the task in `switchedTo` when it left that CPU in turn. Absent when it was idle, or
+   * ran for less than `stacksFromNs`.
+   */
+  readonly preemptorStack?: StackTrace;
 }
 
 /** Which migrations to list. */

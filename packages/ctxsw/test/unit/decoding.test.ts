@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { NO_STACK, SwitchFlag, type StackFrame } from '@hftmon/core';
 import { FakeRoots, taskRecord, writeFakeCpus } from '@hftmon/testkit';
-import type { ContextSwitchInfo } from '../../src/index.js';
+import type { ContextSwitchInfo, ContextSwitchQuery } from '../../src/index.js';
 import { hosted } from '../support/hosted.js';
-import { migrateRecord, switchRecord, type SwitchFields } from '../support/switch-record.js';
+import {
+  migrateRecord,
+  ranRecord,
+  switchRecord,
+  type SwitchFields,
+} from '../support/switch-record.js';
 
 const tasks = [
   taskRecord({ tid: 7, pid: 5, comm: 'engine' }),
@@ -132,7 +137,7 @@ describe('a Switch record', () => {
   });
 
   it('waits of more than 32 bits of ns', () => {
-    expect(decode({ waitNs: 2 ** 40 + 3 }).runQueueWaitUs).toBe((2 ** 40 + 3) / 1e3);
+    expect(decode({ waitNs: 2 ** 39 + 3 }).runQueueWaitUs).toBe((2 ** 39 + 3) / 1e3);
   });
 
   it('names the idle task, and nobody who was never told', () => {
@@ -163,6 +168,37 @@ describe('a Switch record', () => {
       undefined,
     ]);
     expect(host.collector.snapshot()[0]).not.toHaveProperty('stackTrace');
+  });
+
+  it('brings the stacks of the one who took the CPU, from that very run', () => {
+    const host = introduced();
+    host.source.userStacks.set(4, [frame('compress')]);
+    host.source.kernelStacks.set(9, [frame('schedule')]);
+    const run = { tid: 20, timestampNs: 7000, userStack: 4, kernelStack: 9 };
+    host.source.push(
+      ranRecord(run),
+      ranRecord({ ...run, cpu: 2, userStack: 5 }),
+      ranRecord({ ...run, timestampNs: 7001, userStack: 5 }),
+      switchRecord({ timestampNs: 7000, next: 20, flags: 0 }),
+      switchRecord({ timestampNs: 7000, next: 21, flags: 0 }),
+      switchRecord({ timestampNs: 8000, next: 20, flags: 0 }),
+      switchRecord({ timestampNs: 7000, next: 20, flags: SwitchFlag.Voluntary }),
+    );
+    const stacks = (query: ContextSwitchQuery) =>
+      host.collector.snapshot(query).map(({ preemptorStack }) => preemptorStack);
+    const found = { user: [frame('compress')], kernel: [frame('schedule')] };
+    expect(stacks({ includeStackTrace: true })).toEqual([found, undefined, undefined, undefined]);
+    expect(stacks({})).toEqual([undefined, undefined, undefined, undefined]);
+  });
+
+  it('says how many others wanted the CPU, or nothing where that is not known', () => {
+    expect(decode({ depth: 3 }).runQueueDepth).toBe(3);
+    expect(decode({ depth: 0, waitNs: 2 ** 39, cpuFrom: 0x1234 })).toMatchObject({
+      runQueueDepth: 0,
+      cpuFrom: 0x1234,
+      runQueueWaitUs: 2 ** 39 / 1e3,
+    });
+    expect(decode({})).not.toHaveProperty('runQueueDepth');
   });
 });
 

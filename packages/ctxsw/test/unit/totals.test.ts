@@ -71,8 +71,8 @@ describe('totals', () => {
 
   it('are the metrics that the collector declares', () => {
     host.source.push(
-      switchRecord({ durationNs: 1000, waitNs: 10 }),
-      switchRecord({ durationNs: 3000, waitNs: 3000, flags: 0 }),
+      switchRecord({ durationNs: 1000, waitNs: 10, depth: 0 }),
+      switchRecord({ durationNs: 3000, waitNs: 3000, flags: 0, depth: 5 }),
       switchRecord({ durationNs: 9000, flags: SwitchFlag.First }),
     );
     host.deliverAll();
@@ -87,6 +87,7 @@ describe('totals', () => {
       off_cpu_interval_ns: { count: 3, min: 1000, max: 9000 },
       preempted_interval_ns: { count: 1, min: 3000, max: 3000 },
       run_queue_wait_ns: { count: 3, max: 3000 },
+      run_queue_depth: { count: 2, min: 0, max: 5 },
     });
   });
 });

@@ -83,6 +83,49 @@ static __always_inline bool in_interrupt(struct hftmon_cpu *c, struct task_struc
 #endif
 }
 
+/*
+ * Tasks that want the CPU of a run queue, the one that has it included. Since 152e11f6df29 ("Delay
+ * dequeue", 6.12) nr_running also counts sleepers that were left queued for a while; how many they
+ * are was told by h_nr_delayed at first, and by two counts since c2a295bffeaf (6.14).
+ */
+static __always_inline u32 runnable_in(struct rq *rq)
+{
+	u32 queued = rq->nr_running, asleep = 0;
+
+	if (bpf_core_field_exists(rq->cfs.h_nr_runnable))
+		asleep = rq->cfs.h_nr_queued - rq->cfs.h_nr_runnable;
+	else if (bpf_core_field_exists(rq->cfs.h_nr_delayed))
+		asleep = rq->cfs.h_nr_delayed;
+	/* Another CPU may change the counts between the loads. */
+	return asleep > queued ? queued : queued - asleep;
+}
+
+/* The run queue of the CPU that a task is on or was on last; 0 on kernels without group scheduling. */
+static __always_inline struct rq *run_queue_of(struct task_struct *task)
+{
+	return bpf_core_field_exists(task->se.cfs_rq) ? task->se.cfs_rq->rq : 0;
+}
+
+/* The same of a CPU on which a program has run before, read without its type. */
+static __always_inline u32 runnable_on(u32 cpu)
+{
+	struct hftmon_cpu *c = bpf_map_lookup_elem(&cpus, &cpu);
+	u32 queued = 0, in_fair = 0, runnable = 0;
+	struct rq *rq;
+
+	if (!c || !c->run_queue)
+		return HFTMON_DEPTH_UNKNOWN;
+	rq = (void *)c->run_queue;
+	bpf_core_read(&queued, sizeof(queued), &rq->nr_running);
+	if (bpf_core_field_exists(rq->cfs.h_nr_runnable)) {
+		bpf_core_read(&in_fair, sizeof(in_fair), &rq->cfs.h_nr_queued);
+		bpf_core_read(&runnable, sizeof(runnable), &rq->cfs.h_nr_runnable);
+	} else if (bpf_core_field_exists(rq->cfs.h_nr_delayed)) {
+		bpf_core_read(&in_fair, sizeof(in_fair), &rq->cfs.h_nr_delayed);
+	}
+	return in_fair - runnable > queued ? queued : queued - (in_fair - runnable);
+}
+
 #if defined(__TARGET_ARCH_x86)
 #define NR_SCHED_YIELD 24
 #define NR_FUTEX 202

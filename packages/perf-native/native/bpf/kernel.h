@@ -42,6 +42,14 @@ struct rq;
 
 struct cfs_rq {
 	struct rq *rq;
+	unsigned int h_nr_queued;
+	unsigned int h_nr_runnable;
+	unsigned int h_nr_delayed;
+};
+
+struct rq {
+	unsigned int nr_running;
+	struct cfs_rq cfs;
 };
 
 struct sched_entity {
@@ -122,6 +130,7 @@ struct pt_regs {
 #define TASK_STOPPED 0x0004
 #define TASK_TRACED 0x0008
 #define TASK_DEAD 0x0080
+#define TASK_WAKING 0x0200
 #define TASK_NOLOAD 0x0400
 
 /* A tp_btf program gets the tracepoint's arguments as an array of u64. */

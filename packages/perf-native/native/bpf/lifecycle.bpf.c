@@ -15,6 +15,7 @@ INLINE void thread_init(struct hftmon_thread *t, u32 slot, struct task_struct *t
 	t->wake_ns = now;
 	t->waker_tid = current_tid();
 	t->out_stacks = ~0u;
+	t->queue_depth = HFTMON_DEPTH_UNKNOWN;
 	t->out_flags = HFTMON_SWITCH_VOLUNTARY | HFTMON_SWITCH_NEW;
 	t->born = 1;
 	t->state = HFTMON_THREAD_BLOCKED;

@@ -23,6 +23,9 @@ int hftmon_migrate(tp_args *ctx)
 	if (t->pending_cpu) {
 		not_pending(t);
 		now_pending(t, ARG(1, u32), now);
+		/* Not one that a balancer moves: how long the queue was when it began to wait stands. */
+		if (task->__state & TASK_WAKING)
+			t->queue_depth = runnable_on(ARG(1, u32));
 	}
 	c->counts[HFTMON_MIGRATE].seen++;
 	if (too_short(HFTMON_MIGRATE, 0)) {

@@ -33,6 +33,20 @@ INLINE u32 out_flags(bool preempt, struct task_struct *prev, unsigned int state,
 	return flags;
 }
 
+/* Others that are runnable on the CPU of a thread that wants to go on but must leave. */
+INLINE u32 depth_behind(struct hftmon_cpu *c, struct task_struct *prev)
+{
+	struct rq *rq = run_queue_of(prev);
+	u32 runnable;
+
+	if (!rq)
+		return HFTMON_DEPTH_UNKNOWN;
+	if (!c->run_queue)
+		c->run_queue = (u64)rq;
+	runnable = runnable_in(rq);
+	return runnable ? runnable - 1 : 0;
+}
+
 /* The thread leaves its CPU. */
 INLINE void switch_out(void *ctx, struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
 		       struct task_struct *prev, struct task_struct *next, bool preempt,
@@ -68,6 +82,7 @@ INLINE void switch_out(void *ctx, struct hftmon_thread *t, struct hftmon_cpu *c,
 		t->state = HFTMON_THREAD_BLOCKED;
 	} else {
 		t->state = HFTMON_THREAD_WAITING;
+		t->queue_depth = depth_behind(c, prev);
 		now_pending(t, cpu, now);
 	}
 	tell_task(c, cpu, next, now);
@@ -137,6 +152,19 @@ INLINE u32 blocked_in(struct hftmon_thread *t, struct task_struct *next, u64 off
 	return syscall;
 }
 
+#define WAIT_MAX ((1ull << 40) - 1) /* 18 minutes */
+#define DEPTH_MAX 255
+
+INLINE void set_wait(struct hftmon_record *r, u64 wait, u32 depth, u32 cpu)
+{
+	if (wait > WAIT_MAX)
+		wait = WAIT_MAX;
+	if (depth > DEPTH_MAX)
+		depth = DEPTH_MAX;
+	r->w[3] = (u32)wait;
+	r->w[4] = (u32)(wait >> 32) | depth << 8 | cpu << 16;
+}
+
 /*
  * The thread gets its CPU: account the time off it and say what it was. `seen` is false when that
  * was found out later: then nobody knows who ran before, and the registers have moved on.
@@ -152,6 +180,7 @@ INLINE void switch_in(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
 		t->voluntary_base = t->voluntary = next->nvcsw;
 		t->involuntary_base = t->involuntary = next->nivcsw;
 		flags = HFTMON_SWITCH_FIRST;
+		t->queue_depth = HFTMON_DEPTH_UNKNOWN;
 		t->out_stacks = ~0u;
 		t->out_next_tid = prev->pid;
 		t->cpu = cpu;
@@ -163,10 +192,12 @@ INLINE void switch_in(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
 	 * long the thread waited is not known.
 	 */
 	if (flags & HFTMON_SWITCH_VOLUNTARY) {
-		if (t->wake_ns < t->came_ns)
+		if (t->wake_ns < t->came_ns) {
 			wait_from = now;
-		else
+			t->queue_depth = HFTMON_DEPTH_UNKNOWN;
+		} else {
 			flags |= HFTMON_SWITCH_WAKE_SEEN | t->wake_flags;
+		}
 		if (t->wake_ns > wait_from)
 			wait_from = t->wake_ns;
 	}
@@ -200,8 +231,9 @@ INLINE void switch_in(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
 		r->w[0] = t->out_next_tid;
 		r->w[1] = seen ? prev->pid : 0;
 		r->w[2] = flags & HFTMON_SWITCH_VOLUNTARY ? t->waker_tid : 0;
-		r->w[3] = (u32)wait;
-		r->w[4] = ((u32)(wait >> 32) & 0xffff) | t->cpu << 16;
+		set_wait(r, wait, t->queue_depth, t->cpu);
+		if (t->queue_depth != HFTMON_DEPTH_UNKNOWN)
+			flags |= HFTMON_SWITCH_DEPTH_SEEN;
 		r->w[5] = off >= config.stacks_from_ns ? t->out_stacks : ~0u;
 		r->w[6] = flags | syscall << 16;
 		set_u64(r, 7, argument);
@@ -238,11 +270,18 @@ INLINE bool is_off_cpu(struct hftmon_thread *t)
 	return t->state == HFTMON_THREAD_BLOCKED || t->state == HFTMON_THREAD_WAITING;
 }
 
+INLINE bool wants_stacks(struct task_struct *prev, u64 ran)
+{
+	return config.stacks && ran >= config.stacks_from_ns && prev->pid;
+}
+
 /* While a target thread waits here, every other task's run is logged: who made it wait. */
-INLINE void log_run(struct hftmon_cpu *c, u32 cpu, struct task_struct *prev, u32 pending, u64 now)
+INLINE void log_run(void *ctx, struct hftmon_cpu *c, u32 cpu, struct task_struct *prev,
+		    u32 waiting, u64 now)
 {
 	u64 since = c->ran_since_ns, position;
 	struct hftmon_record *r;
+	u32 stacks = ~0u;
 
 	c->counts[HFTMON_RAN].seen++;
 	if (too_short(HFTMON_RAN, now - since)) {
@@ -250,13 +289,17 @@ INLINE void log_run(struct hftmon_cpu *c, u32 cpu, struct task_struct *prev, u32
 		return;
 	}
 	tell_task(c, cpu, prev, now);
+	/* Before the claim: what is claimed should be published soon. */
+	if (wants_stacks(prev, now - since))
+		stacks = take_stacks(ctx);
 	r = claim(c, cpu, HFTMON_RAN, &position);
 	if (!r)
 		return;
 	r->start_ns = since;
 	r->duration_ns = now - since;
 	r->tid = prev->pid;
-	r->w[0] = pending;
+	r->w[0] = waiting;
+	r->w[1] = stacks;
 	publish(c, r, HFTMON_RAN, position);
 }
 
@@ -267,7 +310,7 @@ int hftmon_switch(tp_args *ctx)
 	struct hftmon_thread *out, *in;
 	struct hftmon_cpu *c;
 	bool concerns_us;
-	u32 cpu, pending;
+	u32 cpu, waiting;
 	u64 now;
 
 	out = thread_of(prev);
@@ -286,11 +329,15 @@ int hftmon_switch(tp_args *ctx)
 	now = now_ns();
 	if (out && is_off_cpu(out))
 		unseen_return(out, c, cpu, prev, now);
+	waiting = c->pending;
 	if (in)
 		not_pending(in);
-	pending = c->pending;
-	if (pending && c->ran_since_ns)
-		log_run(c, cpu, prev, pending, now);
+	/*
+	 * The last run before a thread's return needs no record of its own, since that of the return
+	 * says who it was, but for the stacks.
+	 */
+	if (c->ran_since_ns && (c->pending || wants_stacks(prev, now - c->ran_since_ns)))
+		log_run(ctx, c, cpu, prev, waiting, now);
 	if (out) {
 		switch_out(ctx, out, c, cpu, prev, next, ARG(0, bool), ARG(3, unsigned int), now);
 		if (ARG(3, unsigned int) & TASK_DEAD)

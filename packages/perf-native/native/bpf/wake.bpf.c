@@ -3,6 +3,17 @@
 #include "probe.h"
 #include "core_fixes.h"
 
+/*
+ * Others that are runnable on the CPU where the thread is put, unless it is put elsewhere (see
+ * migrate.bpf.c). Whether one that has yet to leave its CPU is among them depends on the moment.
+ */
+INLINE u32 depth_at_wake(struct task_struct *task)
+{
+	struct rq *rq = run_queue_of(task);
+
+	return rq && !task->on_cpu ? runnable_in(rq) : HFTMON_DEPTH_UNKNOWN;
+}
+
 SEC("tp_btf/sched_waking")
 int hftmon_wake(tp_args *ctx)
 {
@@ -21,6 +32,9 @@ int hftmon_wake(tp_args *ctx)
 	waker = (void *)bpf_get_current_task_btf();
 	t->wake_ns = now;
 	t->waker_tid = waker->pid;
+	t->queue_depth = depth_at_wake(task);
+	if (!c->run_queue)
+		c->run_queue = (u64)run_queue_of(waker);
 	t->wake_flags = in_interrupt(c, waker) ? HFTMON_SWITCH_WOKEN_BY_INTERRUPT : 0;
 	tell_task(c, cpu, waker, now);
 	/* One that was asleep when it was attached was blocked since then. */

@@ -32,6 +32,8 @@ export const SwitchFlag = {
    * is not known, and when it came is taken from the kernel's account of its run time.
    */
   ReturnUnseen: 1 << 12,
+  /** How many others were runnable when it began to wait is known. */
+  DepthSeen: 1 << 13,
 } as const;
 
 /** Task that took the CPU when the thread left it. */
@@ -49,9 +51,18 @@ export function switchWakerTid(u32: Uint32Array, base: number): number {
   return u32[base + PAYLOAD_WORD + 2]!;
 }
 
-/** Time runnable but not running, ns (48 bits). */
+/** Time runnable but not running, ns (40 bits: 18 minutes and more are 18 minutes). */
 export function switchWaitNs(u32: Uint32Array, base: number): number {
-  return u32[base + PAYLOAD_WORD + 3]! + (u32[base + PAYLOAD_WORD + 4]! & 0xffff) * 4294967296;
+  return u32[base + PAYLOAD_WORD + 3]! + (u32[base + PAYLOAD_WORD + 4]! & 0xff) * 4294967296;
+}
+
+/**
+ * Others that were runnable on the CPU where the thread began to wait, the one that ran there
+ * included: at its wake-up, or where it had to leave, at its switch-out. 255 and more are 255.
+ * Means something with SwitchFlag.DepthSeen.
+ */
+export function switchQueueDepth(u32: Uint32Array, base: number): number {
+  return (u32[base + PAYLOAD_WORD + 4]! >>> 8) & 0xff;
 }
 
 /** CPU that the thread left; the record's own CPU is the one it came back on. */

@@ -18,6 +18,7 @@ typedef unsigned long long hft_u64;
 #define HFTMON_VECTORS 10      /* types of enum hftmon_vector, 0 unused */
 #define HFTMON_IRQS 1024       /* interrupt numbers with totals of their own */
 #define HFTMON_HIST_BUCKETS 40 /* log2 of ns: the last one begins at 2^39 ns, 9 minutes */
+#define HFTMON_DEPTH_UNKNOWN 0xffffffff /* of a thread's queue_depth */
 #define HFTMON_TID_PAGE 1024   /* tids per entry of the tid tables, 4 KiB */
 
 /*
@@ -61,6 +62,7 @@ enum hftmon_switch_flag {
 	HFTMON_SWITCH_YIELDED = 1 << 10,
 	HFTMON_SWITCH_NEW = 1 << 11,
 	HFTMON_SWITCH_RETURN_UNSEEN = 1 << 12,
+	HFTMON_SWITCH_DEPTH_SEEN = 1 << 13,
 };
 
 /* Bits of the flags word of HARD_IRQ, SOFTIRQ, VECTOR and NMI records. */
@@ -115,13 +117,14 @@ struct hftmon_cpu {
 	hft_u32 depth;	   /* how many kinds of interrupt code are on this CPU now */
 	hft_u32 tlb_flush; /* the function call being served flushes the TLB */
 	hft_u64 preempt_count_address; /* of this CPU, in the kernel; 0 not found yet */
+	hft_u64 run_queue;	       /* likewise */
 	struct hftmon_frame irq;
 	struct hftmon_frame softirq;
 	struct hftmon_frame vector;
 	struct hftmon_sender reschedule;
 	struct hftmon_sender call;
 	struct hftmon_softirq_raise raise[HFTMON_SOFTIRQS];
-	hft_u8 pad4[128 - 24 - 48 - 32 + 128 - 32];
+	hft_u8 pad4[128 - 32 - 48 - 32 + 128 - 32];
 	struct hftmon_counts counts[HFTMON_KERNEL_KINDS];
 };
 
@@ -210,7 +213,8 @@ struct hftmon_thread {
 	hft_u32 off_cpu_hist[HFTMON_HIST_BUCKETS];
 	hft_u32 wait_hist[HFTMON_HIST_BUCKETS];
 	hft_u64 out_exec_ns; /* sum_exec_runtime at the last switch-out */
-	hft_u8 pad1[32];
+	hft_u32 queue_depth; /* others that were runnable there when it began to wait */
+	hft_u8 pad1[28];
 };
 
 _Static_assert(sizeof(struct hftmon_thread) % 64 == 0, "threads share no cache line");
