@@ -48,6 +48,12 @@ export {
   type SamplingEvent,
   type SamplingSource,
 } from './sampling/sampling-event.js';
+export {
+  probeAddressSampling,
+  type AddressSamplingSupport,
+  type SamplingAttempt,
+} from './sampling/sampling-support.js';
+export { ibsEvents, pebsEvents, type MemoryEventOptions } from './sampling/memory-events.js';
 export { ARM64_REGISTER, X86_REGISTER } from './sampling/registers.js';
 export {
   hops,
