@@ -1,0 +1,2 @@
+/** Why there can be no guest here, in words for the user. */
+export class GuestError extends Error {}

@@ -1,0 +1,75 @@
+// Counts what known workloads do with all BPF collectors at once, and lays the kernel's own books
+// beside: can the library that was built here be loaded by another kernel, and does it count there?
+import { CollectorRegistry, Session } from '@hftmon/core';
+import { createContextSwitchCollector } from '@hftmon/ctxsw';
+import { createInterruptCollector } from '@hftmon/irq';
+import { createLatencyCollector } from '@hftmon/latency';
+import { KernelEventSource } from '@hftmon/perf-native';
+import {
+  readSwitches,
+  readTaskStat,
+  spawnFaults,
+  spawnMigrator,
+  spawnPingpong,
+  switchesDelta,
+} from '@hftmon/testkit';
+
+const game = await spawnPingpong({ hops: 10_007, cpu: 0 });
+const faults = await spawnFaults({ pages: 1009 });
+const migrator = await spawnMigrator({ count: 101, cpu: 0, otherCpu: 1 });
+const pids = [game, faults, migrator].map(({ pid }) => pid);
+
+const source = new KernelEventSource();
+const registry = new CollectorRegistry();
+for (const collector of [
+  createContextSwitchCollector(),
+  createInterruptCollector(),
+  createLatencyCollector(),
+]) {
+  registry.register(collector);
+}
+const session = new Session({ source, registry });
+const errors = [];
+session.on('error', ({ error }) => errors.push(error.message));
+for (const pid of pids) session.attach(pid);
+session.start();
+
+const before = { switches: pids.map((pid) => readSwitches(pid)), faults: faultsSoFar() };
+await game.go();
+await faults.go();
+const { migrations } = await migrator.go();
+const answer = {
+  kernel: source.environment.kernelRelease,
+  support: Object.fromEntries(session.probe()),
+  switches: pids.flatMap(switchesOf),
+  faults: { books: faultsSoFar() - before.faults, probes: totalsOf(faults)?.minorFaults },
+  migrations: { books: migrations, probes: totalsOf(migrator)?.migrations },
+};
+session.stop();
+answer.collectors = session.stats().map(({ name, state }) => ({ name, state }));
+answer.dropped = session.losses().dropped;
+answer.errors = errors;
+session.close();
+await Promise.all([game.quit(), faults.quit(), migrator.quit()]);
+console.log(JSON.stringify(answer));
+
+function faultsSoFar() {
+  return readTaskStat(faults.pid, faults.tids[0]).minorFaults;
+}
+
+function totalsOf({ pid, tids: [tid] }) {
+  return source.totals(pid).find((thread) => thread.tid === tid);
+}
+
+function switchesOf(pid, i) {
+  const totals = new Map(source.totals(pid).map((thread) => [thread.tid, thread]));
+  const delta = switchesDelta(before.switches[i], readSwitches(pid));
+  return Array.from(delta, ([tid, books]) => {
+    const { comm, voluntarySwitches, involuntarySwitches } = totals.get(tid) ?? {};
+    return {
+      comm,
+      books,
+      probes: { voluntary: voluntarySwitches, involuntary: involuntarySwitches },
+    };
+  });
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { runInGuest } from '../support/guest.js';
+
+interface Counts {
+  readonly voluntary: number;
+  readonly involuntary: number;
+}
+
+interface Answer {
+  readonly kernel: string;
+  readonly support: Readonly<Record<string, { ok: boolean; tier: string }>>;
+  readonly switches: readonly { comm: string; books: Counts; probes: Counts }[];
+  readonly faults: { books: number; probes: number };
+  readonly migrations: { books: number; probes: number };
+  readonly collectors: readonly { name: string; state: string }[];
+  readonly dropped: number;
+  readonly errors: readonly string[];
+}
+
+const COLLECTORS = ['ctxsw', 'irq', 'latency'];
+
+describe.each(['6.1', '6.12'])('on Linux %s', (series) => {
+  /* The probes are built here once; another kernel has other structures, offsets and names. */
+  it('the probes load, and count what the books count', async (context) => {
+    const answer = await runInGuest<Answer>(context, 'kernel-events.mjs', series);
+    expect(answer.kernel).toMatch(new RegExp(`^${series.replace('.', String.raw`\.`)}\\.`));
+    expect(answer.errors).toEqual([]);
+    expect(answer.dropped).toBe(0);
+    expect(answer.collectors).toEqual(COLLECTORS.map((name) => ({ name, state: 'closed' })));
+    for (const name of COLLECTORS) {
+      expect(answer.support[name]).toMatchObject({ ok: true, tier: 'kernel' });
+    }
+    expect(answer.switches.map(({ comm }) => comm)).toEqual([
+      ...['pingpong', 'pingpong', 'pingpong'],
+      ...['faults', 'migrator'],
+    ]);
+    for (const { probes, books } of answer.switches) expect(probes).toEqual(books);
+    const hops = answer.switches.reduce(
+      (sum, { books }) => sum + books.voluntary + books.involuntary,
+      0,
+    );
+    expect(hops).toBeGreaterThan(10_007);
+    expect(answer.faults).toEqual({ books: 1009, probes: 1009 });
+    expect(answer.migrations).toEqual({ books: 101, probes: 101 });
+  }, 300_000);
+});
