@@ -92,3 +92,16 @@ export { CounterStatus } from './counters/layout.js';
 export type { Uncounted } from './counters/uncounted-threads.js';
 export { nativePmuKernel } from './counters/native-pmu-kernel.js';
 export { planCounters, type CounterPlan, type PlannedGroup } from './counters/plan.js';
+export {
+  SystemCounter,
+  type OpenedSystemCounter,
+  type SystemEvent,
+} from './system/system-counter.js';
+export {
+  encodeEvent,
+  readPmuDevices,
+  type EventWords,
+  type NamedEvent,
+  type PmuDevice,
+} from './system/event-encoding.js';
+export { listTasks } from './proc/tasks.js';
