@@ -6,6 +6,12 @@ import { NO_REGISTER } from './registers.js';
 /** Bits of {@link AccessCache.flags}. */
 export const AccessFlag = { Load: 1, Store: 2, Address32: 4 } as const;
 
+/** The registers of samples, by their numbers in `X86_REGISTER`. */
+export interface RegisterBatch {
+  registerLow(sample: number, register: number): number;
+  registerHigh(sample: number, register: number): number;
+}
+
 /**
  * What is known of the instruction before each sampled address of one process, in columns by slot:
  * instructions are decoded once, samples only do arithmetic.
@@ -55,23 +61,22 @@ export class AccessCache {
   /**
    * Address that the access of a slot had, from the registers of a sample.
    *
-   * @param registers - 32-bit halves, low first, in the order of `SAMPLE_REGISTER`
-   * @param at - index of the first of them
+   * @param sample - index of the sample in its batch
    * @returns the address, or -1 when it is none of user space
    */
-  address(slot: number, registers: Uint32Array, at: number): number {
+  address(slot: number, batch: RegisterBatch, sample: number): number {
     const base = this.#bases[slot]!;
     const index = this.#indexes[slot]!;
     const scale = this.#scales[slot]!;
     let low = this.#displacements[2 * slot]!;
     let high = this.#displacements[2 * slot + 1]!;
     if (base !== NO_REGISTER) {
-      low += registers[at + 2 * base]!;
-      high += registers[at + 2 * base + 1]!;
+      low += batch.registerLow(sample, base);
+      high += batch.registerHigh(sample, base);
     }
     if (index !== NO_REGISTER) {
-      low += scale * registers[at + 2 * index]!;
-      high += scale * registers[at + 2 * index + 1]!;
+      low += scale * batch.registerLow(sample, index);
+      high += scale * batch.registerHigh(sample, index);
     }
     // Sums of at most ten 32-bit numbers are exact in a double; the carry is what is above.
     const word = low % WORD;

@@ -1,4 +1,4 @@
-import { AccessCache, AccessFlag } from './access-cache.js';
+import { AccessCache, AccessFlag, type RegisterBatch } from './access-cache.js';
 import { DecodedCode } from './decoded-code.js';
 import { DropReason } from './drop-reason.js';
 import type { CodeBytes } from './decoded-code.js';
@@ -25,6 +25,7 @@ export interface CodeSource {
 const LARGEST_FUNCTION = 64 * 1024;
 const CACHED_INSTRUCTIONS = 16_384;
 const CACHED_FUNCTIONS = 256;
+const WORD = 2 ** 32;
 
 /**
  * Works out which memory the instruction before a sampled address touched, for one process. The
@@ -47,15 +48,17 @@ export class AccessDecoder {
   }
 
   /**
-   * @param registers - 32-bit halves, low first, in the order of `SAMPLE_REGISTER`
-   * @param at - index of the first of them
+   * @param ip - where the sample was taken, the instruction to run next
+   * @param sample - index of the sample in its batch
    */
-  decode(ipLow: number, ipHigh: number, registers: Uint32Array, at: number): DropReason {
+  decode(ip: number, batch: RegisterBatch, sample: number): DropReason {
+    const ipLow = ip % WORD;
+    const ipHigh = (ip - ipLow) / WORD;
     let slot = this.#cache.find(ipLow, ipHigh);
-    if (slot < 0) slot = this.#cache.add(ipLow, ipHigh, this.#look(ipLow, ipHigh));
+    if (slot < 0) slot = this.#cache.add(ipLow, ipHigh, this.#look(BigInt(ip)));
     const reason = this.#cache.reasons[slot] as DropReason;
     if (reason !== DropReason.None) return reason;
-    const address = this.#cache.address(slot, registers, at);
+    const address = this.#cache.address(slot, batch, sample);
     if (address < 0) return DropReason.NotUserSpace;
     const flags = this.#cache.flags[slot]!;
     this.address = address;
@@ -72,8 +75,7 @@ export class AccessDecoder {
     this.#functions.clear();
   }
 
-  #look(ipLow: number, ipHigh: number): InstructionAccess | DropReason {
-    const ip = (BigInt(ipHigh) << 32n) | BigInt(ipLow);
+  #look(ip: bigint): InstructionAccess | DropReason {
     const start = this.#source.functionStart(ip);
     if (start === ip) return DropReason.FunctionEntry;
     if (start === undefined || ip - start > LARGEST_FUNCTION) {

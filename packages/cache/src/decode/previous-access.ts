@@ -26,7 +26,9 @@ export function previousAccess(decoded: DecodedCode, ip: bigint): InstructionAcc
 /** Where decoding begins before `ip` when no start of a function is known, bytes. */
 const NEAREST_START = 32;
 const FARTHEST_START = 96;
-const FEWEST_VOTES = 16;
+/** Not a multiple of the usual lengths of instructions. */
+const STEP = 3;
+const FEWEST_VOTES = 8;
 /** From how far before and after `ip` branches are looked for, bytes. */
 export const BRANCHES_BEFORE = 1024;
 export const BRANCHES_AFTER = 2048;
@@ -60,17 +62,18 @@ function accessAt(
 }
 
 function agreedStart(code: CodeBytes, end: CodeOffset): CodeOffset | undefined {
-  const near = { address: code.address, bytes: code.bytes.subarray(0, end) };
+  const from = Math.max(0, end - FARTHEST_START);
+  const near = { address: code.address, bytes: code.bytes.subarray(from, end) };
   let agreed: CodeOffset | undefined;
   let votes = 0;
-  for (let back = NEAREST_START; back <= Math.min(FARTHEST_START, end); back++) {
-    const start = new DecodedCode(near, end - back).endingAt(end);
-    if (start === undefined) continue;
-    if (agreed !== undefined && agreed !== start) return undefined;
-    agreed = start;
+  for (let start = 0; start <= end - from - NEAREST_START; start += STEP) {
+    const found = new DecodedCode(near, start).endingAt(end - from);
+    if (found === undefined) continue;
+    if (agreed !== undefined && agreed !== found) return undefined;
+    agreed = found;
     votes++;
   }
-  return votes >= FEWEST_VOTES ? agreed : undefined;
+  return agreed !== undefined && votes >= FEWEST_VOTES ? agreed + from : undefined;
 }
 
 /** `ip` is a boundary, so code after it is in step; before it, whatever arrives at it is. */

@@ -23,8 +23,8 @@ export interface SampledAccess {
   /** The instruction that made it. */
   readonly ip: number;
   readonly samples: number;
-  /** Of those, loads that a modified line of another core's cache answered; hardware samples only. */
-  readonly hitm: number;
+  /** Of those, loads that another core's cache answered; hardware samples alone tell. */
+  readonly transfers: number;
 }
 
 /**
@@ -36,13 +36,13 @@ export class AccessTable {
   evictedSamples = 0;
   readonly #index: WordKeyIndex;
   readonly #samples: Uint32Array;
-  readonly #hitm: Uint32Array;
+  readonly #transfers: Uint32Array;
   readonly #bins = compactionBins();
 
   constructor(capacity: number) {
     this.#index = new WordKeyIndex(WORDS, capacity);
     this.#samples = new Uint32Array(capacity);
-    this.#hitm = new Uint32Array(capacity);
+    this.#transfers = new Uint32Array(capacity);
   }
 
   get rows(): number {
@@ -60,7 +60,7 @@ export class AccessTable {
     store: boolean,
     ipLow: number,
     ipHigh: number,
-    isHitm: boolean,
+    isTransfer: boolean,
   ): void {
     const { key } = this.#index;
     key[LINE_LOW] = lineLow;
@@ -73,10 +73,10 @@ export class AccessTable {
     if (row < 0) {
       if (this.#index.size === this.#index.capacity) this.#compact();
       row = this.#index.findOrAdd();
-      this.#samples[row] = this.#hitm[row] = 0;
+      this.#samples[row] = this.#transfers[row] = 0;
     }
     this.#samples[row]! += 1;
-    if (isHitm) this.#hitm[row]! += 1;
+    if (isTransfer) this.#transfers[row]! += 1;
   }
 
   /** Accesses by address of their line, of those lines that are asked for. */
@@ -106,7 +106,7 @@ export class AccessTable {
       store: (place & STORE) !== 0,
       ip: this.#address(row, IP_HIGH, IP_LOW),
       samples: this.#samples[row]!,
-      hitm: this.#hitm[row]!,
+      transfers: this.#transfers[row]!,
     };
   }
 
@@ -119,7 +119,7 @@ export class AccessTable {
     const least = scoreToKeep(this.#samples, this.rows, this.#bins);
     this.#index.retain(this.#samples, least, (from, to) => {
       this.#samples[to] = this.#samples[from]!;
-      this.#hitm[to] = this.#hitm[from]!;
+      this.#transfers[to] = this.#transfers[from]!;
     });
     this.evictedSamples += held - sum(this.#samples, this.rows);
   }

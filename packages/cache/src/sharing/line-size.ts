@@ -1,16 +1,19 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Bytes of a cache line, the unit in which cores take memory from each other: from
- * `cpu0/cache/index0/coherency_line_size` of sysfs, or `undefined` where the kernel does not tell.
+ * Bytes of a cache line, the unit in which cores take memory from each other: from sysfs
+ * (`cpu0/cache/index0/coherency_line_size`), else from the `clflush size` of /proc/cpuinfo, which is
+ * the same on x86 and known also where a virtual machine hides its caches. `undefined` where neither
+ * tells.
  */
-export function readLineBytes(sysRoot: string): number | undefined {
+export function readLineBytes(procRoot: string, sysRoot: string): number | undefined {
   const path = `${sysRoot}/devices/system/cpu/cpu0/cache/index0/coherency_line_size`;
-  const text = read(path)?.trim() ?? '';
-  const bytes = Number(text);
-  return /^\d+$/.test(text) && bytes >= 16 && Number.isInteger(Math.log2(bytes))
-    ? bytes
-    : undefined;
+  const flushed = /^clflush size\s*:\s*(\d+)$/m.exec(read(`${procRoot}/cpuinfo`) ?? '')?.[1];
+  return [read(path), flushed].map((text) => Number(text ?? NaN)).find(isLineSize);
+}
+
+function isLineSize(bytes: number): boolean {
+  return bytes >= 16 && bytes <= 4096 && Number.isInteger(Math.log2(bytes));
 }
 
 /**

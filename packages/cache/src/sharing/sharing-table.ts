@@ -41,14 +41,14 @@ export interface AttributedSample {
   core: number;
   timeNs: number;
   address: number;
-  /** Bytes; 0 when unknown (hardware samples do not tell), which counts as 1. */
+  /** Bytes; 1 for hardware samples, which do not tell. */
   size: number;
   isLoad: boolean;
   isStore: boolean;
   /** Of the instruction that made the access. */
   ipLow: number;
   ipHigh: number;
-  isHitm: boolean;
+  isTransfer: boolean;
 }
 
 /** Address samples by line, thread, bytes and instruction. Bounded memory, no allocation per sample. */
@@ -74,7 +74,7 @@ export class SharingTable {
     const offset = low % this.lineBytes;
     const lineLow = low - offset;
     // Bytes on the next line count here: the line where it begins is the one that is waited for.
-    const size = Math.max(1, Math.min(sample.size, this.lineBytes - offset));
+    const size = Math.min(sample.size, this.lineBytes - offset);
     this.#attributed += 1;
     this.#lines.add(sample.pid, lineLow, high, sample.tid, sample.core, sample.timeNs);
     this.#accesses.add(
@@ -87,7 +87,7 @@ export class SharingTable {
       sample.isStore,
       sample.ipLow,
       sample.ipHigh,
-      sample.isHitm,
+      sample.isTransfer,
     );
   }
 

@@ -14,6 +14,7 @@ export interface LineEvidence {
 
 /** A thread with fewer samples on the line is left out. */
 const FEWEST_SAMPLES = 4;
+/** One could be from before the threads shared the line. */
 const FEWEST_STORES = 2;
 /**
  * Memory that one thread hands to another for good, or now and then, takes few turns; a line that
@@ -35,9 +36,8 @@ export function suspectSharing(evidence: LineEvidence): SharingVerdict | undefin
   const threads = threadsOf(uses);
   if (threads.length < 2) return undefined;
   const matters = hasDataSource
-    ? accesses.some(({ hitm }) => hitm > 0)
+    ? accesses.some(({ transfers }) => transfers > 0)
     : alternations >= FEWEST_ALTERNATIONS &&
-      storesOf(accesses) >= FEWEST_STORES &&
       threads.some((tid) => timeShare(evidence, tid) >= LEAST_TIME_SHARE);
   return matters ? classifySharing(uses) : undefined;
 }
@@ -48,22 +48,24 @@ export function timeShare(evidence: LineEvidence, tid: number): number {
   return all === 0 ? 0 : samplesOf(evidence.accesses, tid) / all;
 }
 
-/** Accesses without their instructions, one per thread, bytes, and load or store. */
+/**
+ * Accesses without their instructions, one per thread and bytes. Threads wait for loads much longer
+ * than for stores, so a few samples of stores beside many of loads are stores in earnest.
+ */
 export function usesOf(accesses: readonly SampledAccess[]): LineUse[] {
-  const uses = new Map<string, LineUse>();
+  const uses = new Map<string, { use: Omit<LineUse, 'store'>; stores: number }>();
   for (const { tid, offset, size, store, samples } of accesses) {
-    const key = [tid, offset, size, store].join();
-    const weight = (uses.get(key)?.weight ?? 0) + samples;
-    uses.set(key, { tid, offset, size, store, weight });
+    const key = [tid, offset, size].join();
+    const { use, stores } = uses.get(key) ?? { use: { tid, offset, size, weight: 0 }, stores: 0 };
+    uses.set(key, {
+      use: { ...use, weight: use.weight + samples },
+      stores: stores + (store ? samples : 0),
+    });
   }
-  return [...uses.values()];
+  return [...uses.values()].map(({ use, stores }) => ({ ...use, store: stores >= FEWEST_STORES }));
 }
 
 /** Samples of a thread on the line. */
 export function samplesOf(accesses: readonly SampledAccess[], tid: number): number {
   return accesses.reduce((sum, access) => sum + (access.tid === tid ? access.samples : 0), 0);
-}
-
-function storesOf(accesses: readonly SampledAccess[]): number {
-  return accesses.reduce((sum, { store, samples }) => sum + (store ? samples : 0), 0);
 }

@@ -1,5 +1,6 @@
 import type { CodeBytes } from '../../src/decode/decoded-code.js';
-import { SAMPLE_REGISTER, SAMPLE_REGISTERS } from '../../src/decode/registers.js';
+import type { RegisterBatch } from '../../src/decode/access-cache.js';
+import { X86_REGISTER } from '@hftmon/perf-native';
 
 /** Bytes from hexadecimal text; whatever follows a `#` in a line is the assembly, for the reader. */
 export function hex(text: string): Uint8Array {
@@ -14,11 +15,15 @@ export function codeAt(address: bigint, text: string): CodeBytes {
 
 /** Registers of a sample; those not named hold rubbish that no user address is made of. */
 export function sampleRegisters(
-  values: Partial<Record<keyof typeof SAMPLE_REGISTER, bigint>>,
-): Uint32Array {
-  const registers = new BigUint64Array(SAMPLE_REGISTERS).fill(0xdead_beef_dead_beefn);
+  values: Partial<Record<keyof typeof X86_REGISTER, bigint>>,
+): RegisterBatch {
+  const registers = new BigUint64Array(24).fill(0xdead_beef_dead_beefn);
   for (const [name, value] of Object.entries(values)) {
-    registers[SAMPLE_REGISTER[name as keyof typeof SAMPLE_REGISTER]] = BigInt.asUintN(64, value);
+    registers[X86_REGISTER[name as keyof typeof X86_REGISTER]] = BigInt.asUintN(64, value);
   }
-  return new Uint32Array(registers.buffer);
+  const words = new Uint32Array(registers.buffer);
+  return {
+    registerLow: (_sample, register) => words[2 * register] as number,
+    registerHigh: (_sample, register) => words[2 * register + 1] as number,
+  };
 }

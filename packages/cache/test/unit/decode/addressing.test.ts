@@ -5,16 +5,16 @@ import { hex, sampleRegisters } from '../../support/code.js';
 
 const FUNCTION = 0x401000n;
 const REGISTERS = {
-  RAX: 0x7fff_0000_1000n,
-  RBX: 0x6000_0000n,
-  RCX: 3n,
-  RSI: 0x7f00_0000_2000n,
-  RDI: 0x7f12_3456_7800n,
-  RBP: 0x7ffc_0000_0100n,
-  RSP: 0x7ffc_0000_0080n,
-  R12: -2n,
-  R13: 0x5555_5555_0000n,
-  R15: 0x800n,
+  ax: 0x7fff_0000_1000n,
+  bx: 0x6000_0000n,
+  cx: 3n,
+  si: 0x7f00_0000_2000n,
+  di: 0x7f12_3456_7800n,
+  bp: 0x7ffc_0000_0100n,
+  sp: 0x7ffc_0000_0080n,
+  r12: -2n,
+  r13: 0x5555_5555_0000n,
+  r15: 0x800n,
 };
 
 /** Decodes one instruction that has just run: what it touched, or why that is not known. */
@@ -25,7 +25,7 @@ function decodeOne(code: string): string {
     around: () => ({ address: FUNCTION, bytes: Uint8Array.of(...bytes, 0x90, 0xc3) }),
   });
   const ip = Number(FUNCTION) + bytes.length;
-  const reason = decoder.decode(ip, 0, sampleRegisters(REGISTERS), 0);
+  const reason = decoder.decode(ip, sampleRegisters(REGISTERS), 0);
   if (reason !== DropReason.None) return DROP_REASON_NAMES[reason] as string;
   expect(decoder.length).toBe(bytes.length);
   const kind = `${decoder.isLoad ? 'L' : ''}${decoder.isStore ? 'S' : ''}`;

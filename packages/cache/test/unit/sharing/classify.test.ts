@@ -4,7 +4,9 @@ import { classifySharing, type LineUse } from '../../../src/sharing/classify.js'
 const A = 11;
 const B = 12;
 
-function uses(...list: [tid: number, offset: number, store: boolean, weight?: number][]) {
+function uses(
+  ...list: (readonly [tid: number, offset: number, store: boolean, weight?: number])[]
+) {
   return list.map(([tid, offset, store, weight = 100]): LineUse => {
     return { tid, offset, size: 8, store, weight };
   });

@@ -16,7 +16,7 @@ export function sample(values: Partial<AttributedSample> = {}): AttributedSample
     isStore: false,
     ipLow: 0x1000,
     ipHigh: 0,
-    isHitm: false,
+    isTransfer: false,
     ...values,
   };
 }
@@ -55,7 +55,7 @@ describe('SharingTable', () => {
             store: false,
             ip: 0x1000,
             samples: 2,
-            hitm: 0,
+            transfers: 0,
           },
           {
             tid: 12,
@@ -65,7 +65,7 @@ describe('SharingTable', () => {
             store: true,
             ip: 0x1000,
             samples: 1,
-            hitm: 0,
+            transfers: 0,
           },
           {
             tid: 11,
@@ -75,7 +75,7 @@ describe('SharingTable', () => {
             store: false,
             ip: 0x2000,
             samples: 1,
-            hitm: 0,
+            transfers: 0,
           },
         ],
       },

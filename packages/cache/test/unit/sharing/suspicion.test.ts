@@ -11,7 +11,7 @@ function access(tid: number, offset: number, values: Partial<SampledAccess> = {}
     store: true,
     ip: 0x1000,
     samples: 50,
-    hitm: 0,
+    transfers: 0,
     ...values,
   };
 }
@@ -61,7 +61,7 @@ describe('suspicion from clock samples', () => {
 
 describe('suspicion from samples with data sources', () => {
   it('falls on lines that were taken from another core', () => {
-    const accesses = [access(11, 0, { hitm: 3 }), access(12, 16)];
+    const accesses = [access(11, 0, { transfers: 3 }), access(12, 16)];
     expect(suspect(accesses, { hasDataSource: true, alternations: 0 })).toBe('false');
   });
 

@@ -1,0 +1,145 @@
+import {
+  X86_REGISTER,
+  MemoryLevel,
+  MemoryOperation,
+  isHitm,
+  isPeer,
+  memoryLevel,
+  memoryOperation,
+  type AddressSampler,
+  type SampleBatch,
+  type Symbolizer,
+} from '@hftmon/perf-native';
+import { DropReason } from '../decode/drop-reason.js';
+import { SampledProcess } from './sampled-process.js';
+import type { AttributedSample, SharingTable } from './sharing-table.js';
+
+/** What a drain of samples needs. */
+export interface LineSamplerOptions {
+  readonly sampler: AddressSampler;
+  readonly table: SharingTable;
+  readonly symbolizer: Symbolizer;
+  readonly procRoot: string;
+  /** By CPU, the number of its core. */
+  readonly cores: Uint16Array;
+  /** Can the mark of a line modified in another core's cache be trusted on this CPU? */
+  readonly isHitmReliable: boolean;
+}
+
+const WORD = 2 ** 32;
+const UNKNOWN_CORE = 0xffff;
+
+/** Takes samples out of the sampler and sorts them by cache line. */
+export class LineSampler {
+  readonly #options: LineSamplerOptions;
+  readonly #processes = new Map<number, SampledProcess>();
+  readonly #sample: AttributedSample = {
+    pid: 0,
+    tid: 0,
+    core: 0,
+    timeNs: 0,
+    address: 0,
+    size: 0,
+    isLoad: false,
+    isStore: false,
+    ipLow: 0,
+    ipHigh: 0,
+    isTransfer: false,
+  };
+
+  constructor(options: LineSamplerOptions) {
+    this.#options = options;
+  }
+
+  /** Forgets the code of a process. */
+  release(pid: number): void {
+    this.#processes.delete(pid);
+  }
+
+  /** Why the code of a process cannot be read, if so. */
+  failure(pid: number): string | undefined {
+    return this.#processes.get(pid)?.failure;
+  }
+
+  /** Takes in what is there. Allocates nothing per sample, once an instruction is known. */
+  drain(): void {
+    const { sampler } = this.#options;
+    if (sampler.poll() === 0) return;
+    const nowMs = performance.now();
+    for (const process of this.#processes.values()) process.refresh(nowMs);
+    do {
+      for (let i = 0; i < sampler.batch.count; i++) this.#take(sampler.batch, i);
+    } while (sampler.poll() > 0);
+  }
+
+  #take(batch: SampleBatch, i: number): void {
+    const { table, cores } = this.#options;
+    const sample = this.#sample;
+    sample.pid = batch.pid(i);
+    sample.tid = batch.tid(i);
+    sample.core = cores[batch.cpu(i)] ?? UNKNOWN_CORE;
+    sample.timeNs = batch.timeNs(i);
+    const stackPointer = batch.hasRegisters(i) ? batch.register(i, X86_REGISTER.sp) : 0;
+    table.threads.add(sample.tid, sample.pid, stackPointer);
+    const reason = batch.hasData(i) ? this.#fromHardware(batch, i) : this.#fromCode(batch, i);
+    if (reason === DropReason.None) table.add(sample);
+    else table.drop(reason);
+  }
+
+  /** The hardware says what was accessed, how, and where it came from; not how many bytes. */
+  #fromHardware(batch: SampleBatch, i: number): DropReason {
+    const sample = this.#sample;
+    const operation = memoryOperation(batch.dataSourceLow(i));
+    sample.isLoad =
+      operation === MemoryOperation.Load || operation === MemoryOperation.LoadAndStore;
+    sample.isStore =
+      operation === MemoryOperation.Store || operation === MemoryOperation.LoadAndStore;
+    if (!sample.isLoad && !sample.isStore) return DropReason.NoMemoryAccess;
+    sample.address = batch.address(i);
+    if (!batch.isExactAddress(i) || sample.address === 0) return DropReason.NotUserSpace;
+    sample.size = 1;
+    sample.isTransfer = this.#isTransfer(batch.dataSourceLow(i), batch.dataSourceHigh(i));
+    this.#setInstruction(batch.ip(i));
+    return DropReason.None;
+  }
+
+  /** Did another core's cache answer? Where the mark of a modified line lies, any line of it counts. */
+  #isTransfer(low: number, high: number): boolean {
+    if (isPeer(high)) return true;
+    if (this.#options.isHitmReliable) return isHitm(low);
+    const level = memoryLevel(low, high);
+    return level === MemoryLevel.PeerCache || level === MemoryLevel.RemoteCache;
+  }
+
+  /** The instruction before the sampled one, and the registers, say what was accessed. */
+  #fromCode(batch: SampleBatch, i: number): DropReason {
+    if (!batch.hasRegisters(i) || batch.is32Bit(i)) return DropReason.NoRegisters;
+    const sample = this.#sample;
+    const { decoder } = this.#process(sample.pid);
+    const ip = batch.ip(i);
+    const reason = decoder.decode(ip, batch, i);
+    if (reason !== DropReason.None) return reason;
+    sample.address = decoder.address;
+    sample.size = decoder.size;
+    sample.isLoad = decoder.isLoad;
+    sample.isStore = decoder.isStore;
+    sample.isTransfer = false;
+    this.#setInstruction(ip - decoder.length);
+    return DropReason.None;
+  }
+
+  #setInstruction(ip: number): void {
+    this.#sample.ipLow = ip % WORD;
+    this.#sample.ipHigh = (ip - this.#sample.ipLow) / WORD;
+  }
+
+  #process(pid: number): SampledProcess {
+    const known = this.#processes.get(pid);
+    if (known !== undefined) return known;
+    const { symbolizer, procRoot } = this.#options;
+    const process = new SampledProcess(pid, symbolizer, procRoot);
+    process.refresh(performance.now());
+    this.#processes.set(pid, process);
+    return process;
+  }
+}

@@ -1,0 +1,74 @@
+import type { ProbeEnvironment, Support } from '@hftmon/core';
+import {
+  cpuClockEvent,
+  ibsEvents,
+  isHitmReliable,
+  pebsEvents,
+  probeAddressSampling,
+  readCpuModel,
+  type SamplingEvent,
+} from '@hftmon/perf-native';
+
+/** What addresses are sampled with. */
+export interface SamplingChoice {
+  readonly events: readonly SamplingEvent[];
+  /** Samples tell where the data came from. */
+  readonly hasDataSource: boolean;
+  readonly isHitmReliable: boolean;
+  /** CPU time between two samples, us; absent for hardware, which counts accesses. */
+  readonly periodUs?: number;
+}
+
+/** The best source of this host, or why there is none. */
+export interface SamplingOffer {
+  readonly support: Support;
+  readonly choice?: SamplingChoice;
+}
+
+/** Loads or micro-operations between two hardware samples: some hundreds a second when busy. */
+const HARDWARE_PERIOD = 1_000_003;
+/** As in `perf c2c`: loads that were answered sooner did not come from another core. */
+const MIN_LATENCY_CYCLES = 30;
+
+/** @param periodUs - CPU time between two samples where the CPU clock has to serve */
+export function offerSampling(env: ProbeEnvironment, periodUs: number): SamplingOffer {
+  const sources = probeAddressSampling(env);
+  const options = { period: HARDWARE_PERIOD, minLatencyCycles: MIN_LATENCY_CYCLES };
+  if (sources.pebs.ok) {
+    return hardware(env, sources.pebs, pebsEvents(env.sysRoot, options));
+  }
+  if (sources.ibs.ok) {
+    return hardware(env, sources.ibs, ibsEvents(env.sysRoot, options));
+  }
+  const clock = sources['cpu-clock'];
+  if (!clock.ok) return { support: clock };
+  if (process.arch !== 'x64') return { support: NO_DECODER };
+  const source =
+    'cpu-clock samples, decoding of the instruction before (estimate, weighted by stalls)';
+  return {
+    support: { ...clock, source },
+    choice: {
+      events: [cpuClockEvent(Math.round(periodUs * 1000))],
+      hasDataSource: false,
+      isHitmReliable: false,
+      periodUs,
+    },
+  };
+}
+
+const NO_DECODER: Support = {
+  ok: false,
+  code: 'HFTMON_E_UNSUPPORTED',
+  reason: `without hardware samples, addresses come from decoded instructions, and only those of x86-64 are decoded, not of ${process.arch}`,
+  remedy: 'run on a host with PEBS or IBS, or on x86-64',
+};
+
+function hardware(
+  env: ProbeEnvironment,
+  support: Support,
+  events: readonly SamplingEvent[],
+): SamplingOffer {
+  const cpu = readCpuModel(env);
+  const isReliable = cpu?.arch !== 'x86' || isHitmReliable(cpu.vendor, cpu.family, cpu.model);
+  return { support, choice: { events, hasDataSource: true, isHitmReliable: isReliable } };
+}
