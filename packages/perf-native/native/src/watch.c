@@ -24,8 +24,11 @@ struct hftmon_watch {
 	uint32_t tid;
 	int fd;
 	uint64_t epoch_ns;
-	uint64_t granted; /* hits that it was armed for since open, in all */
+	uint64_t granted; /* hits that the present event was armed for, in all */
+	uint64_t counted; /* hits of the events before it */
 	uint64_t lost;
+	uint32_t kept; /* hits of the events before it that nobody has taken yet */
+	struct hftmon_watch_hit hits[HFTMON_WATCH_MOST_HITS];
 };
 
 /* A hit as the kernel writes it: PERF_SAMPLE_IP|TID|TIME|CPU. */
@@ -68,11 +71,23 @@ static int open_event(struct hftmon_watch *w)
 	uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE);
 	int err;
 
+	w->granted = 0;
 	w->fd = perf_event__open(&w->attr, w->tid, -1);
 	if (w->fd < 0)
 		return fail(w->fd, "watching thread %u", w->tid);
+	memset(&w->ring, 0, sizeof(w->ring));
 	err = perf_ring__map(&w->ring, w->fd, page < RING_BYTES ? RING_BYTES / page : 1);
-	return err ? fail(err, "the ring of a watchpoint") : 0;
+	/* The kernel says EPERM; it is not a matter of privilege alone. */
+	return err ? fail(err == -EPERM ? -ENOMEM : err, "the ring of a watchpoint") : 0;
+}
+
+/* A mapping keeps its event alive, and so the debug register. */
+static void close_event(struct hftmon_watch *w)
+{
+	perf_ring__unmap(&w->ring);
+	if (w->fd >= 0)
+		close(w->fd);
+	w->fd = -1;
 }
 
 int hftmon_watch__open(uint32_t tid, double address, uint32_t length, uint32_t access,
@@ -114,19 +129,59 @@ int hftmon_watch__open(uint32_t tid, double address, uint32_t length, uint32_t a
 	return 0;
 }
 
+/* Hits of the present event. */
 static int read_count(struct hftmon_watch *w, uint64_t *count)
 {
-	ssize_t got = read(w->fd, count, sizeof(*count));
+	ssize_t got;
 
+	*count = 0;
+	if (w->fd < 0) /* it could not be opened anew */
+		return 0;
+	got = read(w->fd, count, sizeof(*count));
 	if (got == sizeof(*count))
 		return 0;
 	return fail(got < 0 ? -errno : -EIO, "reading a watchpoint of thread %u", w->tid);
 }
 
+static uint32_t take_hits(struct hftmon_watch *w, struct hftmon_watch_hit *out, uint32_t most)
+{
+	const struct perf_event_header *header;
+	uint32_t n = 0;
+
+	while (w->ring.page && n < most && (header = perf_ring__next(&w->ring))) {
+		const struct hit_record *hit = (const void *)header;
+
+		if (header->type == PERF_RECORD_LOST)
+			w->lost += ((const struct lost_record *)header)->lost;
+		if (header->type != PERF_RECORD_SAMPLE)
+			continue;
+		out[n++] = (struct hftmon_watch_hit){
+			.time = (double)(int64_t)(hit->time - w->epoch_ns),
+			.ip = hit->ip,
+			.tid = hit->tid,
+			.cpu = hit->cpu,
+		};
+	}
+	return n;
+}
+
+/* Opens the event anew; its hits and count are kept. */
+static int reopen(struct hftmon_watch *w, uint64_t count)
+{
+	struct hftmon_watch_hit beyond;
+
+	w->kept += take_hits(w, w->hits + w->kept, HFTMON_WATCH_MOST_HITS - w->kept);
+	while (take_hits(w, &beyond, 1))
+		w->lost++;
+	w->counted += count;
+	close_event(w);
+	return open_event(w);
+}
+
 int hftmon_watch__disarm(hftmon_watch *w)
 {
 	/* Disabled, the event is off the debug registers; what is left of its limit stays. */
-	if (ioctl(w->fd, PERF_EVENT_IOC_DISABLE, 0))
+	if (w->fd >= 0 && ioctl(w->fd, PERF_EVENT_IOC_DISABLE, 0))
 		return fail(-errno, "disarming a watchpoint of thread %u", w->tid);
 	return 0;
 }
@@ -142,13 +197,21 @@ int hftmon_watch__arm(hftmon_watch *w, uint32_t hits)
 	err = hftmon_watch__disarm(w);
 	if (!err)
 		err = read_count(w, &count);
+	/*
+	 * An event that has reached its limit is of no more use: newer kernels (seen on 6.18) also
+	 * stop it within, and nothing starts it again. Enabled, it would trap without counting.
+	 */
+	if (!err && (w->fd < 0 || (w->granted && count >= w->granted))) {
+		err = reopen(w, count);
+		count = 0;
+	}
 	if (err)
 		return err;
 	/*
 	 * REFRESH adds to what is left, and the kernel takes it as an int: a negative one takes
 	 * away. The sum is never 0, which would mean no limit.
 	 */
-	left = count < w->granted ? (int64_t)(w->granted - count) : 0;
+	left = (int64_t)(w->granted - count);
 	if (ioctl(w->fd, PERF_EVENT_IOC_REFRESH, (long)((int64_t)hits - left)))
 		return fail(-errno, "arming a watchpoint of thread %u", w->tid);
 	w->granted = count + hits;
@@ -161,30 +224,18 @@ int hftmon_watch__count(hftmon_watch *w, double *count)
 	int err = read_count(w, &value);
 
 	if (!err)
-		*count = (double)value;
+		*count = (double)(w->counted + value);
 	return err;
 }
 
 int hftmon_watch__hits(hftmon_watch *w, struct hftmon_watch_hit *out, uint32_t most)
 {
-	const struct perf_event_header *header;
-	uint32_t n = 0;
+	uint32_t n = w->kept < most ? w->kept : most;
 
-	while (n < most && (header = perf_ring__next(&w->ring))) {
-		const struct hit_record *hit = (const void *)header;
-
-		if (header->type == PERF_RECORD_LOST)
-			w->lost += ((const struct lost_record *)header)->lost;
-		if (header->type != PERF_RECORD_SAMPLE)
-			continue;
-		out[n++] = (struct hftmon_watch_hit){
-			.time = (double)(int64_t)(hit->time - w->epoch_ns),
-			.ip = hit->ip,
-			.tid = hit->tid,
-			.cpu = hit->cpu,
-		};
-	}
-	return (int)n;
+	memcpy(out, w->hits, n * sizeof(*out));
+	memmove(w->hits, w->hits + n, (w->kept - n) * sizeof(*out));
+	w->kept -= n;
+	return (int)(n + take_hits(w, out + n, most - n));
 }
 
 int hftmon_watch__move(hftmon_watch *w, double address, uint32_t length, uint32_t access)
@@ -195,7 +246,7 @@ int hftmon_watch__move(hftmon_watch *w, double address, uint32_t length, uint32_
 
 	if (err)
 		return err;
-	if (ioctl(w->fd, PERF_EVENT_IOC_MODIFY_ATTRIBUTES, &attr))
+	if (w->fd >= 0 && ioctl(w->fd, PERF_EVENT_IOC_MODIFY_ATTRIBUTES, &attr))
 		return fail(-errno, "moving a watchpoint of thread %u", w->tid);
 	w->attr = attr;
 	return 0;
@@ -211,8 +262,6 @@ void hftmon_watch__close(hftmon_watch *w)
 	if (!w)
 		return;
 	owned__forget(&w->owned);
-	perf_ring__unmap(&w->ring);
-	if (w->fd >= 0)
-		close(w->fd);
+	close_event(w);
 	free(w);
 }

@@ -34,7 +34,10 @@ struct hftmon_watch_hit {
  */
 HFTMON_API int hftmon_watch__open(uint32_t tid, double address, uint32_t length, uint32_t access,
 				  uint64_t epoch_ns, hftmon_watch **out);
-/* Arms it for that many more hits, whatever was left of an earlier arming. */
+/*
+ * Arms it for that many more hits, whatever was left of an earlier arming. After the last hit of
+ * one, the debug register has to be asked for anew: -ENOSPC, -ESRCH as for open.
+ */
 HFTMON_API int hftmon_watch__arm(hftmon_watch *w, uint32_t hits);
 /* No more hits. Idempotent. */
 HFTMON_API int hftmon_watch__disarm(hftmon_watch *w);
