@@ -148,6 +148,11 @@ export const ERROR_TABLE = {
     what: 'the debug registers of thread {tid} are all in use',
     remedy: 'watch fewer addresses at once, or end the debugger or monitor that holds them',
   },
+  HFTMON_E_NOT_ENABLED: {
+    type: CONFIG,
+    what: '{feature} is not enabled: {reason}',
+    remedy: 'set {option}',
+  },
   HFTMON_E_SAMPLE_RATE: {
     type: CONFIG,
     what: 'a sample every {periodNs} ns is more than the {limitHz} per second that the kernel permits',
