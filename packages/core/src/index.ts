@@ -144,7 +144,12 @@ export { History } from './ring/history.js';
 export { LogLinearHistogram, type HistogramJson } from './histogram/log-linear-histogram.js';
 export { log2Percentile, type PercentileBounds } from './histogram/log2-percentile.js';
 export { streamDistribution, type StreamDistribution } from './histogram/stream-distribution.js';
-export { percentilesOf, exactPercentile, type Percentile } from './histogram/percentiles.js';
+export {
+  checkPercentile,
+  percentilesOf,
+  exactPercentile,
+  type Percentile,
+} from './histogram/percentiles.js';
 export {
   MonitorError,
   ConfigurationError,

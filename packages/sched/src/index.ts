@@ -1,1 +1,20 @@
-export {};
+export { SchedulingCollector, createSchedulingCollector } from './collector.js';
+export { meta as schedulingMeta } from './meta.js';
+export type { ChangedAttribute } from './attributes/attribute-change.js';
+export type { Period } from './periods/period.js';
+export type { CpuCgroup, RealtimeLimit } from './throttling/cpu-cgroup.js';
+export type { CgroupThrottling, ThrottlingInfo } from './throttling/throttling-info.js';
+export type {
+  AttributeChange,
+  AttributeChangeQuery,
+  ChainLink,
+  InversionQuery,
+  LatencyDistribution,
+  LockRef,
+  PriorityInversion,
+  SchedulingConfig,
+  SchedulingField,
+  SchedulingMetrics,
+  SchedulingQuery,
+  ThreadSchedulingInfo,
+} from './types.js';

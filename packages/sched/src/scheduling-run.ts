@@ -1,0 +1,139 @@
+import { checkPercentile, recordFilter, SampleStatus, type CollectorContext } from '@hftmon/core';
+import { listTasks } from '@hftmon/perf-native';
+import type { FoundChange } from './attributes/attribute-change.js';
+import { AttributeWatch } from './attributes/attribute-watch.js';
+import { InversionFinder } from './inversion/inversion-finder.js';
+import { resolveOptions, type ResolvedOptions } from './options.js';
+import type { InfoContext } from './thread-info.js';
+import { StreamIntake } from './threads/stream-intake.js';
+import { ThreadRegistry } from './threads/thread-registry.js';
+import type { ThrottlingInfo } from './throttling/throttling-info.js';
+import { ThrottlingWatch } from './throttling/throttling-watch.js';
+import type { SchedulingConfig, SchedulingQuery } from './types.js';
+import { processUsage, type ProcessUsage } from './usage/process-usage.js';
+
+/** Processes that are remembered after they left. */
+const REMEMBERED_PIDS = 1024;
+
+/** What there is of the collector between `open` and the next one. */
+export class SchedulingRun {
+  readonly context: CollectorContext;
+  readonly registry = new ThreadRegistry();
+  readonly finder: InversionFinder;
+  readonly intake: StreamIntake;
+  readonly options: ResolvedOptions;
+  readonly #attributes: AttributeWatch;
+  readonly #throttling: ThrottlingWatch;
+  /** Targets, also those that left. */
+  readonly #pids = new Set<number>();
+  readonly #seesLentPriorities: boolean;
+  /** When it was closed, ns since the epoch. */
+  #closedNs: number | undefined;
+  /** Throttling as it was then, by pid; under `undefined` that of all. */
+  readonly #lastThrottling = new Map<number | undefined, ThrottlingInfo>();
+
+  constructor(context: CollectorContext, config: SchedulingConfig) {
+    this.context = context;
+    this.options = resolveOptions(config);
+    this.finder = new InversionFinder(this.registry, context.source.tasks);
+    this.intake = new StreamIntake(this.registry, context.source.tasks, this.finder);
+    this.#attributes = new AttributeWatch(this.registry, this.options.attributesIntervalMs);
+    this.#throttling = new ThrottlingWatch(context.procRoot, context.sysRoot);
+    this.#seesLentPriorities = context.source.environment.hasTracepoint('sched_pi_setprio');
+  }
+
+  /** Changes of attributes that were found, oldest first. */
+  get changes(): readonly FoundChange[] {
+    return this.#attributes.changes;
+  }
+
+  /** Now, or when it was closed, ns since the epoch. */
+  nowNs(): number {
+    return this.#closedNs ?? this.context.clock.nowNs();
+  }
+
+  attach(pid: number): void {
+    this.#pids.delete(pid);
+    this.#pids.add(pid);
+    for (const oldest of this.#pids) {
+      if (this.#pids.size <= REMEMBERED_PIDS) break;
+      this.#pids.delete(oldest);
+    }
+    for (const { tid } of listTasks(pid, this.context.procRoot)) this.registry.add(tid, pid);
+    this.#throttling.begin(pid);
+    this.#attributes.look(this.nowNs());
+  }
+
+  detach(pid: number): void {
+    this.registry.endProcess(pid, this.nowNs());
+  }
+
+  sample(nowNs: number): number {
+    this.#attributes.sample(nowNs);
+    return SampleStatus.NoData;
+  }
+
+  /** Looks at the attributes, unless closed. */
+  lookNow(): void {
+    if (this.#closedNs === undefined) this.#attributes.look(this.nowNs());
+  }
+
+  /** Processes that a query asks for: targets, and their children if they are followed. */
+  pids({ pid, tid }: SchedulingQuery): number[] {
+    if (pid !== undefined) return [pid];
+    const known = this.#known();
+    return tid === undefined
+      ? known
+      : known.filter((each) => this.registry.of(each).some((track) => track.tid === tid));
+  }
+
+  /**
+   * What the answer to a query is built from; attributes are as of now.
+   * @throws ConfigurationError `HFTMON_E_CONFIG_INVALID`
+   */
+  infoContext(query: SchedulingQuery): InfoContext {
+    const { percentiles = this.options.percentiles } = query;
+    percentiles.forEach(checkPercentile);
+    recordFilter(query, 0);
+    this.lookNow();
+    const nowNs = this.nowNs();
+    const { clock, source } = this.context;
+    return {
+      clock,
+      source,
+      nowNs,
+      fromNs: recordFilter(query, nowNs).fromNs,
+      percentiles,
+      finder: this.finder,
+      attributesIntervalMs: this.options.attributesIntervalMs,
+      seesLentPriorities: this.#seesLentPriorities,
+    };
+  }
+
+  /** Times of the threads of a process. */
+  usage(pid: number, { fromNs }: Pick<InfoContext, 'fromNs'>): ProcessUsage {
+    const nowNs = this.nowNs();
+    return processUsage(this.context, this.registry, this.intake, { pid, nowNs, fromNs });
+  }
+
+  /** Limits of the CPU time of one process, or of all. */
+  throttling(pid?: number): ThrottlingInfo {
+    const last = this.#lastThrottling.get(pid);
+    if (last !== undefined) return last;
+    const pids = pid === undefined ? this.#known() : [pid];
+    return this.#throttling.info(pids.flatMap((each) => this.registry.of(each)));
+  }
+
+  close(): void {
+    if (this.#closedNs !== undefined) return;
+    this.lookNow();
+    for (const pid of [undefined, ...this.#known()]) {
+      this.#lastThrottling.set(pid, this.throttling(pid));
+    }
+    this.#closedNs = this.context.clock.nowNs();
+  }
+
+  #known(): number[] {
+    return [...new Set([...this.#pids, ...this.registry.pids()])];
+  }
+}

@@ -1,0 +1,156 @@
+import {
+  LogLinearHistogram,
+  RECORD_WORDS,
+  RecordKind,
+  SwitchFlag,
+  durationAt,
+  kindAt,
+  switchFlags,
+  switchNextTid,
+  switchPreviousTid,
+  switchSyscall,
+  switchWaitNs,
+  threadStartPid,
+  tidAt,
+  timestampAt,
+  type RecordBatch,
+  type TaskDirectory,
+} from '@hftmon/core';
+import { isWakeUp } from '../periods/is-wake-up.js';
+import type { InversionFinder } from '../inversion/inversion-finder.js';
+import type { ThreadRegistry } from './thread-registry.js';
+import { RunQueueWait, Sum, type ThreadTrack } from './thread-track.js';
+
+/** First priority of the fair class; deadline reads as 65535. */
+const FIRST_FAIR = 100;
+const LAST_FAIR = 140;
+
+/** Flags of an involuntary switch that has another reason than the scheduler's own choice. */
+const OTHER_REASON = SwitchFlag.Yielded | SwitchFlag.Migrated | SwitchFlag.ReturnUnseen;
+
+/** Folds the records of the stream into what is kept of each thread. Hot path: no allocation. */
+export class StreamIntake {
+  /** Waits of all threads in the run queue after wake-ups, ns. */
+  readonly latency = new LogLinearHistogram();
+  /** Records delivered, and those that were overwritten before: doubles are never boxed there. */
+  readonly #counts = new Float64Array(2);
+  readonly #registry: ThreadRegistry;
+  readonly #tasks: TaskDirectory;
+  readonly #finder: InversionFinder;
+  /** -1 before the first batch. */
+  #nextSequence = -1;
+
+  constructor(registry: ThreadRegistry, tasks: TaskDirectory, finder: InversionFinder) {
+    this.#registry = registry;
+    this.#tasks = tasks;
+    this.#finder = finder;
+  }
+
+  /** Records delivered. */
+  get records(): number {
+    return this.#counts[0]!;
+  }
+
+  /** Records that were overwritten before they could be delivered. */
+  get lostRecords(): number {
+    return this.#counts[1]!;
+  }
+
+  onRecords({ u32, f64, count, firstSequence }: RecordBatch): void {
+    this.#counts[0]! += count;
+    if (this.#nextSequence >= 0) this.#counts[1]! += (firstSequence - this.#nextSequence) >>> 0;
+    this.#nextSequence = (firstSequence + count) >>> 0;
+    for (let i = 0, base = 0; i < count; i++, base += RECORD_WORDS) {
+      switch (kindAt(u32, base)) {
+        case RecordKind.Switch:
+          this.#onSwitch(u32, f64, base);
+          break;
+        case RecordKind.PiBoost:
+          this.#finder.onBoost(u32, f64, base);
+          break;
+        case RecordKind.ThreadStart:
+          this.#onStart(u32, f64, base);
+          break;
+        case RecordKind.ThreadExit:
+          this.#onExit(u32, f64, base);
+          break;
+        default:
+      }
+    }
+  }
+
+  #onStart(u32: Uint32Array, f64: Float64Array, base: number): void {
+    const tid = tidAt(u32, base);
+    const known = this.#registry.get(tid);
+    // One that was found in /proc just before; or an earlier one whose end was not delivered.
+    const before = known?.sums[Sum.LastEndNs] ?? 0;
+    if (known !== undefined && before > 0 && timestampAt(f64, base) > before) {
+      this.#registry.end(known, before);
+    }
+    this.#registry.add(tid, threadStartPid(u32, base));
+  }
+
+  #onExit(u32: Uint32Array, f64: Float64Array, base: number): void {
+    const track = this.#registry.get(tidAt(u32, base));
+    if (track !== undefined) this.#registry.end(track, timestampAt(f64, base));
+  }
+
+  #onSwitch(u32: Uint32Array, f64: Float64Array, base: number): void {
+    const tid = tidAt(u32, base);
+    const startNs = timestampAt(f64, base);
+    const offNs = durationAt(f64, base);
+    if (!(startNs >= 0 && offNs >= 0)) return;
+    const track = this.#registry.get(tid) ?? this.#introduce(tid, startNs + offNs);
+    if (track === undefined) return;
+    const waitNs = switchWaitNs(u32, base);
+    const flags = switchFlags(u32, base);
+    track.add(Sum.OffNs, offNs);
+    track.add(Sum.WaitNs, waitNs);
+    track.sums[Sum.LastEndNs] = startNs + offNs;
+    if ((flags & SwitchFlag.First) !== 0) return; // what it did before is not known
+    const isVoluntary = (flags & SwitchFlag.Voluntary) !== 0;
+    if (waitNs > 0) {
+      const instead = isVoluntary ? switchPreviousTid(u32, base) : switchNextTid(u32, base);
+      track.runQueueWaits.push(startNs + offNs - waitNs, startNs + offNs);
+      track.runQueueWaits.setValue(0, RunQueueWait.Instead, instead);
+    }
+    if (!isVoluntary) {
+      this.#onPreemption(track, u32, base, startNs, offNs, flags);
+      return;
+    }
+    if (isWakeUp(flags)) {
+      track.latency.record(waitNs);
+      this.latency.record(waitNs);
+      track.wakeUps.push(startNs + offNs - waitNs, switchSyscall(u32, base));
+    }
+    this.#finder.onSleep(track, u32, f64, base);
+  }
+
+  /**
+   * A runnable real-time thread loses its CPU to a fair task, or to none at all, when it has used
+   * up what real-time threads may have: nothing else lets a weaker task run.
+   */
+  #onPreemption(
+    track: ThreadTrack,
+    u32: Uint32Array,
+    base: number,
+    startNs: number,
+    offNs: number,
+    flags: number,
+  ): void {
+    if (!track.isRealtime || (flags & OTHER_REASON) !== 0) return;
+    const next = switchNextTid(u32, base);
+    if (next !== 0) {
+      const priority = this.#tasks.lookup(next, startNs)?.priority;
+      if (priority === undefined || priority < FIRST_FAIR || priority > LAST_FAIR) return;
+    }
+    track.add(Sum.RealtimeThrottled, 1);
+    track.add(Sum.RealtimeThrottledNs, offNs);
+  }
+
+  /** Switch records are of target threads only; one that is not known yet began unseen. */
+  #introduce(tid: number, atNs: number): ThreadTrack | undefined {
+    const pid = this.#tasks.lookup(tid, atNs)?.pid;
+    return pid === undefined ? undefined : this.#registry.add(tid, pid);
+  }
+}

@@ -1,0 +1,112 @@
+import { RecordKind, type CollectorContext, type Support, type ThreadTotals } from '@hftmon/core';
+import { absent, present } from '../support.js';
+import type { ThreadRegistry } from '../threads/thread-registry.js';
+import type { StreamIntake } from '../threads/stream-intake.js';
+import type { ThreadTrack } from '../threads/thread-track.js';
+import { windowUsage, type ThreadUsage, type UsageSubject } from './thread-usage.js';
+
+/** A thread of a process, with what it used. */
+export interface ThreadRow {
+  readonly totals: ThreadTotals;
+  readonly track: ThreadTrack | undefined;
+  /** `undefined` when {@link ProcessUsage.source} says so, or the thread ended too long ago. */
+  readonly usage: ThreadUsage | undefined;
+}
+
+/** The threads of a process, and where the times are from. */
+export interface ProcessUsage {
+  readonly rows: readonly ThreadRow[];
+  /** CPU time of all of its threads, ns. */
+  readonly cpuNs: number;
+  readonly source: Support;
+  /** Waits after wake-ups of this window alone are in the rows. */
+  readonly isWindow: boolean;
+}
+
+/** What is asked for. */
+export interface UsageQuestion {
+  readonly pid: number;
+  readonly nowNs: number;
+  /** -Infinity without a window. */
+  readonly fromNs: number;
+}
+
+/** Times of all threads of a process, since they were attached or within a window. */
+export function processUsage(
+  { source, history }: Pick<CollectorContext, 'source' | 'history'>,
+  registry: ThreadRegistry,
+  intake: StreamIntake,
+  { pid, nowNs, fromNs }: UsageQuestion,
+): ProcessUsage {
+  const subjects = withTracks(source.totals(pid), registry.of(pid));
+  const isWindow = fromNs > -Infinity;
+  const reason = isWindow ? whyNoWindow(source, intake) : undefined;
+  if (reason !== undefined) {
+    const rows = subjects.map((subject) => ({ ...subject, usage: undefined }));
+    return { rows, cpuNs: 0, source: reason, isWindow };
+  }
+  const rows = isWindow
+    ? rowsOfWindow(history, subjects, nowNs, fromNs, intake)
+    : subjects.map(rowOfLife);
+  const cpuNs = rows.reduce((sum, { usage }) => sum + (usage?.cpuNs ?? 0), 0);
+  const what = isWindow ? 'BPF: records of sched_switch' : 'BPF: thread table of sched_switch';
+  return { rows, cpuNs, source: present('kernel', what), isWindow };
+}
+
+function rowOfLife({ totals, track }: UsageSubject): ThreadRow {
+  const { onCpuNs, runQueueNs, lifetimeNs } = totals;
+  const usage = { cpuNs: onCpuNs, waitNs: runQueueNs, latenciesNs: [], windowNs: lifetimeNs };
+  return { totals, track, usage };
+}
+
+function rowsOfWindow(
+  history: CollectorContext['history'],
+  subjects: readonly UsageSubject[],
+  nowNs: number,
+  fromNs: number,
+  intake: StreamIntake,
+): ThreadRow[] {
+  const window = windowUsage(history, subjects, nowNs, fromNs, intake.records + intake.lostRecords);
+  return subjects.map((subject) => ({ ...subject, usage: window.get(subject.totals) }));
+}
+
+/** The exact account of a window needs every switch since the start. */
+function whyNoWindow(
+  source: CollectorContext['source'],
+  intake: StreamIntake,
+): Support | undefined {
+  const { filtered = 0, dropped = 0 } = source.losses().byKind.get(RecordKind.Switch) ?? {};
+  if (filtered > 0) {
+    return absent(
+      `${filtered} switches were filtered, and a window needs all of them`,
+      'leave Switch out of minDurationNs, or ask without a window',
+    );
+  }
+  const lost = dropped + intake.lostRecords;
+  if (lost === 0) return undefined;
+  return absent(
+    `${lost} records were lost, and a window needs all switches`,
+    'raise kernelRecordsPerCpu or historyRecords, or ask without a window',
+  );
+}
+
+/**
+ * Finds the track of each thread. Of several ended ones with the same tid, only the last can be
+ * told for sure.
+ */
+function withTracks(
+  totals: readonly ThreadTotals[],
+  tracks: readonly ThreadTrack[],
+): UsageSubject[] {
+  const live = new Map<number, ThreadTrack>();
+  const ended = new Map<number, ThreadTrack>();
+  for (const track of tracks) (track.hasEnded ? ended : live).set(track.tid, track);
+  const subjects: UsageSubject[] = [];
+  for (const thread of [...totals].reverse()) {
+    const from = thread.state === 'exited' ? ended : live;
+    const track = from.get(thread.tid);
+    from.delete(thread.tid);
+    subjects.push({ totals: thread, track });
+  }
+  return subjects.reverse();
+}

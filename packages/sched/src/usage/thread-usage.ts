@@ -1,0 +1,159 @@
+import {
+  RECORD_WORDS,
+  RecordKind,
+  durationAt,
+  kindAt,
+  switchFlags,
+  switchWaitNs,
+  tidAt,
+  timestampAt,
+  type RecordQuery,
+  type ThreadTotals,
+} from '@hftmon/core';
+import { isWakeUp } from '../periods/is-wake-up.js';
+import { Sum, type ThreadTrack } from '../threads/thread-track.js';
+
+/** What a thread used of a window of time. */
+export interface ThreadUsage {
+  /** Time on a CPU, ns. */
+  readonly cpuNs: number;
+  /** Time runnable but not running, ns. */
+  readonly waitNs: number;
+  /** Waits after wake-ups that ended within the window, ns. */
+  readonly latenciesNs: readonly number[];
+  /** Length of the part of the window in which the thread was followed, ns. */
+  readonly windowNs: number;
+}
+
+/** A thread of which the window is asked for. */
+export interface UsageSubject {
+  readonly totals: ThreadTotals;
+  readonly track: ThreadTrack | undefined;
+}
+
+interface Account {
+  /** The thread was followed from here ... */
+  readonly bornNs: number;
+  /** ... to here. */
+  readonly endNs: number;
+  /** End of the latest record that is in the sums of its track. */
+  readonly deliveredNs: number;
+  offNs: number;
+  waitNs: number;
+  /** Time off the CPU and waiting in later records. */
+  undeliveredOffNs: number;
+  undeliveredWaitNs: number;
+  readonly latenciesNs: number[];
+}
+
+/**
+ * Time on the CPU and waiting of each thread between two moments, exact: the window less the times
+ * off the CPU that the history holds, less the present one, which is what the kernel's totals
+ * have beyond all records so far. Only right when no Switch record was lost or filtered.
+ * A thread that ended so long ago that it is not tracked any more is left out.
+ *
+ * @param nowNs - when the totals were read, ns since the epoch
+ * @param fromNs - begin of the window; it begins later when the history does not reach so far
+ * @param allRecords - records that there ever were
+ */
+export function windowUsage(
+  history: RecordQuery,
+  subjects: readonly UsageSubject[],
+  nowNs: number,
+  fromNs: number,
+  allRecords: number,
+): ReadonlyMap<ThreadTotals, ThreadUsage> {
+  const beginNs = Math.max(fromNs, coveredFrom(history, allRecords));
+  const accounts = new Map<UsageSubject, Account>();
+  const byTid = new Map<number, Account[]>();
+  for (const subject of subjects) {
+    if (subject.totals.state === 'exited' && subject.track === undefined) continue;
+    const account = openAccount(subject, nowNs);
+    accounts.set(subject, account);
+    byTid.set(subject.totals.tid, [...(byTid.get(subject.totals.tid) ?? []), account]);
+  }
+  history.scan(({ u32, f64, count }) => {
+    for (let i = 0, base = 0; i < count; i++, base += RECORD_WORDS) {
+      if (kindAt(u32, base) !== RecordKind.Switch) continue;
+      const startNs = timestampAt(f64, base);
+      const endNs = startNs + durationAt(f64, base);
+      if (endNs > nowNs) continue;
+      const sameTid = byTid.get(tidAt(u32, base));
+      const account = sameTid?.find((each) => endNs >= each.bornNs && endNs <= each.endNs);
+      if (account === undefined) continue;
+      const waitNs = switchWaitNs(u32, base);
+      account.offNs += overlap(startNs, endNs, beginNs, nowNs);
+      account.waitNs += overlap(endNs - waitNs, endNs, beginNs, nowNs);
+      if (endNs > account.deliveredNs) {
+        account.undeliveredOffNs += endNs - startNs;
+        account.undeliveredWaitNs += waitNs;
+      }
+      if (endNs >= beginNs && isWakeUp(switchFlags(u32, base))) account.latenciesNs.push(waitNs);
+    }
+  });
+  const threads = new Map<ThreadTotals, ThreadUsage>();
+  for (const [subject, account] of accounts) {
+    threads.set(subject.totals, closeAccount(subject, account, beginNs, nowNs));
+  }
+  return threads;
+}
+
+/**
+ * From when on the history holds every record: they stand in the order of their ends, so from the
+ * end of the oldest. -Infinity when it holds all that there ever were.
+ */
+function coveredFrom(history: RecordQuery, allRecords: number): number {
+  let fromNs: number | undefined;
+  let sequence = 0;
+  const { visited } = history.scan(({ f64, firstSequence }) => {
+    if (fromNs !== undefined) return;
+    fromNs = timestampAt(f64, 0) + durationAt(f64, 0);
+    sequence = firstSequence;
+  });
+  // A history that was kept beyond its ring counts from 0 again.
+  const holdsAll = sequence === 0 && visited >= allRecords;
+  return holdsAll || fromNs === undefined ? -Infinity : fromNs;
+}
+
+function openAccount({ totals, track }: UsageSubject, nowNs: number): Account {
+  const ended = totals.state === 'exited';
+  const endNs = ended ? (track?.sums[Sum.EndedNs] ?? nowNs) : nowNs;
+  return {
+    bornNs: endNs - totals.lifetimeNs,
+    endNs,
+    deliveredNs: track?.sums[Sum.LastEndNs] ?? -Infinity,
+    offNs: 0,
+    waitNs: 0,
+    undeliveredOffNs: 0,
+    undeliveredWaitNs: 0,
+    latenciesNs: [],
+  };
+}
+
+function closeAccount(
+  { totals, track }: UsageSubject,
+  account: Account,
+  fromNs: number,
+  nowNs: number,
+): ThreadUsage {
+  const { bornNs, endNs, latenciesNs } = account;
+  const lived = overlap(bornNs, endNs, fromNs, nowNs);
+  const open = (total: number, sum: number, undelivered: number): number =>
+    totals.state === 'exited' || totals.state === 'running'
+      ? 0
+      : Math.max(0, total - (track?.sums[sum] ?? 0) - undelivered);
+  // The present time off the CPU began so long ago, or before the window.
+  const openOffNs = open(totals.offCpuNs, Sum.OffNs, account.undeliveredOffNs);
+  const openWaitNs = open(totals.runQueueNs, Sum.WaitNs, account.undeliveredWaitNs);
+  const offNs = account.offNs + overlap(nowNs - openOffNs, nowNs, fromNs, nowNs);
+  return {
+    cpuNs: Math.max(0, lived - offNs),
+    waitNs: account.waitNs + overlap(nowNs - openWaitNs, nowNs, fromNs, nowNs),
+    latenciesNs,
+    windowNs: lived,
+  };
+}
+
+function overlap(startNs: number, endNs: number, fromNs: number, toNs: number): number {
+  return Math.max(0, Math.min(endNs, toNs) - Math.max(startNs, fromNs));
+}
