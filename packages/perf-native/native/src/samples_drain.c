@@ -158,6 +158,7 @@ static void take_sample(struct sample_slots *slots, const struct sampled_thread 
 bool sample_slots__drain(struct sample_slots *slots, struct sampled_thread *thread)
 {
 	const struct perf_event_header *header;
+	bool crowded = perf_ring__is_crowded(&thread->ring);
 	bool ended = false;
 
 	while ((header = perf_ring__next(&thread->ring))) {
@@ -183,7 +184,7 @@ bool sample_slots__drain(struct sample_slots *slots, struct sampled_thread *thre
 			sample_slots__count(&slots->stats->unknown, 1);
 		}
 	}
-	return ended;
+	return ended || (crowded && sampled_thread__is_over(thread));
 }
 
 void sample_slots__drain_last(struct sample_slots *slots, struct sampled_thread *thread)

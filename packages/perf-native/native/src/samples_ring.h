@@ -4,6 +4,7 @@
 #define HFTMON_SAMPLES_RING_H
 
 #include <linux/perf_event.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,9 @@ int perf_event__open(const struct perf_event_attr *attr, uint32_t tid, int group
 /* Maps the ring of an event; `pages` is a power of two. -EPERM: no more locked memory. */
 int perf_ring__map(struct perf_ring *ring, int fd, uint32_t pages);
 void perf_ring__unmap(struct perf_ring *ring);
+
+/* Is it so full that a record may have found no room? */
+bool perf_ring__is_crowded(const struct perf_ring *ring);
 
 /* The next record, or NULL. Valid until the call after. */
 const struct perf_event_header *perf_ring__next(struct perf_ring *ring);

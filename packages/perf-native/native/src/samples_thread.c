@@ -114,6 +114,13 @@ static int enable(struct sampled_thread *t)
 	return 0;
 }
 
+bool sampled_thread__is_over(const struct sampled_thread *t)
+{
+	struct pollfd event = { .fd = t->events[0].fd };
+
+	return poll(&event, 1, 0) == 1 && event.revents & POLLHUP;
+}
+
 int sampled_thread__open(struct sampled_thread *t, const struct hftmon_sample_event *events,
 			 uint32_t count, uint32_t ring_pages)
 {
@@ -130,16 +137,12 @@ int sampled_thread__open(struct sampled_thread *t, const struct hftmon_sample_ev
 		err = open_ring(t, ring_pages);
 	if (!err)
 		err = enable(t);
+	/* A thread that ended before could not say so in the ring; one that ends from now on can. */
+	if (!err && sampled_thread__is_over(t))
+		err = fail(-ESRCH, "sampling thread %u", t->tid);
 	if (err)
 		sampled_thread__close(t);
 	return err;
-}
-
-bool sampled_thread__is_over(const struct sampled_thread *t)
-{
-	struct pollfd event = { .fd = t->events[0].fd };
-
-	return poll(&event, 1, 0) == 1 && event.revents & POLLHUP;
 }
 
 void sampled_thread__disable(struct sampled_thread *t)
