@@ -11,7 +11,7 @@ const CACHED_PAGES = 1024;
  * Needs the right to ptrace the process.
  */
 export class ProcessCode implements CodeSource {
-  /** Why code could not be read, from the last attempt that failed. */
+  /** Why no code may be read, if so. */
   failure: string | undefined;
   readonly #pid: number;
   readonly #symbolizer: Symbolizer;
@@ -76,9 +76,9 @@ export class ProcessCode implements CodeSource {
       );
       return whole === 1 ? bytes : undefined;
     } catch (error) {
-      // The samples are counted as dropped, and the reason goes into the report.
+      // The samples are counted as dropped; that a process has ended needs no further word.
       if (!isMonitorError(error)) throw error;
-      this.failure = error.message;
+      if (error.code === 'HFTMON_E_MEMORY_NOT_PERMITTED') this.failure = error.message;
       return undefined;
     }
   }

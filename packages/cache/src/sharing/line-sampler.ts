@@ -11,6 +11,7 @@ import {
   type Symbolizer,
 } from '@hftmon/perf-native';
 import { DropReason } from '../decode/drop-reason.js';
+import type { SamplingGap } from './report.js';
 import { SampledProcess } from './sampled-process.js';
 import type { AttributedSample, SharingTable } from './sharing-table.js';
 
@@ -33,6 +34,8 @@ const UNKNOWN_CORE = 0xffff;
 export class LineSampler {
   readonly #options: LineSamplerOptions;
   readonly #processes = new Map<number, SampledProcess>();
+  /** Of processes that were released. */
+  readonly #failures = new Map<number, string>();
   readonly #sample: AttributedSample = {
     pid: 0,
     tid: 0,
@@ -53,12 +56,18 @@ export class LineSampler {
 
   /** Forgets the code of a process. */
   release(pid: number): void {
+    const failure = this.#processes.get(pid)?.failure;
+    if (failure !== undefined) this.#failures.set(pid, failure);
     this.#processes.delete(pid);
   }
 
-  /** Why the code of a process cannot be read, if so. */
-  failure(pid: number): string | undefined {
-    return this.#processes.get(pid)?.failure;
+  /** Processes whose code cannot be read, so that their samples have no addresses. */
+  failures(): SamplingGap[] {
+    const failures = new Map(this.#failures);
+    for (const [pid, { failure }] of this.#processes) {
+      if (failure !== undefined) failures.set(pid, failure);
+    }
+    return [...failures].map(([pid, reason]) => ({ pid, reason }));
   }
 
   /** Takes in what is there. Allocates nothing per sample, once an instruction is known. */

@@ -1,0 +1,218 @@
+import { createError } from '@hftmon/core';
+import {
+  AddressSampler,
+  DataSymbols,
+  Symbolizer,
+  ThreadWatch,
+  type SamplerStats,
+} from '@hftmon/perf-native';
+import { LineConfirmer, type Suspect } from '../confirm/line-confirmer.js';
+import { LineLocator } from '../locate/line-locator.js';
+import type { SharingVerdict } from './classify.js';
+import { LineKnowledge } from './line-knowledge.js';
+import { LineSampler } from './line-sampler.js';
+import { readCores } from './line-size.js';
+import type { FalseSharingReport, SharedLine } from './report.js';
+import { SamplingGaps } from './sampling-gaps.js';
+import { sharedLine } from './shared-line.js';
+import type { SharingOffer } from './sharing-support.js';
+import { SharingTable, type ContestedLine } from './sharing-table.js';
+import type { SharingSettings } from './settings.js';
+import { suspectSharing, usesOf, type LineEvidence } from './suspicion.js';
+
+export interface LineSharingOptions {
+  /** One with a choice of how to sample. */
+  readonly offer: SharingOffer;
+  readonly settings: SharingSettings;
+  /** CLOCK_MONOTONIC of time 0, ns. */
+  readonly epochNs: bigint;
+  readonly procRoot: string;
+  readonly sysRoot: string;
+}
+
+interface SuspectedLine {
+  readonly line: ContestedLine;
+  readonly evidence: LineEvidence;
+  readonly suspicion: SharingVerdict;
+}
+
+/** Suspects are looked for, and looked up, so often. */
+const LEARN_NS = 500e6;
+const MOST_CPUS = 4096;
+
+/**
+ * Finds cache lines that threads share: samples addresses of all threads of the attached processes,
+ * suspects lines, looks up what they are, and proves them if asked to.
+ */
+export class LineSharing {
+  readonly #options: LineSharingOptions;
+  readonly #table: SharingTable;
+  readonly #symbolizer: Symbolizer;
+  readonly #lines: LineSampler;
+  readonly #knowledge: LineKnowledge;
+  readonly #confirmer: LineConfirmer | undefined;
+  readonly #gaps = new SamplingGaps();
+  readonly #watch: ThreadWatch;
+  #sampler: AddressSampler | undefined;
+  #stats: SamplerStats;
+  #learnAtNs = 0;
+
+  /** @throws MonitorError of the native library */
+  constructor(options: LineSharingOptions) {
+    const { offer, settings, epochNs, procRoot, sysRoot } = options;
+    const { choice, lineBytes } = offer;
+    if (choice === undefined || lineBytes === undefined) {
+      throw createError('HFTMON_E_SESSION_STATE', { operation: 'sample in', state: 'unsupported' });
+    }
+    this.#options = options;
+    this.#symbolizer = new Symbolizer({ procRoot });
+    this.#table = new SharingTable(lineBytes);
+    const sampler = new AddressSampler({ events: choice.events, epochNs, procRoot });
+    this.#sampler = sampler;
+    this.#stats = sampler.stats();
+    this.#lines = new LineSampler({
+      sampler,
+      table: this.#table,
+      symbolizer: this.#symbolizer,
+      procRoot,
+      cores: readCores(sysRoot, MOST_CPUS),
+      isHitmReliable: choice.isHitmReliable,
+    });
+    const locator = new LineLocator(new DataSymbols(procRoot));
+    this.#knowledge = new LineKnowledge(locator, this.#table, procRoot);
+    this.#confirmer = offer.confirmation.ok
+      ? new LineConfirmer({ hits: settings.confirmationHits, epochNs })
+      : undefined;
+    this.#watch = new ThreadWatch(
+      {
+        threadStarted: (tid, pid) => this.#follow(tid, pid),
+        threadEnded: (tid, pid) => this.#unfollow(tid, pid),
+      },
+      { procRoot },
+    );
+  }
+
+  /** Samples the threads of a process from now on, those that begin later too. */
+  attach(pid: number): void {
+    this.#symbolizer.capture(pid);
+    this.#watch.attach(pid);
+  }
+
+  /** No more samples of a process; what is known of it stays. */
+  detach(pid: number): void {
+    this.#learn();
+    this.#watch.detach(pid);
+    this.#lines.release(pid);
+    this.#gaps.release(pid);
+  }
+
+  /** Takes in what was sampled; call it every now and then. @param nowNs - since the epoch */
+  sample(nowNs: number): void {
+    this.#watch.poll();
+    this.#lines.drain();
+    if (nowNs >= this.#learnAtNs) {
+      this.#learnAtNs = nowNs + LEARN_NS;
+      this.#learn();
+    }
+    this.#confirmer?.step(nowNs, () => this.#suspects().map(toSuspect));
+  }
+
+  /** Samples lost so far. */
+  lost(): number {
+    const { lost, overruns } = this.#currentStats();
+    return lost + overruns;
+  }
+
+  report(): FalseSharingReport {
+    this.#takeAll();
+    const suspects = this.#suspects();
+    this.#knowledge.learn(suspects.map(({ line }) => line));
+    const { offer } = this.#options;
+    const stats = this.#currentStats();
+    const periodUs = offer.choice?.periodUs;
+    return {
+      source: offer.sampling,
+      confirmation: offer.confirmation,
+      ...(periodUs === undefined ? {} : { periodUs }),
+      samples: {
+        ...this.#table.counts(),
+        lost: stats.lost + stats.overruns,
+        throttled: stats.throttles,
+      },
+      gaps: [...this.#gaps.list(), ...this.#lines.failures()],
+      lines: suspects
+        .map((suspect) => this.#sharedLine(suspect))
+        .sort((a, b) => b.samples - a.samples),
+    };
+  }
+
+  /** Ends sampling and takes all watchpoints away; the report stays. Idempotent. */
+  close(): void {
+    if (this.#sampler === undefined) return;
+    this.#takeAll();
+    this.#learn();
+    this.#confirmer?.close();
+    this.#watch.close();
+    this.#sampler.stop();
+    this.#lines.drain();
+    this.#stats = this.#sampler.stats();
+    this.#sampler.close();
+    this.#sampler = undefined;
+  }
+
+  #takeAll(): void {
+    if (this.#sampler === undefined) return;
+    this.#sampler.flush();
+    this.#lines.drain();
+  }
+
+  #currentStats(): SamplerStats {
+    return this.#sampler?.stats() ?? this.#stats;
+  }
+
+  #follow(tid: number, pid: number): void {
+    const refusal = this.#sampler?.follow(tid);
+    if (refusal !== undefined) this.#gaps.add(pid, tid, refusal);
+  }
+
+  #unfollow(tid: number, pid: number): void {
+    this.#sampler?.unfollow(tid);
+    this.#gaps.remove(pid, tid);
+  }
+
+  #learn(): void {
+    this.#knowledge.learn(this.#suspects().map(({ line }) => line));
+  }
+
+  #suspects(): SuspectedLine[] {
+    const hasDataSource = this.#options.offer.choice?.hasDataSource === true;
+    return this.#table.contested().flatMap((line) => {
+      const evidence: LineEvidence = {
+        accesses: line.accesses,
+        alternations: line.alternations,
+        samplesOfThread: (tid) => this.#table.threads.samples(tid, line.pid),
+        hasDataSource,
+      };
+      const suspicion = suspectSharing(evidence);
+      return suspicion === undefined ? [] : [{ line, evidence, suspicion }];
+    });
+  }
+
+  #sharedLine({ line, evidence, suspicion }: SuspectedLine): SharedLine {
+    const { confirmation } = this.#options.offer;
+    return sharedLine({
+      line,
+      evidence,
+      suspicion,
+      lineBytes: this.#table.lineBytes,
+      facts: this.#knowledge.of(line),
+      outcome: this.#confirmer?.outcome(line.pid, line.address),
+      notWatched: confirmation.ok ? 'it has not been watched yet' : confirmation.reason,
+      symbolize: (address) => this.#symbolizer.user(line.pid, [BigInt(address)])[0],
+    });
+  }
+}
+
+function toSuspect({ line }: SuspectedLine): Suspect {
+  return { pid: line.pid, address: line.address, uses: usesOf(line.accesses) };
+}

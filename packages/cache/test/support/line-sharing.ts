@@ -1,0 +1,44 @@
+import { createProbeEnvironment } from '@hftmon/perf-native';
+import { LineSharing } from '../../src/sharing/line-sharing.js';
+import type { FalseSharingReport } from '../../src/sharing/report.js';
+import { offerSharing } from '../../src/sharing/sharing-support.js';
+import { sharingSettings, type SharingConfig } from '../../src/sharing/settings.js';
+
+const STEP_MS = 20;
+const DEADLINE_MS = 40_000;
+
+/** The search for shared lines in processes, on the kernel of this host. */
+export class SharingRun implements Disposable {
+  readonly sharing: LineSharing;
+
+  constructor(pids: readonly number[], config: SharingConfig = {}) {
+    const settings = sharingSettings({ addressSampling: { periodUs: 2000 }, ...config }, {});
+    const offer = offerSharing(createProbeEnvironment(), settings);
+    const roots = { procRoot: '/proc', sysRoot: '/sys' };
+    this.sharing = new LineSharing({ offer, settings, epochNs: 0n, ...roots });
+    for (const pid of pids) this.sharing.attach(pid);
+  }
+
+  /** Goes on as the host would, until the report is as wanted. */
+  async until(isWanted: (report: FalseSharingReport) => boolean): Promise<FalseSharingReport> {
+    const deadline = performance.now() + DEADLINE_MS;
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, STEP_MS));
+      this.sharing.sample(performance.now() * 1e6);
+      const report = this.sharing.report();
+      if (isWanted(report)) return report;
+      if (performance.now() > deadline) {
+        throw new Error(`not within ${DEADLINE_MS} ms: ${JSON.stringify(report, null, 1)}`);
+      }
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.sharing.close();
+  }
+}
+
+/** So many samples with an address: what is wrong shows by then. */
+export function hasSamples(count: number): (report: FalseSharingReport) => boolean {
+  return ({ samples }) => samples.attributed >= count;
+}
