@@ -1,4 +1,6 @@
 import {
+  accessSync,
+  constants,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -22,7 +24,7 @@ export class FakeRoots implements Disposable {
   readonly #directory: string;
 
   constructor() {
-    this.#directory = mkdtempSync(join(tmpdir(), 'hftmon-roots-'));
+    this.#directory = mkdtempSync(join(temporaryDirectory(), 'hftmon-roots-'));
     this.procRoot = join(this.#directory, 'proc');
     this.sysRoot = join(this.#directory, 'sys');
     mkdirSync(this.procRoot);
@@ -86,5 +88,16 @@ export class FakeRoots implements Disposable {
       throw new Error(`${path} is in neither root`);
     }
     return file;
+  }
+}
+
+/** In memory where there is such: a described host is more than a thousand files. */
+function temporaryDirectory(): string {
+  const inMemory = '/dev/shm';
+  try {
+    accessSync(inMemory, constants.W_OK);
+    return inMemory;
+  } catch {
+    return tmpdir();
   }
 }
