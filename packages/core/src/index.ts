@@ -112,7 +112,11 @@ export {
   vectorSenderCpu,
   vectorCoalesced,
   vectorCallSite,
+  TLB_ALL_PAGES,
+  vectorFlushPages,
+  vectorFlushSyscall,
 } from './record/payload/vector.js';
+export { WorkFlag, workFunction, workFlags, workDelayNs } from './record/payload/work.js';
 export { syscallName } from './record/syscall-name.js';
 export {
   RING_HEADER_BYTES,
@@ -196,6 +200,16 @@ export {
 export { startCollectors, type StartedCollectors } from './collector/start-collectors.js';
 export type { EventSourceOptions, EventSource } from './session/event-source.js';
 export type { InterruptTotals, SourceTotals } from './session/interrupt-totals.js';
+export {
+  TICK_DEPENDENCIES,
+  type DelayTotals,
+  type DeviceWorkTotals,
+  type SoftirqDeferral,
+  type TickDependency,
+  type TickTotals,
+  type TlbSendTotals,
+  type WorkTotals,
+} from './session/disturbance-totals.js';
 export type { KindCounts, LossCounts } from './session/loss-counts.js';
 export type { ThreadState, ThreadTotals } from './session/thread-totals.js';
 export type { TaskInfo, TaskDirectory } from './session/task-directory.js';

@@ -42,6 +42,7 @@ export const THREAD = {
   attachedNs: 336,
   offCpuHist: 344,
   waitHist: 504,
+  tlbSends: 672,
 } as const;
 
 /** Buckets of a thread's log2 histograms. */
@@ -58,12 +59,19 @@ export const COUNTS = { bytes: 32, seen: 0, emitted: 8, filtered: 16, dropped: 2
 
 /** `struct hftmon_sources`: totals per interrupt source on one CPU, byte offsets. */
 export const SOURCES = {
-  bytes: 41_840,
+  bytes: 66_960,
   softirq: 0,
   vector: 400,
   tlbFlush: 800,
   nmi: 840,
   irq: 880,
+  ksoftirqd: 41_840,
+  softirqDelay: 42_000,
+  work: 42_240,
+  workDelay: 42_280,
+  tick: 42_304,
+  tlbSends: 42_360,
+  device: 42_384,
 } as const;
 
 /** `struct hftmon_source`, byte offsets. */
@@ -75,6 +83,21 @@ export const SOURCE = {
   targetCount: 24,
   targetNs: 32,
 } as const;
+
+/** `struct hftmon_ksoftirqd`, byte offsets. */
+export const KSOFTIRQD = { bytes: 16, count: 0, ns: 8 } as const;
+
+/** `struct hftmon_delay`, byte offsets. */
+export const DELAY = { bytes: 24, count: 0, ns: 8, maxNs: 16 } as const;
+
+/** `struct hftmon_tick`, byte offsets. */
+export const TICK = { bytes: 56, stopped: 0, kept: 8 } as const;
+
+/** `struct hftmon_tlb_sends`, byte offsets. */
+export const TLB_SENDS = { bytes: 24, count: 0, all: 8, pages: 16 } as const;
+
+/** `struct hftmon_device_work`, byte offsets. */
+export const DEVICE_WORK = { bytes: 24, polls: 0, packets: 8, requests: 16 } as const;
 
 /** Interrupt numbers, softirq vectors and APIC vector types that have totals. */
 export const SOURCE_COUNTS = { irq: 1024, softirq: 10, vector: 10 } as const;
@@ -118,6 +141,10 @@ export const GROUP = {
   fault: 1 << 8,
   syscall: 1 << 9,
   pi: 1 << 10,
+  device: 1 << 11,
+  deferred: 1 << 12,
+  tick: 1 << 13,
+  tlb: 1 << 14,
 } as const;
 
 /** `enum hftmon_memory`. */

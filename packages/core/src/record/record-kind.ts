@@ -34,6 +34,14 @@ export const RecordKind = {
   Mark: 14,
   /** The kernel lent a task the priority of one that waits for its lock, or took it back (instant). */
   PiBoost: 15,
+  /** Work that a kernel worker thread did while a target thread waited for its CPU. */
+  Work: 16,
+  /** No records, but totals: TLB shootdowns that CPUs and target threads sent. */
+  TlbSend: 17,
+  /** No records, but totals: stops of the timer tick, and what kept it on. */
+  TickStop: 18,
+  /** No records, but totals: packets and requests by the interrupt that brought them. */
+  DeviceWork: 19,
 } as const;
 
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];

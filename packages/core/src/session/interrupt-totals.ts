@@ -1,3 +1,11 @@
+import type {
+  DeviceWorkTotals,
+  SoftirqDeferral,
+  TickTotals,
+  TlbSendTotals,
+  WorkTotals,
+} from './disturbance-totals.js';
+
 /** Exact totals of one interrupt source on one CPU since the session started. */
 export interface SourceTotals {
   readonly cpu: number;
@@ -25,4 +33,10 @@ export interface InterruptTotals {
    */
   readonly tlbFlushes?: readonly SourceTotals[];
   readonly nmis: readonly SourceTotals[];
+  readonly deferrals?: readonly SoftirqDeferral[];
+  /** The rest is absent when nobody asked for it, or the kernel lacks the tracepoints. */
+  readonly work?: readonly WorkTotals[];
+  readonly deviceWork?: readonly DeviceWorkTotals[];
+  readonly ticks?: readonly TickTotals[];
+  readonly tlbSends?: readonly TlbSendTotals[];
 }

@@ -26,6 +26,8 @@ export interface ThreadTotals {
   readonly softirqCount: number | undefined;
   readonly vectorNs: number | undefined;
   readonly vectorCount: number | undefined;
+  /** TLB shootdowns that it sent to other CPUs. */
+  readonly tlbSendCount?: number | undefined;
   readonly minorFaults: number | undefined;
   readonly majorFaults: number | undefined;
   readonly faultNs: number | undefined;

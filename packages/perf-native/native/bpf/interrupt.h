@@ -60,6 +60,14 @@ INLINE void source_add(struct hftmon_source *s, u64 gross, u64 net, bool target)
 	}
 }
 
+INLINE void delay_add(struct hftmon_delay *d, u64 ns)
+{
+	d->count++;
+	d->ns += ns;
+	if (ns > d->max_ns)
+		d->max_ns = ns;
+}
+
 /*
  * The record of one run, for the caller to complete and publish; 0 if it is of no interest, too
  * short, or there is no room. A run matters if it took a target thread's CPU or kept the CPU

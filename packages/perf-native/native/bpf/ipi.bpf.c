@@ -15,6 +15,17 @@ INLINE void leave_name(struct hftmon_sender *sender, u64 call_site)
 		sender->sends++;
 }
 
+/* The flush that this CPU told last; the receiver's probe knows whether it is what was sent. */
+INLINE void leave_flush(struct hftmon_cpu *receiver)
+{
+	struct hftmon_cpu *own = cpu_of(bpf_get_smp_processor_id());
+
+	if (!own)
+		return;
+	receiver->flush_pages = own->sending_pages;
+	receiver->flush_syscall = own->sending_syscall;
+}
+
 INLINE void name_sender(void)
 {
 	u32 cpu = bpf_get_smp_processor_id();
@@ -51,6 +62,7 @@ int hftmon_csd_queue_cpu(tp_args *ctx)
 	if (!c)
 		return 0;
 	leave_name(&c->call, ARG(1, u64));
+	leave_flush(c);
 	name_sender();
 	return 0;
 }

@@ -10,8 +10,10 @@ int hftmon_irq_entry(tp_args *ctx)
 	if (!config.enabled)
 		return 0;
 	c = cpu_of(bpf_get_smp_processor_id());
-	if (c)
-		frame_enter(c, &c->irq);
+	if (!c)
+		return 0;
+	c->irq_number = ARG(0, u32);
+	frame_enter(c, &c->irq);
 	return 0;
 }
 

@@ -83,6 +83,23 @@ struct task_struct {
 	char comm[16];
 };
 
+struct device {
+	struct device *parent;
+};
+
+struct net_device {
+	struct device dev;
+};
+
+struct napi_struct {
+	struct net_device *dev;
+	int irq;
+};
+
+struct work_struct {
+	void *func;
+};
+
 struct irqaction;
 struct softirq_action;
 struct kernel_siginfo {

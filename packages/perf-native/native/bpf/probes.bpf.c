@@ -14,8 +14,12 @@
 #include "vector.bpf.c"
 #include "nmi.bpf.c"
 #include "fault.bpf.c"
+#include "tlb.bpf.c"
 #endif
 #include "ipi.bpf.c"
 #include "pi.bpf.c"
+#include "device.bpf.c"
+#include "deferred.bpf.c"
+#include "tick.bpf.c"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -2,16 +2,25 @@
 /* Softirqs: who raised them, how long they waited, how long they ran. */
 #include "interrupt.h"
 
+#define NET_RX 3
+#define BLOCK 4
+
+/* A handler leaves its device's work to a softirq: what that does is this interrupt's. */
+INLINE void note_asker(struct hftmon_cpu *c, u32 *irq)
+{
+	if (!c->irq.start_ns)
+		return;
+	if (!*irq)
+		*irq = c->irq_number;
+	else if (*irq != c->irq_number)
+		*irq = HFTMON_SEVERAL_IRQS;
+}
+
 /* ksoftirqd is the only kernel thread whose name begins so; its softirqs run in task context. */
 INLINE bool in_ksoftirqd(struct task_struct *task)
 {
-	char comm[9] = "";
-
-	if (!(task->flags & PF_KTHREAD))
-		return false;
-	bpf_probe_read_kernel(comm, 8, task->comm);
-	return comm[0] == 'k' && comm[1] == 's' && comm[2] == 'o' && comm[3] == 'f' &&
-	       comm[4] == 't' && comm[5] == 'i' && comm[6] == 'r' && comm[7] == 'q';
+	return task->flags & PF_KTHREAD && task->comm[0] == 'k' && task->comm[1] == 's' &&
+	       task->comm[2] == 'o' && task->comm[3] == 'f' && task->comm[4] == 't';
 }
 
 SEC("tp_btf/softirq_raise")
@@ -23,8 +32,14 @@ int hftmon_softirq_raise(tp_args *ctx)
 	if (!config.enabled || vec >= HFTMON_SOFTIRQS)
 		return 0;
 	c = cpu_of(bpf_get_smp_processor_id());
+	if (!c)
+		return 0;
+	if (vec == NET_RX)
+		note_asker(c, &c->net_irq);
+	else if (vec == BLOCK)
+		note_asker(c, &c->block_irq);
 	/* The first raise counts: later ones join the same pending run. */
-	if (!c || c->raise[vec].ns)
+	if (c->raise[vec].ns)
 		return 0;
 	c->raise[vec].tid = current_tid();
 	c->raise[vec].ns = now_ns();
@@ -39,8 +54,14 @@ int hftmon_softirq_entry(tp_args *ctx)
 	if (!config.enabled)
 		return 0;
 	c = cpu_of(bpf_get_smp_processor_id());
-	if (c)
-		frame_enter(c, &c->softirq);
+	if (!c)
+		return 0;
+	/* It takes what was completed so far; what comes from now on is for the next run. */
+	if (ARG(0, u32) == BLOCK) {
+		c->block_served = c->block_irq;
+		c->block_irq = 0;
+	}
+	frame_enter(c, &c->softirq);
 	return 0;
 }
 
@@ -53,6 +74,7 @@ int hftmon_softirq_exit(tp_args *ctx)
 	u64 now, gross, net, start, raised = 0, position;
 	struct hftmon_thread *t;
 	struct hftmon_record *r;
+	bool in_thread;
 
 	if (!config.enabled || !c || !s || vec >= HFTMON_SOFTIRQS)
 		return 0;
@@ -69,6 +91,17 @@ int hftmon_softirq_exit(tp_args *ctx)
 	}
 	t = current_thread();
 	source_add(&s->softirq[vec], gross, net, t);
+	in_thread = in_ksoftirqd((void *)bpf_get_current_task_btf());
+	if (in_thread) {
+		s->ksoftirqd[vec].count++;
+		s->ksoftirqd[vec].ns += net;
+	}
+	if (raised)
+		delay_add(&s->softirq_delay[vec], start - raised);
+	if (vec == NET_RX)
+		c->net_irq = 0;
+	else if (vec == BLOCK)
+		c->block_served = 0;
 	if (t) {
 		t->softirq_ns += net;
 		t->softirq_count++;
@@ -79,7 +112,7 @@ int hftmon_softirq_exit(tp_args *ctx)
 	if (!r)
 		return 0;
 	r->w[0] = vec;
-	if (in_ksoftirqd((void *)bpf_get_current_task_btf()))
+	if (in_thread)
 		r->w[3] |= HFTMON_SOFTIRQ_IN_KSOFTIRQD;
 	if (raised)
 		r->w[3] |= HFTMON_SOFTIRQ_RAISE_SEEN;

@@ -58,11 +58,14 @@ INLINE int vector_exit(u32 type)
 		r->w[4] = 0;
 		r->w[5] = 0;
 		set_u64(r, 6, 0);
+		r->w[8] = 0;
 		if (type == HFTMON_VECTOR_RESCHEDULE || type == HFTMON_VECTOR_CALL ||
 		    type == HFTMON_VECTOR_CALL_SINGLE)
 			set_sender(r, sender);
-		if (c->tlb_flush)
+		if (c->tlb_flush) {
 			r->w[3] |= HFTMON_VECTOR_TLB_FLUSH;
+			r->w[8] = c->flush_pages | c->flush_syscall << HFTMON_TLB_PAGES_BITS;
+		}
 		publish(c, r, HFTMON_VECTOR, position);
 	}
 	if (type >= HFTMON_VECTOR_RESCHEDULE && type <= HFTMON_VECTOR_CALL_SINGLE)

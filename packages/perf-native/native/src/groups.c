@@ -28,7 +28,7 @@ struct member {
 /* Groups that ask whether a target thread waits on this very CPU. */
 #define ON_CPU                                                                                     \
 	(HFTMON_GROUP_SWITCH | HFTMON_GROUP_IRQ | HFTMON_GROUP_SOFTIRQ | HFTMON_GROUP_VECTOR |     \
-	 HFTMON_GROUP_NMI)
+	 HFTMON_GROUP_NMI | HFTMON_GROUP_DEFERRED)
 
 static const struct member members[] = {
 	{ "hftmon_fork", ANY, NULL, 0 },
@@ -38,11 +38,11 @@ static const struct member members[] = {
 	{ "hftmon_wake", ANY, NULL, 0 },
 	{ "hftmon_migrate", HFTMON_GROUP_MIGRATE | ON_CPU, NULL, 0 },
 	{ "hftmon_signal", HFTMON_GROUP_SIGNAL, NULL, 0 },
-	{ "hftmon_irq_entry", HFTMON_GROUP_IRQ, NULL, 0 },
-	{ "hftmon_irq_exit", HFTMON_GROUP_IRQ, NULL, 0 },
-	{ "hftmon_softirq_raise", HFTMON_GROUP_SOFTIRQ, NULL, 0 },
-	{ "hftmon_softirq_entry", HFTMON_GROUP_SOFTIRQ, NULL, 0 },
-	{ "hftmon_softirq_exit", HFTMON_GROUP_SOFTIRQ, NULL, 0 },
+	{ "hftmon_irq_entry", HFTMON_GROUP_IRQ | HFTMON_GROUP_DEVICE, NULL, 0 },
+	{ "hftmon_irq_exit", HFTMON_GROUP_IRQ | HFTMON_GROUP_DEVICE, NULL, 0 },
+	{ "hftmon_softirq_raise", HFTMON_GROUP_SOFTIRQ | HFTMON_GROUP_DEVICE, NULL, 0 },
+	{ "hftmon_softirq_entry", HFTMON_GROUP_SOFTIRQ | HFTMON_GROUP_DEVICE, NULL, 0 },
+	{ "hftmon_softirq_exit", HFTMON_GROUP_SOFTIRQ | HFTMON_GROUP_DEVICE, NULL, 0 },
 	{ "hftmon_local_timer_entry", HFTMON_GROUP_VECTOR, NULL, 0 },
 	{ "hftmon_local_timer_exit", HFTMON_GROUP_VECTOR, NULL, 0 },
 	{ "hftmon_reschedule_entry", HFTMON_GROUP_VECTOR, NULL, 0 },
@@ -64,6 +64,13 @@ static const struct member members[] = {
 	{ "hftmon_sys_enter", HFTMON_GROUP_SYSCALL, NULL, 0 },
 	{ "hftmon_sys_exit", HFTMON_GROUP_SYSCALL, NULL, 0 },
 	{ "hftmon_pi", HFTMON_GROUP_PI, NULL, 0 },
+	{ "hftmon_napi_poll", HFTMON_GROUP_DEVICE, NULL, 0 },
+	{ "hftmon_block_complete", HFTMON_GROUP_DEVICE, NULL, 0 },
+	{ "hftmon_work_queued", HFTMON_GROUP_DEFERRED, NULL, 0 },
+	{ "hftmon_work_start", HFTMON_GROUP_DEFERRED, NULL, 0 },
+	{ "hftmon_work_end", HFTMON_GROUP_DEFERRED, NULL, 0 },
+	{ "hftmon_tick_stop", HFTMON_GROUP_TICK, NULL, 0 },
+	{ "hftmon_tlb_flush", HFTMON_GROUP_TLB, NULL, 0 },
 };
 
 #define MEMBERS (sizeof(members) / sizeof(members[0]))

@@ -1,12 +1,23 @@
 import type { InterruptTotals, SourceTotals } from '@hftmon/core';
-import { SOURCE, SOURCE_COUNTS, SOURCES } from '../layout.js';
+import { GROUP, SOURCE, SOURCE_COUNTS, SOURCES } from '../layout.js';
+import {
+  readDeferrals,
+  readDeviceWork,
+  readTicks,
+  readTlbSends,
+  readWork,
+} from './disturbance-totals.js';
 import { readU64At } from './shared-memory.js';
 
-/** Reads `struct hftmon_sources[cpus]`. */
+/**
+ * Reads `struct hftmon_sources[cpus]`.
+ * @param groups - probe groups that are attached: totals of others are absent
+ */
 export function readInterruptTotals(
   view: Uint32Array,
   cpus: number,
   tlbFlushKnown: boolean,
+  groups: number,
 ): InterruptTotals {
   const list = (offset: number, count: number): SourceTotals[] => {
     const found: SourceTotals[] = [];
@@ -25,6 +36,11 @@ export function readInterruptTotals(
     vectors: list(SOURCES.vector, SOURCE_COUNTS.vector),
     ...(tlbFlushKnown && { tlbFlushes: list(SOURCES.tlbFlush, 1) }),
     nmis: list(SOURCES.nmi, 1),
+    ...(groups & GROUP.softirq && { deferrals: readDeferrals(view, cpus) }),
+    ...(groups & GROUP.deferred && { work: readWork(view, cpus) }),
+    ...(groups & GROUP.device && { deviceWork: readDeviceWork(view, cpus) }),
+    ...(groups & GROUP.tick && { ticks: readTicks(view, cpus) }),
+    ...(groups & GROUP.tlb && { tlbSends: readTlbSends(view, cpus) }),
   };
 }
 

@@ -38,8 +38,14 @@ const REAP_EVERY = 5;
 /** Absences shorter than this explain no spike; their system call is not looked up. */
 const SYSCALL_FROM_NS = 10_000n;
 
-/** Kinds made by probes that any session needs, for its totals. */
-const BY_THE_WAY = [RecordKind.Switch, RecordKind.Ran, RecordKind.Migrate] as const;
+/** Kinds made by probes that any session needs, or that serve others too, for their totals. */
+const BY_THE_WAY = [
+  RecordKind.Switch,
+  RecordKind.Ran,
+  RecordKind.Migrate,
+  RecordKind.HardIrq,
+  RecordKind.Softirq,
+] as const;
 
 /** Longer than anything lasts. */
 const NEVER = 2n ** 64n - 1n;
@@ -53,6 +59,8 @@ interface OpenState {
   readonly writer: RecordWriter;
   /** Possible CPUs; 0 in a session without BPF. */
   readonly cpus: number;
+  /** Probe groups that are attached. */
+  readonly groups: number;
 }
 
 /** What stays readable after `close`. */
@@ -65,7 +73,7 @@ interface LastState {
 
 const NOTHING = new Uint32Array(0);
 const NO_LOSSES = readLosses(NOTHING, 0, 0);
-const NO_INTERRUPTS = readInterruptTotals(NOTHING, 0, false);
+const NO_INTERRUPTS = readInterruptTotals(NOTHING, 0, false, 0);
 
 /**
  * Kernel events of the running host by BPF: the probes that the asked-for kinds need, the thread
@@ -124,6 +132,7 @@ export class KernelEventSource implements EventSource {
           capacity: native.input_records,
         }),
         cpus: native.groups === 0 ? 0 : native.cpus,
+        groups: native.groups,
       };
     } catch (error) {
       session.close();
@@ -184,10 +193,10 @@ export class KernelEventSource implements EventSource {
   /** Totals per interrupt source and CPU since the start, targets' and others'. */
   interruptTotals(): InterruptTotals {
     if (this.#open === undefined) return this.#last?.interrupts ?? NO_INTERRUPTS;
-    const { memory, cpus } = this.#open;
+    const { memory, cpus, groups } = this.#open;
     if (cpus === 0) return NO_INTERRUPTS;
     const tlbFlushKnown = memory.config64[CONFIG.tlbFlushFunction / 8] !== 0n;
-    return readInterruptTotals(memory.sources, cpus, tlbFlushKnown);
+    return readInterruptTotals(memory.sources, cpus, tlbFlushKnown, groups);
   }
 
   /** What the pump thread did and cost. */

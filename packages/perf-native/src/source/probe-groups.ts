@@ -17,6 +17,10 @@ const GROUPS_OF_KIND: Readonly<Partial<Record<RecordKind, number>>> = {
   [RecordKind.Syscall]: GROUP.syscall,
   [RecordKind.Signal]: GROUP.signal,
   [RecordKind.PiBoost]: GROUP.pi,
+  [RecordKind.Work]: GROUP.deferred,
+  [RecordKind.TlbSend]: GROUP.tlb,
+  [RecordKind.TickStop]: GROUP.tick,
+  [RecordKind.DeviceWork]: GROUP.device,
 };
 
 /** A tracepoint whose absence means that the kernel cannot serve the group. */
@@ -32,6 +36,10 @@ const TRACEPOINT_OF_GROUP: ReadonlyMap<number, readonly string[]> = new Map([
   [GROUP.fault, ['page_fault_user', 'page_fault_kernel']],
   [GROUP.syscall, ['sys_enter', 'sys_exit']],
   [GROUP.pi, ['sched_pi_setprio']],
+  [GROUP.deferred, ['workqueue_queue_work', 'workqueue_execute_start', 'workqueue_execute_end']],
+  [GROUP.tlb, ['tlb_flush', 'local_timer_entry']],
+  [GROUP.tick, ['tick_stop']],
+  [GROUP.device, ['napi_poll', 'block_rq_complete', 'irq_handler_entry', 'softirq_raise']],
 ]);
 
 /** Groups that make these kinds and that the kernel has the tracepoints for. */

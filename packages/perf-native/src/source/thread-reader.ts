@@ -51,6 +51,7 @@ export function readThread(view: Uint32Array, slot: number, context: ReadContext
     softirqCount: has(GROUP.softirq, THREAD.softirqCount),
     vectorNs: has(GROUP.vector, THREAD.vectorNs),
     vectorCount: has(GROUP.vector, THREAD.vectorCount),
+    tlbSendCount: has(GROUP.tlb, THREAD.tlbSends),
     minorFaults: has(GROUP.fault, THREAD.minorFaults),
     majorFaults: has(GROUP.fault, THREAD.majorFaults),
     faultNs: has(GROUP.fault, THREAD.faultNs),

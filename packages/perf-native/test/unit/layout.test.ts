@@ -19,6 +19,11 @@ const STRUCTS = {
   hftmon_counts: layout.COUNTS,
   hftmon_sources: layout.SOURCES,
   hftmon_source: layout.SOURCE,
+  hftmon_ksoftirqd: layout.KSOFTIRQD,
+  hftmon_delay: layout.DELAY,
+  hftmon_tick: layout.TICK,
+  hftmon_tlb_sends: layout.TLB_SENDS,
+  hftmon_device_work: layout.DEVICE_WORK,
   hftmon_config: layout.CONFIG,
   hftmon_pump_stats: layout.PUMP,
 } as const;

@@ -54,6 +54,22 @@ export function vectorCoalesced(u32: Uint32Array, base: number): number {
   return u32[base + PAYLOAD_WORD + 5]! >>> 16;
 }
 
+/** Value of {@link vectorFlushPages} for a flush of the whole address space. */
+export const TLB_ALL_PAGES = 0xf_ffff;
+
+/**
+ * Pages that its sender had flushed, or TLB_ALL_PAGES; 0 when that was not seen. Means something
+ * with VectorFlag.TlbFlush.
+ */
+export function vectorFlushPages(u32: Uint32Array, base: number): number {
+  return u32[base + PAYLOAD_WORD + 8]! & TLB_ALL_PAGES;
+}
+
+/** Number of the system call that its sender flushed in, -1 for none; as vectorFlushPages. */
+export function vectorFlushSyscall(u32: Uint32Array, base: number): number {
+  return (u32[base + PAYLOAD_WORD + 8]! >>> 20) - 1;
+}
+
 /** Kernel address that asked for the IPI; allocates. */
 export function vectorCallSite(u32: Uint32Array, base: number): bigint {
   return readBigU64(u32, base + PAYLOAD_WORD + 6);

@@ -29,6 +29,10 @@ enum hftmon_group {
 	HFTMON_GROUP_FAULT = 1 << 8,
 	HFTMON_GROUP_SYSCALL = 1 << 9,
 	HFTMON_GROUP_PI = 1 << 10,
+	HFTMON_GROUP_DEVICE = 1 << 11,
+	HFTMON_GROUP_DEFERRED = 1 << 12,
+	HFTMON_GROUP_TICK = 1 << 13,
+	HFTMON_GROUP_TLB = 1 << 14,
 };
 
 enum hftmon_memory {

@@ -39,6 +39,10 @@ enum hftmon_kind {
 	HFTMON_SIGNAL = 13,
 	HFTMON_MARK = 14,
 	HFTMON_PI_BOOST = 15,
+	HFTMON_WORK = 16,
+	HFTMON_TLB_SEND = 17,	 /* no records, totals alone */
+	HFTMON_TICK_STOP = 18,	 /* likewise */
+	HFTMON_DEVICE_WORK = 19, /* likewise */
 	HFTMON_KERNEL_KINDS = 32, /* loss counters are kept for this many kinds */
 };
 

@@ -17,6 +17,10 @@ typedef unsigned long long hft_u64;
 #define HFTMON_SOFTIRQS 10
 #define HFTMON_VECTORS 10      /* types of enum hftmon_vector, 0 unused */
 #define HFTMON_IRQS 1024       /* interrupt numbers with totals of their own */
+#define HFTMON_SEVERAL_IRQS 0xffffffff
+#define HFTMON_TICK_DEPENDENCIES 6 /* TICK_DEP_BIT_* of the kernel */
+#define HFTMON_TLB_PAGES_BITS 20   /* of pages beside a system call's number in one word */
+#define HFTMON_TLB_ALL_PAGES ((1u << HFTMON_TLB_PAGES_BITS) - 1)
 #define HFTMON_HIST_BUCKETS 40 /* log2 of ns: the last one begins at 2^39 ns, 9 minutes */
 #define HFTMON_DEPTH_UNKNOWN 0xffffffff /* of a thread's queue_depth */
 #define HFTMON_TID_PAGE 1024   /* tids per entry of the tid tables, 4 KiB */
@@ -73,6 +77,7 @@ enum hftmon_interrupt_flag {
 	HFTMON_SOFTIRQ_RAISE_SEEN = 1 << 3,
 	HFTMON_VECTOR_TLB_FLUSH = 1 << 2,
 	HFTMON_VECTOR_SENDER_SEEN = 1 << 3,
+	HFTMON_WORK_QUEUE_SEEN = 1 << 2,
 };
 
 /* Fate of events: seen = emitted + filtered + dropped. */
@@ -124,7 +129,15 @@ struct hftmon_cpu {
 	struct hftmon_sender reschedule;
 	struct hftmon_sender call;
 	struct hftmon_softirq_raise raise[HFTMON_SOFTIRQS];
-	hft_u8 pad4[128 - 32 - 48 - 32 + 128 - 32];
+	hft_u32 irq_number;	 /* of the hard interrupt that runs or ran last */
+	hft_u32 net_irq;	 /* whose handler asked for NET_RX, 0 none, or HFTMON_SEVERAL_IRQS */
+	hft_u32 block_irq;	 /* the same for BLOCK */
+	hft_u32 block_served;	 /* block_irq of the run that is on */
+	hft_u32 sending_pages;	 /* of the TLB shootdown that this CPU sent last */
+	hft_u32 sending_syscall; /* that it was in, number + 1, 0 none */
+	hft_u32 flush_pages;	 /* the same of the sender of the call that this CPU has to serve */
+	hft_u32 flush_syscall;
+	hft_u8 pad4[128 - 32 - 48 - 32 + 128 - 32 - 32];
 	struct hftmon_counts counts[HFTMON_KERNEL_KINDS];
 };
 
@@ -139,6 +152,38 @@ struct hftmon_source {
 	hft_u64 target_ns;
 };
 
+/* Time from when something was asked for to its begin. */
+struct hftmon_delay {
+	hft_u64 count; /* those that were seen being asked for */
+	hft_u64 ns;
+	hft_u64 max_ns;
+};
+
+/* The part of a softirq's runs that was left to ksoftirqd. */
+struct hftmon_ksoftirqd {
+	hft_u64 count;
+	hft_u64 ns; /* net */
+};
+
+/* What the interrupts of one number brought on one CPU; number 0 stands for none. */
+struct hftmon_device_work {
+	hft_u64 polls;
+	hft_u64 packets;
+	hft_u64 requests;
+};
+
+struct hftmon_tick {
+	hft_u64 stopped;
+	hft_u64 kept[HFTMON_TICK_DEPENDENCIES]; /* times that the tick had to stay on, by reason */
+};
+
+/* TLB shootdowns that a CPU sent. */
+struct hftmon_tlb_sends {
+	hft_u64 count;
+	hft_u64 all;   /* those of the whole address space */
+	hft_u64 pages; /* of the others */
+};
+
 /* Interrupt totals of one CPU. */
 struct hftmon_sources {
 	struct hftmon_source softirq[HFTMON_SOFTIRQS];
@@ -146,6 +191,13 @@ struct hftmon_sources {
 	struct hftmon_source tlb_flush;
 	struct hftmon_source nmi;
 	struct hftmon_source irq[HFTMON_IRQS];
+	struct hftmon_ksoftirqd ksoftirqd[HFTMON_SOFTIRQS];
+	struct hftmon_delay softirq_delay[HFTMON_SOFTIRQS];
+	struct hftmon_source work;
+	struct hftmon_delay work_delay;
+	struct hftmon_tick tick;
+	struct hftmon_tlb_sends tlb_sends;
+	struct hftmon_device_work device[HFTMON_IRQS];
 };
 
 /*
@@ -213,8 +265,9 @@ struct hftmon_thread {
 	hft_u32 off_cpu_hist[HFTMON_HIST_BUCKETS];
 	hft_u32 wait_hist[HFTMON_HIST_BUCKETS];
 	hft_u64 out_exec_ns; /* sum_exec_runtime at the last switch-out */
+	hft_u64 tlb_sends;   /* shootdowns that it sent */
 	hft_u32 queue_depth; /* others that were runnable there when it began to wait */
-	hft_u8 pad1[28];
+	hft_u8 pad1[20];
 };
 
 _Static_assert(sizeof(struct hftmon_thread) % 64 == 0, "threads share no cache line");
