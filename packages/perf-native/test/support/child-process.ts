@@ -9,8 +9,12 @@ const packageFolder = join(import.meta.dirname, '..', '..');
 /** Two folders below the package, where the native library looks for itself from. */
 const folder = join(packageFolder, 'dist', '.test-child');
 
-/** Bundles `child.ts` with the sources of this package, so that node runs it without a build. */
-export async function bundleChild(): Promise<string> {
+/**
+ * Bundles a script of this folder with the sources of this package, so that node runs it without
+ * a build.
+ * @param name - file name without `.ts`
+ */
+export async function bundleChild(name = 'child'): Promise<string> {
   await build({
     configFile: false,
     logLevel: 'error',
@@ -21,14 +25,14 @@ export async function bundleChild(): Promise<string> {
       resolve: { conditions: ['@hftmon/source', 'node', 'import', 'module', 'default'] },
     },
     build: {
-      ssr: join(import.meta.dirname, 'child.ts'),
+      ssr: join(import.meta.dirname, `${name}.ts`),
       outDir: folder,
       emptyOutDir: false,
       minify: false,
-      rollupOptions: { output: { entryFileNames: 'child.mjs' } },
+      rollupOptions: { output: { entryFileNames: `${name}.mjs` } },
     },
   });
-  return join(folder, 'child.mjs');
+  return join(folder, `${name}.mjs`);
 }
 
 /** A monitoring process: see `child.ts`. */

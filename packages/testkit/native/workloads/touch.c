@@ -104,9 +104,14 @@ static void say_ready(const pid_t *tids)
 
 static void map_region(long node)
 {
-	region = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (region == MAP_FAILED)
+	char *guarded = mmap(NULL, bytes + 2 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (guarded == MAP_FAILED)
 		workload__fail("no address space: %s", strerror(errno));
+	/* Guard pages keep the kernel from merging it with a neighbour: /proc shows it alone. */
+	region = guarded + PAGE;
+	if (mprotect(region, bytes, PROT_READ | PROT_WRITE))
+		workload__fail("no memory: %s", strerror(errno));
 	madvise(region, bytes, MADV_NOHUGEPAGE);
 	if (node >= 0)
 		bind_to(node);
