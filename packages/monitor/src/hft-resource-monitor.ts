@@ -19,6 +19,7 @@ import {
   KernelEventSource,
   type HostEnvironment,
 } from '@hftmon/perf-native';
+import type { SchedulingQuery, ThreadSchedulingInfo } from '@hftmon/sched';
 import { createRegistry } from './collectors/create-registry.js';
 import { installedCollectors } from './collectors/installed-collectors.js';
 import { minDurations } from './collectors/min-durations.js';
@@ -27,7 +28,11 @@ import { requirePriority } from './configuration/require-priority.js';
 import { validateConfiguration } from './configuration/validate-configuration.js';
 import type { CollectorChoice, HFTResourceMonitorOptions } from './hft-resource-monitor-options.js';
 import type { MonitorEvents } from './monitor-events.js';
-import type { AttachedProcess, AttachOptions } from './process/attached-process.js';
+import {
+  leftAloneBy,
+  type AttachedProcess,
+  type AttachOptions,
+} from './process/attached-process.js';
 import { ProcessList } from './process/process-list.js';
 import { collectorReports, type CollectorReport } from './run/collector-reports.js';
 import { connectEvents } from './run/connect-events.js';
@@ -136,7 +141,7 @@ export class HFTResourceMonitor implements Disposable, AsyncDisposable {
     }
     if (this.monitoringActive) {
       this.#expectFollowing(options);
-      this.#session!.attach(pid);
+      this.#session!.attach(pid, { without: leftAloneBy(options) });
     }
     this.#processes.add(process);
     return process;
@@ -196,6 +201,11 @@ export class HFTResourceMonitor implements Disposable, AsyncDisposable {
    */
   detectLatencySpikes(query: LatencyQuery = {}): LatencySpike[] {
     return this.#query('latency', query) as LatencySpike[];
+  }
+
+  /** How the watched threads are scheduled: policy, priority, shares, jitter, inversions. */
+  getThreadSchedulingInfo(query: SchedulingQuery = {}): ThreadSchedulingInfo[] {
+    return this.#query('sched', query) as ThreadSchedulingInfo[];
   }
 
   /** Exact totals of every thread of a process, ended ones included. Empty when not attached. */
@@ -309,7 +319,8 @@ export class HFTResourceMonitor implements Disposable, AsyncDisposable {
   /** Gives an attached process to a new session, or reports that it has ended since. */
   #hand(process: AttachedProcess, session: Session): void {
     try {
-      const { startTimeTicks } = session.attach(process.pid);
+      const without = leftAloneBy(process.options);
+      const { startTimeTicks } = session.attach(process.pid, { without });
       if (startTimeTicks === process.startTimeTicks) return;
       session.detach(process.pid);
     } catch (error) {

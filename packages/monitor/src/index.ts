@@ -32,4 +32,10 @@ export {
   type NotObserved,
   type ReceiptPart,
 } from '@hftmon/latency';
+export type {
+  AttributeChange,
+  PriorityInversion,
+  SchedulingQuery,
+  ThreadSchedulingInfo,
+} from '@hftmon/sched';
 export { createProbeEnvironment, type HostEnvironment, type ProbeRoots } from '@hftmon/perf-native';

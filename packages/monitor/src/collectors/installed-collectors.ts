@@ -2,6 +2,7 @@ import { createError, type Collector } from '@hftmon/core';
 import { createContextSwitchCollector } from '@hftmon/ctxsw';
 import { createInterruptCollector } from '@hftmon/irq';
 import { createLatencyCollector } from '@hftmon/latency';
+import { createSchedulingCollector } from '@hftmon/sched';
 import type { MonitorConfiguration } from '../configuration/configuration.js';
 
 /** Makes a collector for one run. */
@@ -11,6 +12,7 @@ export type CollectorFactory = (configuration: MonitorConfiguration) => Collecto
 const INSTALLED: Readonly<Record<string, CollectorFactory>> = {
   ctxsw: () => createContextSwitchCollector() as unknown as Collector,
   irq: () => createInterruptCollector() as unknown as Collector,
+  sched: () => createSchedulingCollector() as unknown as Collector,
   latency: ({ spikeThresholdUs, delivery }) =>
     createLatencyCollector({
       thresholdUs: spikeThresholdUs,

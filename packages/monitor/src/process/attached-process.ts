@@ -2,10 +2,15 @@
 export interface AttachOptions {
   /** Also watch processes that the target starts from now on. Default false. */
   readonly followChildren?: boolean;
-  /** Wanted by cache metrics, which no installed collector offers yet. */
+  /** The cache collector watches it. Default true. */
   readonly trackCache?: boolean;
-  /** Wanted by NUMA statistics, which no installed collector offers yet. */
+  /** The NUMA collector watches it. Default true. */
   readonly trackNuma?: boolean;
+}
+
+/** Names of the collectors that shall leave a process alone. */
+export function leftAloneBy({ trackCache, trackNuma }: AttachOptions): string[] {
+  return [...(trackCache === false ? ['cache'] : []), ...(trackNuma === false ? ['numa'] : [])];
 }
 
 /** A process that the monitor watches. */
