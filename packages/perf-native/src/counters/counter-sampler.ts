@@ -6,10 +6,11 @@ import {
   type CountersHandle,
   type CountersLibrary,
 } from '../native/counters-bindings.js';
+import { readU64At } from '../source/shared-memory.js';
 import { CounterCursor } from './counter-cursor.js';
 import { toNativeEvents, type CounterGroup } from './counter-group.js';
 import { readCounterStats, type CounterStats } from './counter-stats.js';
-import { COUNTERS_MEMORY } from './layout.js';
+import { COUNTERS_MEMORY, COUNTER_STATS } from './layout.js';
 import { UncountedThreads, type Uncounted } from './uncounted-threads.js';
 
 export interface CounterSamplerOptions {
@@ -154,6 +155,11 @@ export class CounterSampler implements Disposable {
   /** Threads that should be counted and are not, by reason. */
   uncounted(): Uncounted[] {
     return this.#uncounted.list();
+  }
+
+  /** Samples that were not written because the cursor lagged behind; as in `stats`. */
+  get refused(): number {
+    return this.#lastStats?.refused ?? readU64At(this.#stats, COUNTER_STATS.refused);
   }
 
   /** What the sampler did so far; after `close` what it had done until then. */

@@ -1,12 +1,16 @@
 import { countersLibrary } from '../native/counters-bindings.js';
 import type { PmuKernel } from '../pmu/kernel.js';
 
-/** The kernel of this host. @throws as `ffi` does */
-export function nativePmuKernel(): PmuKernel {
-  const library = countersLibrary();
+/**
+ * The kernel of this host; `undefined` when the sysfs is not its own but that of another host. The
+ * native library is loaded when it is first asked, so not where there is no PMU; what it throws
+ * then is that of `ffi`.
+ */
+export function nativePmuKernel(sysRoot = '/sys'): PmuKernel | undefined {
+  if (sysRoot !== '/sys') return undefined;
   return {
     tryGroup: (events, excludeKernel, cpus = []) =>
-      library.attempt(
+      countersLibrary().attempt(
         events.map(({ type, config, config1 }) => ({ type, group: 0, config, config1 })),
         events.length,
         excludeKernel ? 1 : 0,
