@@ -26,8 +26,8 @@ struct hftmon_watch {
 	uint64_t epoch_ns;
 	uint64_t granted; /* hits that the present event was armed for, in all */
 	uint64_t counted; /* hits of the events before it */
-	uint64_t lost;
-	uint32_t kept; /* hits of the events before it that nobody has taken yet */
+	uint64_t lost; /* hits of earlier armings that there was no room to keep */
+	uint32_t kept; /* hits of earlier armings that nobody has taken yet */
 	struct hftmon_watch_hit hits[HFTMON_WATCH_MOST_HITS];
 };
 
@@ -38,12 +38,6 @@ struct hit_record {
 	uint32_t pid, tid;
 	uint64_t time;
 	uint32_t cpu, reserved;
-};
-
-struct lost_record {
-	struct perf_event_header header;
-	uint64_t id;
-	uint64_t lost;
 };
 
 _Static_assert(RING_BYTES / sizeof(struct hit_record) > HFTMON_WATCH_MOST_HITS, "ring too small");
@@ -151,8 +145,6 @@ static uint32_t take_hits(struct hftmon_watch *w, struct hftmon_watch_hit *out, 
 	while (w->ring.page && n < most && (header = perf_ring__next(&w->ring))) {
 		const struct hit_record *hit = (const void *)header;
 
-		if (header->type == PERF_RECORD_LOST)
-			w->lost += ((const struct lost_record *)header)->lost;
 		if (header->type != PERF_RECORD_SAMPLE)
 			continue;
 		out[n++] = (struct hftmon_watch_hit){
@@ -165,14 +157,19 @@ static uint32_t take_hits(struct hftmon_watch *w, struct hftmon_watch_hit *out, 
 	return n;
 }
 
-/* Opens the event anew; its hits and count are kept. */
-static int reopen(struct hftmon_watch *w, uint64_t count)
+/* Empties the ring, so that it has room for an arming. */
+static void keep_hits(struct hftmon_watch *w)
 {
 	struct hftmon_watch_hit beyond;
 
 	w->kept += take_hits(w, w->hits + w->kept, HFTMON_WATCH_MOST_HITS - w->kept);
 	while (take_hits(w, &beyond, 1))
 		w->lost++;
+}
+
+/* Opens the event anew. */
+static int reopen(struct hftmon_watch *w, uint64_t count)
+{
 	w->counted += count;
 	close_event(w);
 	return open_event(w);
@@ -197,6 +194,8 @@ int hftmon_watch__arm(hftmon_watch *w, uint32_t hits)
 	err = hftmon_watch__disarm(w);
 	if (!err)
 		err = read_count(w, &count);
+	if (!err)
+		keep_hits(w);
 	/*
 	 * An event that has reached its limit is of no more use: newer kernels (seen on 6.18) also
 	 * stop it within, and nothing starts it again. Enabled, it would trap without counting.

@@ -93,7 +93,7 @@ export class Watchpoint implements Disposable {
     return Array.from({ length: found }, (_, i) => readHit(view, i * HIT_BYTES));
   }
 
-  /** Hits that there was no room for; only when it is armed again before `hits` is called. */
+  /** Hits of earlier armings that were not taken by `hits` in time; the first 400 are kept. */
   get lost(): number {
     return this.#library.lost(this.#live());
   }

@@ -31,10 +31,8 @@
 /* Numbers of enum perf_event_x86_regs or perf_event_arm_regs, the program counter included. */
 #if defined(__aarch64__)
 #define HFTMON_SAMPLE_REGISTERS 33
-#define HFTMON_SAMPLE_BYTES 384
 #else
 #define HFTMON_SAMPLE_REGISTERS 24
-#define HFTMON_SAMPLE_BYTES 256
 #endif
 
 #define HFTMON_SAMPLES_MOST_EVENTS 4
@@ -47,7 +45,7 @@ enum hftmon_sample_flag {
 };
 
 struct hftmon_sample {
-	double time; /* ns since the epoch */
+	_Alignas(64) double time; /* ns since the epoch */
 	uint32_t tid;
 	uint32_t pid;
 	uint32_t cpu;
@@ -59,7 +57,6 @@ struct hftmon_sample {
 	uint32_t event;	      /* index in the events of the options */
 	uint64_t reserved;
 	uint64_t registers[HFTMON_SAMPLE_REGISTERS]; /* by their perf number; others are 0 */
-	uint8_t padding[HFTMON_SAMPLE_BYTES - 64 - 8 * HFTMON_SAMPLE_REGISTERS];
 };
 
 struct hftmon_sample_stats {

@@ -48,7 +48,7 @@ HFTMON_API int hftmon_watch__hits(hftmon_watch *w, struct hftmon_watch_hit *out,
 /* Disarms it and watches another address with it. */
 HFTMON_API int hftmon_watch__move(hftmon_watch *w, double address, uint32_t length,
 				  uint32_t access);
-/* Hits that the ring had no room for, so far as the kernel has said. */
+/* Hits of earlier armings that nobody took, beyond the 400 that are kept. */
 HFTMON_API double hftmon_watch__lost(const hftmon_watch *w);
 HFTMON_API void hftmon_watch__close(hftmon_watch *w);
 

@@ -170,6 +170,18 @@ describe('a watchpoint', () => {
     expect(watchpoint.lost).toBe(4 * 127 - 400);
   });
 
+  it('has room for an arming, whatever was not taken before', async () => {
+    await using target = await spawnSharing({ iterations: 399 });
+    const { tid, place } = placesOf(target)[0]!;
+    using watchpoint = opened(tid, place);
+    watchpoint.arm(400);
+    await target.go();
+    watchpoint.arm(400); // one was left
+    expect(watchpoint.count()).toBe(399);
+    expect(watchpoint.hits().length).toBe(399);
+    expect(watchpoint.lost).toBe(0);
+  });
+
   it('is gone when closed: the thread runs on at full speed', async () => {
     await using target = await spawnSharing({ iterations: 20_000_003, limitS: 60 });
     const { tid, place } = placesOf(target, 'reads-and-writes')[0]!;
