@@ -51,7 +51,8 @@ int elf_open(struct elf *elf, const void *bytes, size_t size)
 		return -EINVAL;
 	elf->sections = (const void *)(elf->bytes + header->e_shoff);
 	elf->section_count = header->e_shnum;
-	for (uint32_t i = 1; i < elf->section_count; i++) {
+	/* The first is no section, but a reference to it is easily made. */
+	for (uint32_t i = 0; i < elf->section_count; i++) {
 		const Elf64_Shdr *s = &elf->sections[i];
 
 		if (s->sh_type != SHT_NOBITS && !holds(elf, s->sh_offset, s->sh_size))

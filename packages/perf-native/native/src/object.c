@@ -96,7 +96,8 @@ int object_set_constant(struct object *o, const char *name, uint32_t value)
 
 	/* Little-endian, so a shorter number takes the first bytes. */
 	if (!symbol || !constants || symbol->st_shndx != constants ||
-	    symbol->st_size > sizeof(value) || symbol->st_value > size - symbol->st_size)
+	    symbol->st_size > sizeof(value) || symbol->st_size > size ||
+	    symbol->st_value > size - symbol->st_size)
 		return fail(-ENOENT, "no BPF constant %s", name);
 	memcpy(o->constants + symbol->st_value, &value, symbol->st_size);
 	return 0;

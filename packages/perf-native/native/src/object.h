@@ -18,6 +18,8 @@ struct object_map {
 	struct bpf_map_definition definition;
 	uint32_t section; /* where its symbol is, */
 	uint64_t offset;  /* and where in it */
+	int is_variables; /* the one element is the whole section */
+	const void *contents; /* that the only element gets before the map is frozen, or NULL */
 	int fd;		  /* -1 not created */
 };
 

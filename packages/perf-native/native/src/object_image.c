@@ -36,41 +36,54 @@ struct ext_section {
 	uint32_t count;
 };
 
-/* Records of one kind for the program's section, and how many bytes one takes. */
-static const uint8_t *ext_records(const struct object *o, const struct object_program *p,
-				  int core_relos, uint32_t *count, uint32_t *record_bytes)
+/* Records of one kind for one section. */
+struct ext_records {
+	const uint8_t *first;
+	uint32_t count;
+	uint32_t bytes; /* of each; what a newer compiler appends is passed over */
+};
+
+/* Finds those of the program's section; none is no error, but -EINVAL what can't be read. */
+static int ext_records(const struct object *o, const struct object_program *p, int core_relos,
+		       uint32_t least_bytes, struct ext_records *found)
 {
 	uint32_t index = elf_find_section(&o->elf, ".BTF.ext");
-	const struct ext_header *h;
+	const struct ext_header *h = index ? elf_data(&o->elf, index) : NULL;
 	uint64_t at, end, size;
 
-	*count = 0;
-	if (!index || !(h = elf_data(&o->elf, index)))
-		return NULL;
+	memset(found, 0, sizeof(*found));
+	if (!h)
+		return 0;
 	size = o->elf.sections[index].sh_size;
-	if (size < sizeof(*h) || o->elf.sections[index].sh_offset % 4)
-		return NULL;
+	if (o->elf.sections[index].sh_offset % 4 || size < sizeof(*h) ||
+	    h->header_bytes < sizeof(*h))
+		return -EINVAL;
 	at = (uint64_t)h->header_bytes + (core_relos ? h->core_relo_offset : h->func_info_offset);
 	end = at + (core_relos ? h->core_relo_bytes : h->func_info_bytes);
+	if (at == end)
+		return 0;
 	if (end > size || at % 4 || end - at < 4)
-		return NULL;
-	memcpy(record_bytes, (const uint8_t *)h + at, 4);
+		return -EINVAL;
+	memcpy(&found->bytes, (const uint8_t *)h + at, 4);
+	if (found->bytes < least_bytes || found->bytes % 4)
+		return -EINVAL;
 	at += 4;
 	while (end - at >= sizeof(struct ext_section)) {
 		const struct ext_section *s = (const void *)((const uint8_t *)h + at);
-		uint64_t bytes = (uint64_t)s->count * *record_bytes;
+		uint64_t bytes = (uint64_t)s->count * found->bytes;
 
 		at += sizeof(*s);
 		if (bytes > end - at)
-			return NULL;
+			return -EINVAL;
 		if (s->name_offset < o->btf.strings_bytes &&
 		    !strcmp(o->btf.strings + s->name_offset, p->section_name)) {
-			*count = s->count;
-			return (const uint8_t *)h + at;
+			found->first = (const uint8_t *)h + at;
+			found->count = s->count;
+			return 0;
 		}
 		at += bytes;
 	}
-	return NULL;
+	return 0;
 }
 
 static int within(const struct object_program *p, uint32_t offset)
@@ -81,11 +94,12 @@ static int within(const struct object_program *p, uint32_t offset)
 /* Without this the kernel doesn't look at the program's BTF at all. */
 static int read_func_info(const struct object *o, const struct object_program *p, struct object_image *i)
 {
-	uint32_t count, bytes;
-	const uint8_t *records = ext_records(o, p, 0, &count, &bytes);
+	struct ext_records records;
+	int err = ext_records(o, p, 0, sizeof(i->func_info), &records);
 
-	for (uint32_t n = 0; records && bytes >= sizeof(i->func_info) && n < count; n++) {
-		memcpy(&i->func_info, records + (uint64_t)n * bytes, sizeof(i->func_info));
+	for (uint32_t n = 0; !err && n < records.count; n++) {
+		memcpy(&i->func_info, records.first + (uint64_t)n * records.bytes,
+		       sizeof(i->func_info));
 		if (i->func_info.insn_off != p->symbol->st_value)
 			continue;
 		i->func_info.insn_off = 0;
@@ -98,18 +112,19 @@ static int read_func_info(const struct object *o, const struct object_program *p
 
 static int read_core_relos(const struct object *o, const struct object_program *p, struct object_image *i)
 {
-	uint32_t count, bytes;
-	const uint8_t *records = ext_records(o, p, 1, &count, &bytes);
+	struct ext_records records;
+	int err = ext_records(o, p, 1, sizeof(*i->core_relos), &records);
 
-	if (!records || bytes < sizeof(struct bpf_core_relo))
-		return 0;
-	i->core_relos = calloc(count, sizeof(*i->core_relos));
+	/* Without them a program would read its structures at wrong places. */
+	if (err)
+		return fail(err, "relocations of %s", p->name);
+	i->core_relos = calloc((size_t)records.count + 1, sizeof(*i->core_relos));
 	if (!i->core_relos)
 		return fail(-ENOMEM, "relocations of %s", p->name);
-	for (uint32_t n = 0; n < count; n++) {
+	for (uint32_t n = 0; n < records.count; n++) {
 		struct bpf_core_relo *relo = &i->core_relos[i->to_load.core_relo_count];
 
-		memcpy(relo, records + (uint64_t)n * bytes, sizeof(*relo));
+		memcpy(relo, records.first + (uint64_t)n * records.bytes, sizeof(*relo));
 		if (!within(p, relo->insn_off))
 			continue;
 		relo->insn_off -= (uint32_t)p->symbol->st_value;
@@ -144,15 +159,12 @@ static int relocate_load(const struct object *o, struct bpf_insn *insn, const El
 {
 	const struct object_map *map = object_map_at(o, symbol->st_shndx, symbol->st_value);
 
-	if (!map)
+	/* A map has no parts: an offset means that the symbol is the section's, of a static map. */
+	if (!map || (!map->is_variables && insn[0].imm))
 		return -EINVAL;
-	if (map->definition.flags & BPF_F_RDONLY_PROG ||
-	    o->elf.sections[map->section].sh_type == SHT_NOBITS) {
-		insn[0].src_reg = BPF_PSEUDO_MAP_VALUE;
-		insn[1].imm = insn[0].imm + (int)symbol->st_value;
-	} else {
-		insn[0].src_reg = BPF_PSEUDO_MAP_FD;
-	}
+	insn[0].src_reg = map->is_variables ? BPF_PSEUDO_MAP_VALUE : BPF_PSEUDO_MAP_FD;
+	if (map->is_variables)
+		insn[1].imm = (int)((uint32_t)insn[0].imm + (uint32_t)symbol->st_value);
 	insn[0].imm = map->fd;
 	return 0;
 }

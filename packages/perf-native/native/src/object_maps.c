@@ -103,29 +103,48 @@ static int read_declared(struct object *o)
 }
 
 /* Variables live in arrays of one element, one per section. */
-static void add_section(struct object *o, const char *section, const char *name, uint32_t flags)
+static void add_section(struct object *o, uint32_t section, const char *name, const void *contents)
 {
-	uint32_t i = elf_find_section(&o->elf, section);
+	uint64_t size = section ? o->elf.sections[section].sh_size : 0;
 	struct object_map *map = &o->maps[o->map_count];
 
-	if (!i || !o->elf.sections[i].sh_size)
+	if (!size)
 		return;
-	map->section = i;
+	map->section = section;
+	map->is_variables = 1;
+	map->contents = contents;
 	map->definition = (struct bpf_map_definition){
 		.name = name,
 		.type = BPF_MAP_TYPE_ARRAY,
 		.key_size = sizeof(uint32_t),
-		.value_size = (uint32_t)o->elf.sections[i].sh_size,
+		.value_size = (uint32_t)size,
 		.max_entries = 1,
-		.flags = flags,
+		.flags = contents ? BPF_F_RDONLY_PROG : BPF_F_MMAPABLE,
 	};
 	o->map_count++;
+}
+
+/* A copy, since object_set_constant() changes it. */
+static int read_constants(struct object *o, uint32_t section)
+{
+	const void *data = elf_data(&o->elf, section);
+	size_t size = o->elf.sections[section].sh_size;
+
+	if (!data)
+		return fail(-EINVAL, "the BPF programs' constants have no values");
+	o->constants = malloc(size + 1);
+	if (!o->constants)
+		return fail(-ENOMEM, "constants of the BPF programs");
+	memcpy(o->constants, data, size);
+	return 0;
 }
 
 int object_read_maps(struct object *o)
 {
 	const struct btf_type *section = find_section_type(&o->btf, ".maps");
-	uint32_t declared = section ? BTF_INFO_VLEN(section->info) : 0, constants;
+	uint32_t declared = section ? BTF_INFO_VLEN(section->info) : 0;
+	uint32_t variables = elf_find_section(&o->elf, ".bss");
+	uint32_t constants = elf_find_section(&o->elf, ".rodata");
 	int err;
 
 	o->maps = calloc(declared + 2, sizeof(*o->maps));
@@ -134,17 +153,12 @@ int object_read_maps(struct object *o)
 	for (uint32_t i = 0; i < declared + 2; i++)
 		o->maps[i].fd = -1;
 	err = read_declared(o);
+	if (!err && constants)
+		err = read_constants(o, constants);
 	if (err)
 		return err;
-	add_section(o, ".bss", "hftmon.bss", BPF_F_MMAPABLE);
-	add_section(o, ".rodata", "hftmon.rodata", BPF_F_RDONLY_PROG);
-	constants = elf_find_section(&o->elf, ".rodata");
-	if (!constants)
-		return 0;
-	o->constants = malloc(o->elf.sections[constants].sh_size + 1);
-	if (!o->constants || !elf_data(&o->elf, constants))
-		return fail(-ENOMEM, "constants of the BPF programs");
-	memcpy(o->constants, elf_data(&o->elf, constants), o->elf.sections[constants].sh_size);
+	add_section(o, variables, "hftmon.bss", NULL);
+	add_section(o, constants, "hftmon.rodata", o->constants);
 	return 0;
 }
 
@@ -160,10 +174,10 @@ int object_create_maps(struct object *o)
 		map->fd = bpf_map_create(&map->definition);
 		if (map->fd < 0)
 			return fail(map->fd, "creating the BPF map %s", name);
-		if (map->definition.flags & BPF_F_RDONLY_PROG)
-			err = bpf_map_set(map->fd, &first, o->constants);
+		if (map->contents)
+			err = bpf_map_set(map->fd, &first, map->contents);
 		/* Frozen, the verifier knows the values and drops code that they rule out. */
-		if (!err && map->definition.flags & BPF_F_RDONLY_PROG)
+		if (!err && map->contents)
 			err = bpf_map_freeze(map->fd);
 		if (err)
 			return fail(err, "filling the BPF map %s", name);
@@ -175,10 +189,8 @@ const struct object_map *object_map_at(const struct object *o, uint32_t section,
 {
 	for (uint32_t i = 0; i < o->map_count; i++) {
 		const struct object_map *map = &o->maps[i];
-		int is_section = map->definition.flags & BPF_F_RDONLY_PROG ||
-				 o->elf.sections[map->section].sh_type == SHT_NOBITS;
 
-		if (map->section == section && (is_section || map->offset == offset))
+		if (map->section == section && (map->is_variables || map->offset == offset))
 			return map;
 	}
 	return NULL;
