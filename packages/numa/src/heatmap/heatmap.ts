@@ -1,3 +1,4 @@
+import type { Support } from '@hftmon/core';
 import type { PlacementMethod } from '../placement/process-placement.js';
 import type { CellsByNode } from './sample-cells.js';
 import type { Heatmap, HeatmapResolution } from './types.js';
@@ -5,8 +6,13 @@ import type { Heatmap, HeatmapResolution } from './types.js';
 /** Cells that a heatmap lists. */
 export const LISTED_CELLS = 1024;
 
-/** Cells of one process, and how the placement was read if they are made of it. */
+/** Cells of one process. */
 export interface ProcessCells extends CellsByNode {
+  /** Where they are from, or why there are none. */
+  readonly support: Support;
+  /** Do they tell what was accessed? Else only what is there. */
+  readonly measured: boolean;
+  /** How the placement was read, when they are made of it. */
   readonly method?: PlacementMethod;
 }
 

@@ -1,5 +1,5 @@
 import type { Mapping, MemoryMap } from '@hftmon/perf-native';
-import type { MappingKind } from './numa-maps.js';
+import { kindOfPath } from './kind-of-path.js';
 import type { PageNodes } from './page-nodes.js';
 import { placementOf, type PlacedMapping, type ProcessPlacement } from './process-placement.js';
 import { sampleAddresses } from './sample-addresses.js';
@@ -53,7 +53,7 @@ function sampledMapping(
   pagesByNode: ReadonlyMap<number, number>,
   pageBytes: number,
 ): PlacedMapping {
-  const kind = kindOf(path);
+  const kind = kindOfPath(path);
   return {
     start: Number(start),
     kind,
@@ -61,10 +61,4 @@ function sampledMapping(
     pagesByNode,
     pageBytes,
   };
-}
-
-function kindOf(path: string): MappingKind {
-  if (path === '[heap]') return 'heap';
-  if (path.startsWith('[stack')) return 'stack';
-  return path.startsWith('/') ? 'file' : 'anonymous';
 }

@@ -5,6 +5,7 @@ import { sampleCells } from '../../../src/heatmap/sample-cells.js';
 import type { HeatmapResolution } from '../../../src/heatmap/types.js';
 import { parseNumaMaps } from '../../../src/placement/numa-maps.js';
 import type { PageNodes } from '../../../src/placement/page-nodes.js';
+import { present } from '../../../src/support/absent.js';
 import { placementOf } from '../../../src/placement/process-placement.js';
 import { AccessSamples } from '../../../src/samples/access-samples.js';
 
@@ -38,13 +39,16 @@ function located(grainBytes?: number): AccessSamples {
   return set;
 }
 
-const cells = (set: AccessSamples, resolution: HeatmapResolution) =>
-  sampleCells(set, {
+const FROM = { support: present('procfs', 'test'), measured: true };
+const cells = (set: AccessSamples, resolution: HeatmapResolution) => ({
+  ...FROM,
+  ...sampleCells(set, {
     pid: 4242,
     resolution,
     pageBytes: 4096,
     commOf: (tid) => (tid === 7 ? 'engine' : undefined),
-  });
+  }),
+});
 
 describe('sampled accesses', () => {
   it('are local or remote by the node of the page and of the CPU', () => {
@@ -128,7 +132,9 @@ describe('a heatmap of placement', () => {
     ),
   });
   const of = (resolution: HeatmapResolution) =>
-    heatmapOf(0, resolution, [{ ...placementCells(placement, resolution), method: 'numa_maps' }]);
+    heatmapOf(0, resolution, [
+      { ...FROM, ...placementCells(placement, resolution), method: 'numa_maps' },
+    ]);
 
   it('has whole mappings when lines or pages are asked for', () => {
     for (const resolution of ['cache_line', 'page'] as const) {

@@ -1,0 +1,33 @@
+import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { listEntries } from './list-entries.js';
+import { readText, type FileText } from './read-text.js';
+
+/**
+ * Files of the kernel that are written as well as read: resctrl, DAMON. Errors of the kernel are
+ * answers: `undefined` when it went well, else `EBUSY`, `ENOSPC`, …
+ */
+export interface KernelFiles {
+  read(path: string): FileText;
+  write(path: string, text: string): string | undefined;
+  list(folder: string): string[];
+  makeFolder(path: string): string | undefined;
+  removeFolder(path: string): string | undefined;
+}
+
+/** Those of this host. */
+export const kernelFiles: KernelFiles = {
+  read: readText,
+  list: listEntries,
+  write: (path, text) => attempt(() => writeFileSync(path, text, { flag: 'r+' })),
+  makeFolder: (path) => attempt(() => mkdirSync(path)),
+  removeFolder: (path) => attempt(() => rmdirSync(path)),
+};
+
+function attempt(call: () => void): string | undefined {
+  try {
+    call();
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error);
+  }
+}

@@ -1,0 +1,156 @@
+import type { SessionClock, Support } from '@hftmon/core';
+import type { AccessCounter } from '../accesses/access-counter.js';
+import { interSocketOverhead } from '../accesses/overhead.js';
+import type { MemoryTraffic } from '../bandwidth/memory-traffic.js';
+import { heatmapOf, type ProcessCells } from '../heatmap/heatmap.js';
+import type { HostCounters } from '../host/host-counters.js';
+import type { LatencyMatrix } from '../host/latency-matrix.js';
+import type { NumaHost } from '../host/numa-host.js';
+import { SAMPLE_SOURCES, SOURCE_ORDER } from '../samples/sample-source.js';
+import { present, unsupported } from '../support/absent.js';
+import type { Measured } from '../support/measured.js';
+import type { TargetMemory } from '../targets/target-memory.js';
+import type {
+  AccessEstimate,
+  NUMAStats,
+  NumaField,
+  NumaQuery,
+  TargetPages,
+  TargetTraffic,
+} from '../types.js';
+import { hotSpots, type PlaceNames } from './hot-spots.js';
+
+/** All that the statistics of a node are made of. */
+export interface NodeStatsParts {
+  readonly clock: SessionClock;
+  /** When the host was looked at last, ns since the epoch. */
+  readonly timestampNs: number;
+  readonly host: NumaHost;
+  readonly latencies: LatencyMatrix;
+  readonly counters: HostCounters;
+  /** Absent when accesses cannot be counted, as `accessSupport` says. */
+  readonly accessCounter: AccessCounter | undefined;
+  readonly accessSupport: Support;
+  readonly traffic: MemoryTraffic;
+  readonly targetTraffic: (nodeId: number) => Measured<TargetTraffic>;
+  /** Cells of a target in the resolution asked for: the best that there are. */
+  readonly cellsOf: (target: TargetMemory, query: NumaQuery) => ProcessCells;
+  /** Why no addresses are known, where something was asked to look. */
+  readonly addressSupport: Support | undefined;
+  readonly names: PlaceNames;
+}
+
+const DEFAULT_HOT_SPOTS = 10;
+const NO_TARGET = unsupported('no process is attached', 'attach one');
+const NO_ADDRESSES = unsupported(
+  'no addresses were sampled',
+  'sample them (hftmon tracks the cache), or ask for the option damon',
+);
+
+/** What the targets do with one node. */
+export function nodeStats(
+  nodeId: number,
+  targets: readonly TargetMemory[],
+  query: NumaQuery,
+  parts: NodeStatsParts,
+): NUMAStats {
+  const { clock, timestampNs, host, latencies, counters, accessSupport: counted } = parts;
+  const counts = parts.accessCounter?.from(nodeId);
+  const remote: Measured<number> = { value: counts?.remote, support: counted };
+  const overhead = interSocketOverhead(host, latencies, nodeId, remote);
+  const estimate = accessEstimate(nodeId, targets);
+  const traffic = parts.traffic.bytesPerSecond(nodeId);
+  const ofTargets = parts.targetTraffic(nodeId);
+  const allocations = counters.allocations(nodeId);
+  const asked = targets.map((target) => parts.cellsOf(target, query));
+  const fine = targets.map((target) => parts.cellsOf(target, { resolution: 'cache_line' }));
+  const hot = heatmapOf(nodeId, 'cache_line', fine.filter(isMeasured));
+  const heatmap = heatmapOf(nodeId, query.resolution ?? 'page', asked);
+  const pages = targets.flatMap((target) => targetPages(nodeId, target));
+  const sources: Record<NumaField, Support> = {
+    localAccesses: counted,
+    remoteAccesses: counted,
+    localAccessRatio: counted,
+    accessEstimate: estimate.support,
+    bandwidthMbPerSec: traffic.support,
+    targetTraffic: ofTargets.support,
+    hotSpots: fine.find(isMeasured)?.support ?? parts.addressSupport ?? NO_ADDRESSES,
+    interSocketOverheadUs: overhead.support,
+    heatmap: asked[0]?.support ?? NO_TARGET,
+    pages: targets[0]?.support ?? NO_TARGET,
+    allocations:
+      allocations === undefined
+        ? unsupported(`the kernel does not count the allocations of node ${nodeId}`, 'none')
+        : present('procfs', `node${nodeId}/numastat`),
+  };
+  return {
+    timestamp: clock.toDate(timestampNs),
+    timestampNs,
+    nodeId,
+    localAccesses: counts?.local,
+    remoteAccesses: counts?.remote,
+    localAccessRatio: counts && ratio(counts.local, counts.local + counts.remote),
+    accessEstimate: estimate.value,
+    bandwidthMbPerSec: traffic.value === undefined ? undefined : traffic.value / 1e6,
+    targetTraffic: ofTargets.value,
+    hotSpots: hotSpots(hot.cells, query.hotSpots ?? DEFAULT_HOT_SPOTS, parts.names),
+    interSocketOverheadUs: overhead.value,
+    ...(query.includeHeatmap === true && { heatmap }),
+    pages,
+    allocations,
+    sources,
+  };
+}
+
+/** Do the cells tell what was accessed, and not only what is there? */
+function isMeasured({ measured }: ProcessCells): boolean {
+  return measured;
+}
+
+function ratio(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}
+
+/** Sums up the best source that any of the targets has samples of. */
+function accessEstimate(
+  nodeId: number,
+  targets: readonly TargetMemory[],
+): Measured<AccessEstimate> {
+  const source = SOURCE_ORDER.find((name) =>
+    targets.some(({ samples }) => samples.source === name),
+  );
+  if (source === undefined) return { value: undefined, support: NO_ADDRESSES };
+  const sum = { local: 0, remote: 0, unknown: 0 };
+  for (const { samples } of targets) {
+    if (samples.source !== source) continue;
+    const counts = samples.accessesFrom(nodeId);
+    if (counts === undefined) continue;
+    sum.local += counts.local;
+    sum.remote += counts.remote;
+    sum.unknown += counts.unknown;
+  }
+  const known = sum.local + sum.remote;
+  return {
+    value: { source, ...sum, ...(known > 0 && { localRatio: sum.local / known }) },
+    support: SAMPLE_SOURCES[source],
+  };
+}
+
+function targetPages(nodeId: number, target: TargetMemory): TargetPages[] {
+  const { placement, threads } = target;
+  if (placement === undefined) return [];
+  const here = placement.nodes.find((node) => node.nodeId === nodeId);
+  return [
+    {
+      pid: target.target.pid,
+      comm: target.target.comm,
+      pages: here?.pages ?? 0,
+      bytes: here?.bytes ?? 0,
+      workingBytes: placement.working.find((node) => node.nodeId === nodeId)?.bytes ?? 0,
+      threads: threads.filter((thread) => thread.nodeId === nodeId).length,
+      method: placement.method,
+      seenFraction: placement.seenFraction,
+      timestampNs: placement.timestampNs,
+    },
+  ];
+}
