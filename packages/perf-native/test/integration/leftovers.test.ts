@@ -150,7 +150,6 @@ describe('a session that cannot be opened', () => {
     ['kernel rings that are no power of two', { kernel_records: 48 }],
     ['no threads', { max_threads: 1 }],
     ['no CPUs', { cpus: 0 }],
-    ['no groups', { groups: 0 }],
     ['more memory than there is', { history_records: 2 ** 31 }],
   ])('natively for %s holds nothing', (_what, options) => {
     const { threads } = holdingsOf(process.pid);
