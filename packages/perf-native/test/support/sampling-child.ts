@@ -68,7 +68,9 @@ const ENDINGS: Record<string, (orders: Orders) => Promise<unknown> | unknown> = 
       say({ read, samples: sampler.stats().samples });
       sampler.close();
     });
-    setTimeout(() => process.exit(0), 50);
+    setInterval(() => {
+      if (sampler.stats().samples > 0) process.exit(0);
+    }, 1);
   },
   async hold(orders) {
     begin(orders);
@@ -101,6 +103,23 @@ const ENDINGS: Record<string, (orders: Orders) => Promise<unknown> | unknown> = 
       placing: codeOf(() => queryPageNodes(tid, at, new Int32Array(1))),
       probes: { watch: probeWatchpoints(env), clock: probeAddressSampling(env)['cpu-clock'] },
     });
+    await sleep(60_000);
+  },
+  /** Rings of 4 MiB, until the kernel locks no more memory for this user. */
+  async 'locked-memory'() {
+    const samplers: AddressSampler[] = [];
+    let refusal;
+    while (refusal === undefined && samplers.length < 1000) {
+      const sampler = new AddressSampler({
+        events: [cpuClockEvent(1_000_000)],
+        ringPages: 1024,
+        slots: 64,
+      });
+      samplers.push(sampler);
+      refusal = sampler.follow(process.pid);
+    }
+    for (const sampler of samplers) sampler.close();
+    say({ refusal, samplers: samplers.length });
     await sleep(60_000);
   },
   /** One descriptor is left; each event needs one. */

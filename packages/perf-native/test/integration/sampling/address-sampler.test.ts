@@ -148,6 +148,23 @@ describe('samples by the CPU clock', () => {
     expect(samples.at(-1)!.timeNs).toBeLessThan(60e9);
   });
 
+  it('are not lost at 10 kHz from several threads', async (context) => {
+    skipUnless(context, needs.cpus(2));
+    await using first = await spawnSharing({ threads: 4, durationMs: 500 });
+    await using second = await spawnSharing({ threads: 4, durationMs: 500 });
+    const tids = [...first.tids, ...second.tids];
+    using sampler = makeSampler({ events: [cpuClockEvent(100_000)] });
+    for (const tid of tids) expect(sampler.follow(tid)).toBeUndefined();
+    first.begin();
+    second.begin();
+    await Promise.all([first.report(), second.report()]);
+    const samples = readSamples(sampler);
+    for (const tid of tids) sampler.unfollow(tid);
+    expect(new Set(samples.map(({ tid }) => tid))).toEqual(new Set(tids));
+    expect(samples.length).toBeGreaterThan(1000);
+    expect(sampler.stats()).toMatchObject({ lost: 0, overruns: 0, throttles: 0, unknown: 0 });
+  });
+
   it('end when the thread is unfollowed, and go on when it is followed again', async () => {
     await using target = await spawnSharing();
     const [tid] = target.tids as [number];

@@ -102,6 +102,22 @@ describe('a process of another user', () => {
   });
 });
 
+describe('a process that may lock no more memory', () => {
+  it('is told so, and holds nothing', async (context) => {
+    skipUnless(context, needs.tool('setpriv'), needs.tool('prlimit'));
+    const user = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+    const wrapper = ['prlimit', '--memlock=65536', ...user];
+    await using child = new MonitoringChild(script, ['locked-memory', tid, address], wrapper);
+    const line = await child.line('refusal');
+    expect(line['refusal']).toMatchObject({
+      ok: false,
+      code: 'HFTMON_E_LOCKED_MEMORY',
+      remedy: expect.stringContaining('perf_event_mlock_kb'),
+    });
+    expect(holdingsOf(child.pid)).toMatchObject(NOTHING_HELD);
+  });
+});
+
 describe('a process without descriptors', () => {
   it('is told so, and keeps what it has', async (context) => {
     skipUnless(context, needs.tool('prlimit'));
