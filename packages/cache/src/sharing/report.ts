@@ -88,7 +88,8 @@ export interface FalseSharingReport {
   readonly confirmation: Support;
   /** Time between two samples of a thread, us of its CPU time; absent for hardware samples. */
   readonly periodUs?: number;
-  readonly samples: SampleCounts & {
+  /** Absent where none are taken. */
+  readonly samples?: SampleCounts & {
     /** Not taken, since a buffer was full. */
     readonly lost: number;
     /** Times that the kernel paused sampling. */

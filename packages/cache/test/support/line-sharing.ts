@@ -40,5 +40,5 @@ export class SharingRun implements Disposable {
 
 /** So many samples with an address: what is wrong shows by then. */
 export function hasSamples(count: number): (report: FalseSharingReport) => boolean {
-  return ({ samples }) => samples.attributed >= count;
+  return ({ samples }) => (samples?.attributed ?? 0) >= count;
 }
