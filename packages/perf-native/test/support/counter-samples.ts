@@ -56,9 +56,9 @@ export function readSamples(sampler: CounterSampler): CounterSample[] {
 }
 
 /** The last sample of a thread, taken now. */
-export function totalsOf(sampler: CounterSampler, tid: number): CounterSample {
+export function totalsOf(sampler: CounterSampler, tid: number, group = 0): CounterSample {
   sampler.flush();
   return readSamples(sampler)
-    .filter((sample) => sample.tid === tid)
+    .filter((sample) => sample.tid === tid && sample.group === group)
     .at(-1)!;
 }
