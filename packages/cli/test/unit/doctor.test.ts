@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createError, HOST_API_VERSION, type MetricMeta, type Support } from '@hftmon/core';
+import {
+  createError,
+  HOST_API_VERSION,
+  type Collector,
+  type MetricMeta,
+  type Support,
+} from '@hftmon/core';
 import { HFTResourceMonitor, type HostEnvironment } from '@hftmon/monitor';
 import { bpfWorks, FakeEventSource, fakeEnvironment } from '@hftmon/testkit';
 import { styleFor } from '../../src/io/style.js';
@@ -22,6 +28,24 @@ function monitorOf(failure?: Error): HFTResourceMonitor {
   }
   return new HFTResourceMonitor({ environment, createSource: () => source });
 }
+
+const unopenable: Collector = {
+  meta: {
+    name: 'unopenable',
+    version: '1.0.0',
+    apiVersion: HOST_API_VERSION,
+    summary: 'Counts nothing',
+    kinds: [],
+    metrics: [{ name: 'nothing_count', unit: 'count', type: 'counter', help: 'Count of nothing' }],
+    needs: [],
+  },
+  probe: () => ({ ok: true, tier: 'kernel', source: 'hope' }),
+  open: () => {
+    throw new Error('no memory');
+  },
+  snapshot: () => [],
+  close: () => undefined,
+};
 
 describe('a collector with metrics of many sources', () => {
   const metrics = ['here_count', 'not_here_count'].map((name): MetricMeta => ({
@@ -78,6 +102,20 @@ describe('a collector with metrics of many sources', () => {
 });
 
 describe('a live test', () => {
+  it('finds a collector that cannot be opened', () => {
+    const { collectors } = reportOf(
+      new HFTResourceMonitor({
+        environment,
+        createSource: () => new FakeEventSource(),
+        collectors: [unopenable],
+      }),
+      true,
+    );
+    expect(collectors[0]).toMatchObject({ status: 'absent', code: 'HFTMON_E_INTERNAL' });
+    expect(collectors[0]!.reason).toMatch(/no memory/);
+    expect(collectors[0]!.metrics[0]).toMatchObject({ status: 'absent' });
+  });
+
   it('that works leaves everything available', () => {
     const { status, checks } = reportOf(monitorOf(), true);
     expect(status).toBe('available');

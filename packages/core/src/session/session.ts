@@ -226,6 +226,11 @@ export class Session {
     return this.#host.stats();
   }
 
+  /** Why a collector could not be opened, or was shut off; `undefined` when neither happened. */
+  errorOf(name: string): MonitorError | undefined {
+    return this.#host.errorOf(name);
+  }
+
   /** Loss accounts of the source: seen = emitted + filtered + dropped. */
   losses(): LossCounts {
     return this.source.losses();

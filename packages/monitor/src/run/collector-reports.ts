@@ -1,4 +1,11 @@
-import type { MetricSupport, Session, Support } from '@hftmon/core';
+import type {
+  CollectorState,
+  MetricSupport,
+  MonitorError,
+  RegisteredCollector,
+  Session,
+  Support,
+} from '@hftmon/core';
 
 /** What a collector measured over a run, and from where. */
 export interface CollectorReport {
@@ -14,21 +21,38 @@ export interface CollectorReport {
 
 /** Reports of all collectors of a session. */
 export function collectorReports(session: Session): CollectorReport[] {
-  const support = session.probe();
-  const probed = session.probeMetrics();
-  const stats = new Map(session.stats().map((entry) => [entry.name, entry]));
   session.flush();
-  return session.registry.list().map(({ collector }) => {
-    const { name } = collector.meta;
-    const state = stats.get(name)?.state;
-    const wasOpen = state === 'open' || state === 'closed' || state === 'quarantined';
-    const found = wasOpen ? (collector.metricSupport?.() ?? []) : [];
-    return {
-      name,
-      support: support.get(name)!,
-      metrics: wasOpen ? { ...collector.metrics?.() } : {},
-      sources: new Map([...probed.get(name)!, ...found]),
-      lost: stats.get(name)?.lostRecords ?? 0,
-    };
-  });
+  return session.registry.list().map((entry) => collectorReport(session, entry));
+}
+
+function collectorReport(session: Session, { collector }: RegisteredCollector): CollectorReport {
+  const { name } = collector.meta;
+  const stats = session.stats().find((entry) => entry.name === name);
+  const error = session.errorOf(name);
+  const probed = session.probeMetrics().get(name)!;
+  const { state = 'idle', lostRecords: lost = 0 } = stats ?? {};
+  const inTheEnd = (support: Support): Support => whatBecameOf(support, state, error);
+  const wasOpen = state === 'open' || state === 'closed' || state === 'quarantined';
+  const found = wasOpen ? (collector.metricSupport?.() ?? []) : [];
+  return {
+    name,
+    support: inTheEnd(session.probe().get(name)!),
+    metrics: wasOpen ? { ...collector.metrics?.() } : {},
+    sources: new Map([...probed, ...found].map(([metric, support]) => [metric, inTheEnd(support)])),
+    lost,
+  };
+}
+
+/** What a probe promised is not there when the collector failed, and not all of it since it did. */
+function whatBecameOf(
+  support: Support,
+  state: CollectorState,
+  error: MonitorError | undefined,
+): Support {
+  if (!support.ok || error === undefined) return support;
+  const { code, message, remedy } = error;
+  const reason = message.replace(/\. Remedy: .*$/s, '');
+  if (state === 'failed') return { ok: false, code, reason, remedy };
+  if (state !== 'quarantined') return support;
+  return { ...support, degraded: [support.degraded, reason].filter(Boolean).join('; ') };
 }

@@ -258,6 +258,37 @@ describe('collectors', () => {
     monitor.dispose();
   });
 
+  it('says of one that could not be opened why it has no values', () => {
+    const broken = new RecordingCollector('broken');
+    broken.failOpen = true;
+    const { monitor } = fakeMonitor({ collectors: [broken] });
+    monitor.on('error', () => undefined);
+    monitor.startMonitoring();
+    expect(monitor.probe().get('broken')).toMatchObject({ ok: true });
+    const [report] = monitor.getCollectorReports();
+    const why = { ok: false, reason: expect.stringMatching(/no memory$/) };
+    expect(report).toMatchObject({ support: why, metrics: {} });
+    expect(report!.sources.get('calls')).toMatchObject(why);
+    monitor.dispose();
+  });
+
+  it('says of one that was shut off since when its values stand still', () => {
+    const broken = Object.assign(new RecordingCollector('broken'), {
+      attach: () => {
+        throw new Error('too many');
+      },
+    });
+    const { monitor } = fakeMonitor({ collectors: [broken] });
+    monitor.on('error', () => undefined);
+    monitor.attachProcess(SELF);
+    monitor.startMonitoring();
+    const [report] = monitor.getCollectorReports();
+    const why = { ok: true, degraded: expect.stringMatching(/too many/) };
+    expect(report).toMatchObject({ support: why, metrics: { calls: 1 } });
+    expect(report!.sources.get('calls')).toMatchObject(why);
+    monitor.dispose();
+  });
+
   it('gives for each metric what became of its source while it ran', () => {
     const gone = { ok: false, code: 'HFTMON_E_X', reason: 'taken', remedy: 'free it' } as const;
     const collector = Object.assign(new RecordingCollector('one'), {

@@ -7,7 +7,7 @@ import { Output } from '../../io/output.js';
 import { styleFor } from '../../io/style.js';
 import { collectorFindings } from './collector-findings.js';
 import { hostChecks } from './host-checks.js';
-import { liveFailure, metricAnswers, withLiveCheck, withLiveFailure } from './live-check.js';
+import { collectorAnswers, liveFailure, withLiveCheck } from './live-check.js';
 import { worst, type DoctorReport } from './report.js';
 import { doctorText } from './text.js';
 
@@ -44,10 +44,7 @@ export function reportOf(monitor: HFTResourceMonitor, live: boolean): DoctorRepo
   const failure = live ? liveFailure(monitor) : undefined;
   const host = hostChecks(environment);
   const checks = live ? withLiveCheck(host, failure) : host;
-  const answers = {
-    support: withLiveFailure(monitor.probe(), failure),
-    metrics: metricAnswers(monitor, failure),
-  };
+  const answers = collectorAnswers(monitor, failure);
   const findings = collectorFindings(monitor.collectors(), answers, environment);
   return {
     schema: 'hftmon.doctor/1',

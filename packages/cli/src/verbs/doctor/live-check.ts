@@ -1,5 +1,6 @@
-import { messageOf, type MetricSupport, type Support } from '@hftmon/core';
+import { messageOf, type Support } from '@hftmon/core';
 import { isMonitorError, type HFTResourceMonitor } from '@hftmon/monitor';
+import type { Answers } from './collector-findings.js';
 import type { HostCheck } from './report.js';
 
 /** Why monitoring does not start on this host. */
@@ -41,21 +42,25 @@ export function withLiveCheck(
  * What collectors can do. One that stands on BPF has it loaded with the session's start; the rest
  * need no more than that a session starts, so a failure concerns all of them.
  */
-export function withLiveFailure(
+function withLiveFailure(
   support: ReadonlyMap<string, Support>,
-  failure: LiveFailure | undefined,
+  failure: LiveFailure,
 ): ReadonlyMap<string, Support> {
-  if (failure === undefined) return support;
   return new Map([...support].map(([name, answer]) => [name, answer.ok ? failure : answer]));
 }
 
-/** What became of each metric in the live test, else what the probes say of it. */
-export function metricAnswers(
+/** What became of the collectors in the live test, else what their probes say. */
+export function collectorAnswers(
   monitor: HFTResourceMonitor,
   failure: LiveFailure | undefined,
-): ReadonlyMap<string, MetricSupport> {
-  if (failure !== undefined) return new Map();
+): Answers {
+  if (failure !== undefined) {
+    return { support: withLiveFailure(monitor.probe(), failure), metrics: new Map() };
+  }
   const reports = monitor.getCollectorReports();
-  if (reports.length === 0) return monitor.probeMetrics();
-  return new Map(reports.map(({ name, sources }) => [name, sources]));
+  if (reports.length === 0) return { support: monitor.probe(), metrics: monitor.probeMetrics() };
+  return {
+    support: new Map(reports.map(({ name, support }) => [name, support])),
+    metrics: new Map(reports.map(({ name, sources }) => [name, sources])),
+  };
 }
