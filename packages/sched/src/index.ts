@@ -2,6 +2,7 @@ export { SchedulingCollector, createSchedulingCollector } from './collector.js';
 export { meta as schedulingMeta } from './meta.js';
 export type { ChangedAttribute } from './attributes/attribute-change.js';
 export type { Period } from './periods/period.js';
+export type { DepthDistribution } from './threads/depth-counts.js';
 export type { CpuCgroup, RealtimeLimit } from './throttling/cpu-cgroup.js';
 export type { CgroupThrottling, ThrottlingInfo } from './throttling/throttling-info.js';
 export type {

@@ -57,6 +57,12 @@ export const meta: CollectorMeta = {
       help: 'Times from the wake-up of a target thread to its running, of those in the stream',
     },
     {
+      name: 'wake_up_queue_depth',
+      unit: 'count',
+      type: 'histogram',
+      help: 'Other threads that were runnable where a target thread was woken, of those in the stream',
+    },
+    {
       name: 'periodic_threads',
       unit: 'count',
       type: 'gauge',

@@ -19,6 +19,7 @@ export function schedulingMetrics(run: SchedulingRun): SchedulingMetrics {
     cpu_time_ns: totals.reduce((total, { onCpuNs }) => total + onCpuNs, 0),
     run_queue_wait_ns: totals.reduce((total, { runQueueNs }) => total + runQueueNs, 0),
     wake_up_latency_ns: streamDistribution(run.intake.latency, percentiles),
+    wake_up_queue_depth: streamDistribution(run.intake.depths, percentiles),
     ...rhythmMetrics(run),
     priority_inversions: run.finder.log.total,
     priority_inversion_ns: streamDistribution(run.finder.lengths, percentiles),

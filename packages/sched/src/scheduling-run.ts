@@ -15,9 +15,15 @@ import { processUsage, type ProcessUsage } from './usage/process-usage.js';
 /** Processes that are remembered after they left. */
 const REMEMBERED_PIDS = 1024;
 
+/** What is used of what the host lends. */
+export type RunContext = Pick<
+  CollectorContext,
+  'clock' | 'source' | 'history' | 'procRoot' | 'sysRoot'
+>;
+
 /** What there is of the collector between `open` and the next one. */
 export class SchedulingRun {
-  readonly context: CollectorContext;
+  readonly context: RunContext;
   readonly registry = new ThreadRegistry();
   readonly finder: InversionFinder;
   readonly intake: StreamIntake;
@@ -33,13 +39,14 @@ export class SchedulingRun {
   readonly #lastThrottling = new Map<number | undefined, ThrottlingInfo>();
 
   constructor(context: CollectorContext, config: SchedulingConfig) {
-    this.context = context;
+    const { clock, source, history, procRoot, sysRoot } = context;
+    this.context = { clock, source, history, procRoot, sysRoot };
     this.options = resolveOptions(config);
-    this.finder = new InversionFinder(this.registry, context.source.tasks);
-    this.intake = new StreamIntake(this.registry, context.source.tasks, this.finder);
+    this.finder = new InversionFinder(this.registry, source.tasks);
+    this.intake = new StreamIntake(this.registry, source.tasks, this.finder);
     this.#attributes = new AttributeWatch(this.registry, this.options.attributesIntervalMs);
-    this.#throttling = new ThrottlingWatch(context.procRoot, context.sysRoot);
-    this.#seesLentPriorities = context.source.environment.hasTracepoint('sched_pi_setprio');
+    this.#throttling = new ThrottlingWatch(procRoot, sysRoot);
+    this.#seesLentPriorities = source.environment.hasTracepoint('sched_pi_setprio');
   }
 
   /** Changes of attributes that were found, oldest first. */
@@ -94,15 +101,13 @@ export class SchedulingRun {
   infoContext(query: SchedulingQuery): InfoContext {
     const { percentiles = this.options.percentiles } = query;
     percentiles.forEach(checkPercentile);
-    recordFilter(query, 0);
+    const windowNs = -recordFilter(query, 0).fromNs;
     this.lookNow();
-    const nowNs = this.nowNs();
     const { clock, source } = this.context;
     return {
       clock,
       source,
-      nowNs,
-      fromNs: recordFilter(query, nowNs).fromNs,
+      windowNs,
       percentiles,
       finder: this.finder,
       attributesIntervalMs: this.options.attributesIntervalMs,
@@ -111,9 +116,9 @@ export class SchedulingRun {
   }
 
   /** Times of the threads of a process. */
-  usage(pid: number, { fromNs }: Pick<InfoContext, 'fromNs'>): ProcessUsage {
+  usage(pid: number, { windowNs }: InfoContext): ProcessUsage {
     const nowNs = this.nowNs();
-    return processUsage(this.context, this.registry, this.intake, { pid, nowNs, fromNs });
+    return processUsage(this.context, this.registry, this.intake, { pid, nowNs, windowNs });
   }
 
   /** Limits of the CPU time of one process, or of all. */

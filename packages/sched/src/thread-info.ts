@@ -3,6 +3,7 @@ import {
   percentilesOf,
   policyName,
   type CollectorContext,
+  type LogLinearHistogram,
   type Support,
 } from '@hftmon/core';
 import { decodeAttributes, type SchedulingAttributes } from '@hftmon/perf-native';
@@ -25,9 +26,8 @@ const JITTER_PERCENT = 99;
 
 /** What an answer is built from besides the thread itself. */
 export interface InfoContext extends Pick<CollectorContext, 'clock' | 'source'> {
-  readonly nowNs: number;
-  /** -Infinity without a window. */
-  readonly fromNs: number;
+  /** Infinity without a window. */
+  readonly windowNs: number;
   readonly percentiles: readonly number[];
   readonly finder: InversionFinder;
   /** Shortest time between two looks at the attributes, ms. */
@@ -43,12 +43,13 @@ export function threadInfo(
   context: InfoContext,
 ): ThreadSchedulingInfo {
   const { totals, track } = row;
-  const { nowNs, clock } = context;
+  const { clock } = context;
+  const { nowNs } = usage;
   const attributes = track?.isKnown === true ? decodeAttributes(track.attributes) : undefined;
-  const { latency, source: latencySource } = latencyOf(row, usage, context);
+  const wakeUps = wakeUpsOf(row, usage, context.percentiles);
   const times = timesOf(row, usage);
-  const rhythm = rhythmOf(track, context);
-  const chain = track === undefined ? undefined : chainOf(track, context);
+  const rhythm = rhythmOf(track, usage, context);
+  const chain = track === undefined ? undefined : chainOf(track, nowNs, context);
   const count = (sum: number): number | undefined => track?.sums[sum];
   const us = (sum: number): number | undefined =>
     track === undefined ? undefined : track.sums[sum]! / 1e3;
@@ -66,7 +67,7 @@ export function threadInfo(
     cpuAffinity: attributes?.affinity,
     attributeChanges: count(Sum.AttributeChanges) ?? 0,
     ...times.fields,
-    wakeUpLatencyUs: latency,
+    ...wakeUps.fields,
     ...rhythm.fields,
     priorityInversions: count(Sum.Inversions),
     priorityInversionUs: us(Sum.InversionNs),
@@ -76,12 +77,14 @@ export function threadInfo(
     sources: {
       ...attributeSources(attributes, context),
       ...times.sources,
-      wakeUpLatencyUs: latencySource,
+      ...wakeUps.sources,
       schedulingJitterUs: rhythm.source,
       ...inversionSources(track, chain, context),
     },
   };
 }
+
+const WAKE_UPS = 'BPF: records of sched_waking, sched_switch';
 
 const UNTRACKED = absent(
   'the thread ended so long ago, or there are so many, that nothing but its totals is kept',
@@ -126,35 +129,45 @@ function timesOf({ usage }: ThreadRow, { source, cpuNs }: ProcessUsage) {
   return { fields, sources: sources(source) };
 }
 
-function latencyOf(
+function wakeUpsOf(
   { track, usage }: ThreadRow,
   { isWindow, source }: ProcessUsage,
-  { percentiles }: InfoContext,
-): { latency: LatencyDistribution | undefined; source: Support } {
-  if (isWindow) {
-    if (usage === undefined) return { latency: undefined, source: source.ok ? UNTRACKED : source };
-    return {
-      latency: exactLatency(usage.latenciesNs, percentiles),
-      source: present('kernel', 'BPF: records of sched_waking, sched_switch'),
-    };
+  percentiles: readonly number[],
+) {
+  const sources = (support: Support) => ({ wakeUpLatencyUs: support, queueDepthAtWakeUp: support });
+  if (isWindow ? usage === undefined : track === undefined) {
+    const fields = { wakeUpLatencyUs: undefined, queueDepthAtWakeUp: undefined };
+    return { fields, sources: sources(source.ok ? UNTRACKED : source) };
   }
-  if (track === undefined) return { latency: undefined, source: UNTRACKED };
-  const { count, min, max, mean, relativeError } = track.latency;
+  const fields = isWindow
+    ? {
+        wakeUpLatencyUs: exactLatency(usage!.latenciesNs, percentiles),
+        queueDepthAtWakeUp: usage!.depths.distribution(percentiles),
+      }
+    : {
+        wakeUpLatencyUs: latencyOf(track!.latency, percentiles),
+        queueDepthAtWakeUp: track!.depths.distribution(percentiles),
+      };
+  return { fields, sources: sources(present('kernel', WAKE_UPS)) };
+}
+
+function latencyOf(
+  histogram: LogLinearHistogram,
+  percentiles: readonly number[],
+): LatencyDistribution {
+  const { count, min, max, mean, relativeError } = histogram;
   const us = (ns: number | undefined): number | undefined =>
     ns === undefined ? undefined : ns / 1e3;
   return {
-    latency: {
-      count,
-      min: us(min),
-      max: us(max),
-      mean: us(mean),
-      relativeError,
-      percentiles: percentilesOf(track.latency, percentiles).map(({ percent, value }) => ({
-        percent,
-        value: us(value),
-      })),
-    },
-    source: present('kernel', 'BPF: histogram of records of sched_waking, sched_switch'),
+    count,
+    min: us(min),
+    max: us(max),
+    mean: us(mean),
+    relativeError,
+    percentiles: percentilesOf(histogram, percentiles).map(({ percent, value }) => ({
+      percent,
+      value: us(value),
+    })),
   };
 }
 
@@ -178,7 +191,11 @@ function exactLatency(
   };
 }
 
-function rhythmOf(track: ThreadTrack | undefined, { fromNs, percentiles }: InfoContext) {
+function rhythmOf(
+  track: ThreadTrack | undefined,
+  { fromNs }: ProcessUsage,
+  { percentiles }: InfoContext,
+) {
   const none = { schedulingJitterUs: undefined };
   if (track === undefined) return { fields: none, source: UNTRACKED };
   const found = findPeriod(track.wakeUps, fromNs, [...percentiles, JITTER_PERCENT]);
@@ -196,7 +213,8 @@ function rhythmOf(track: ThreadTrack | undefined, { fromNs, percentiles }: InfoC
 /** The chain of the present wait, else of the latest inversion that is still kept. */
 function chainOf(
   track: ThreadTrack,
-  { finder, nowNs, source }: InfoContext,
+  nowNs: number,
+  { finder, source }: InfoContext,
 ): readonly ChainLink[] | undefined {
   const { log, lentWaits } = finder;
   const now = presentChain(lentWaits, track.tid, nowNs, source.tasks);

@@ -2,6 +2,7 @@ import type { Percentile, StreamDistribution, Support, TaskRef, ThreadState } fr
 import type { SchedulingAttributes } from '@hftmon/perf-native';
 import type { ChangedAttribute } from './attributes/attribute-change.js';
 import type { Period } from './periods/period.js';
+import type { DepthDistribution } from './threads/depth-counts.js';
 
 /** Options of the collector. */
 export interface SchedulingConfig {
@@ -34,6 +35,7 @@ export type SchedulingField =
   | 'waitTimeUs'
   | 'cpuShare'
   | 'wakeUpLatencyUs'
+  | 'queueDepthAtWakeUp'
   | 'schedulingJitterUs'
   | 'priorityInversions'
   | 'priorityInheritanceChain'
@@ -70,6 +72,8 @@ export interface ThreadSchedulingInfo {
   readonly cpuShare: number | undefined;
   /** From wake-up to running, us. */
   readonly wakeUpLatencyUs: LatencyDistribution | undefined;
+  /** Other threads that were runnable on its CPU when it was woken, the running one included. */
+  readonly queueDepthAtWakeUp: DepthDistribution | undefined;
   /** Rhythm of a periodic thread. */
   readonly period?: Period;
   /**
@@ -155,7 +159,7 @@ export interface PriorityInversion {
   readonly lentPriority?: number;
   /** Time that weaker ones in the chain were runnable but did not run, us. */
   readonly holderWaitUs: number;
-  /** Task that ran during most of that time. */
+  /** Task that took the CPU, or had it, at the longest of these waits; others may have followed. */
   readonly ranInstead?: TaskRef;
 }
 

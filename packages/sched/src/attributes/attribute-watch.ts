@@ -2,7 +2,7 @@ import { AttributeReader, decodeAttributes } from '@hftmon/perf-native';
 import type { ThreadRegistry } from '../threads/thread-registry.js';
 import { Sum, type ThreadTrack } from '../threads/thread-track.js';
 import { changedAttributes, type FoundChange } from './attribute-change.js';
-import { isRealtime, kernelPriority } from './kernel-priority.js';
+import { kernelPriority } from './kernel-priority.js';
 
 /** Changes that are kept; the oldest are forgotten. */
 const KEPT_CHANGES = 4096;
@@ -77,7 +77,6 @@ export class AttributeWatch {
     const after = this.#reader.attributes(entry)!;
     this.#reader.copy(entry, track.attributes);
     track.isKnown = true;
-    track.isRealtime = isRealtime(after.policy);
     track.kernelPriority = kernelPriority(after);
     const changed = before === undefined ? [] : changedAttributes(before, after);
     if (before === undefined || changed.length === 0) return;

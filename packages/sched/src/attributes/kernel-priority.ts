@@ -1,3 +1,4 @@
+import type { TaskInfo } from '@hftmon/core';
 import type { SchedulingAttributes } from '@hftmon/perf-native';
 
 const FIFO = 1;
@@ -5,10 +6,7 @@ const RR = 2;
 const IDLE = 5;
 const DEADLINE = 6;
 
-/** Is it a policy with real-time priorities? */
-export function isRealtime(policy: number): boolean {
-  return policy === FIFO || policy === RR;
-}
+const IDLE_PRIORITY = 140;
 
 /**
  * Priority as the kernel counts, the lower the stronger: -1 deadline, 0 to 98 real-time, 100 to
@@ -16,6 +14,13 @@ export function isRealtime(policy: number): boolean {
  */
 export function kernelPriority({ policy, nice, priority }: SchedulingAttributes): number {
   if (policy === DEADLINE) return -1;
-  if (isRealtime(policy)) return 99 - priority;
-  return policy === IDLE ? 140 : 120 + nice;
+  if (policy === FIFO || policy === RR) return 99 - priority;
+  return policy === IDLE ? IDLE_PRIORITY : 120 + nice;
+}
+
+/** The same of a task as the stream tells it: as it runs, with what it was lent. */
+export function taskPriority({ policy, priority }: TaskInfo): number {
+  // The stream carries 16 bits: -1, deadline, reads as 65535.
+  if (priority === 0xffff) return -1;
+  return policy === 'SCHED_IDLE' && priority >= 100 ? IDLE_PRIORITY : priority;
 }

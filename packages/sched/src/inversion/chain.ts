@@ -19,7 +19,7 @@ export class Chain {
   isWeaker = false;
   /** One of those waited for was lent a stronger priority than its own. */
   isLent = false;
-  /** Task that ran during most of {@link queueNs}. */
+  /** Task that had the CPU at the begin of the longest part of {@link queueNs}. */
   instead = 0;
   /** 0: time that weaker ones were runnable but did not run, ns; 1: longest of them at a stretch. */
   readonly #ns = new Float64Array(2);

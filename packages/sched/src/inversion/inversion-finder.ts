@@ -11,6 +11,7 @@ import {
   timestampAt,
   type TaskDirectory,
 } from '@hftmon/core';
+import { taskPriority } from '../attributes/kernel-priority.js';
 import type { ThreadRegistry } from '../threads/thread-registry.js';
 import { Sum, UNKNOWN_PRIORITY, type ThreadTrack } from '../threads/thread-track.js';
 import { Chain, isLentWait, lastOwnSleepEnd } from './chain.js';
@@ -133,11 +134,9 @@ export class InversionFinder {
     }
   }
 
-  #priorityOf(tid: number, atNs: number): number {
-    const track = this.#registry.get(tid);
-    if (track?.isKnown === true) return track.kernelPriority;
-    const priority = this.#tasks.lookup(tid, atNs)?.priority ?? UNKNOWN_PRIORITY;
-    // The stream carries 16 bits: -1, deadline, reads as 65535.
-    return priority === 0xffff ? -1 : priority;
+  /** Priority of a task that woke a target: it is told with the wake-up. */
+  #priorityOf(waker: number, atNs: number): number {
+    const task = this.#tasks.lookup(waker, atNs);
+    return task === undefined ? UNKNOWN_PRIORITY : taskPriority(task);
   }
 }

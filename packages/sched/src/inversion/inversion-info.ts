@@ -55,7 +55,7 @@ export function presentChain(
   tasks: TaskDirectory,
 ): ChainLink[] | undefined {
   const chain: ChainLink[] = [];
-  for (let waiter = tid; ; ) {
+  for (let waiter = tid; ;) {
     const wait = waits.of(waiter);
     if (wait === undefined) return chain.length === 0 ? undefined : chain;
     const { waiterPriority, futex, operation, holder, holderPriority } = wait;

@@ -11,7 +11,7 @@ export const Inversion = {
   Lent: 2,
   /** Time that weaker holders wanted to run but did not, ns. */
   QueueNs: 3,
-  /** Task that ran most of that time. */
+  /** Task that had the CPU at the begin of the longest part of it. */
   Instead: 4,
   /** Threads in the chain. */
   Depth: 5,

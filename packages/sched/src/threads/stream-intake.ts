@@ -8,8 +8,10 @@ import {
   switchFlags,
   switchNextTid,
   switchPreviousTid,
+  switchQueueDepth,
   switchSyscall,
   switchWaitNs,
+  threadStartParentTid,
   threadStartPid,
   tidAt,
   timestampAt,
@@ -19,11 +21,14 @@ import {
 import { isWakeUp } from '../periods/is-wake-up.js';
 import type { InversionFinder } from '../inversion/inversion-finder.js';
 import type { ThreadRegistry } from './thread-registry.js';
-import { RunQueueWait, Sum, type ThreadTrack } from './thread-track.js';
+import { RunQueueWait, Sum, UNKNOWN_PRIORITY, type ThreadTrack } from './thread-track.js';
 
 /** First priority of the fair class; deadline reads as 65535. */
 const FIRST_FAIR = 100;
-const LAST_FAIR = 140;
+const LAST_FAIR = 139;
+const REALTIME = 0;
+const FAIR = 1;
+const OTHER_CLASS = 2;
 
 /** Flags of an involuntary switch that has another reason than the scheduler's own choice. */
 const OTHER_REASON = SwitchFlag.Yielded | SwitchFlag.Migrated | SwitchFlag.ReturnUnseen;
@@ -32,6 +37,8 @@ const OTHER_REASON = SwitchFlag.Yielded | SwitchFlag.Migrated | SwitchFlag.Retur
 export class StreamIntake {
   /** Waits of all threads in the run queue after wake-ups, ns. */
   readonly latency = new LogLinearHistogram();
+  /** Others that were runnable where a thread was woken; exact below 256. */
+  readonly depths = new LogLinearHistogram(8);
   /** Records delivered, and those that were overwritten before: doubles are never boxed there. */
   readonly #counts = new Float64Array(2);
   readonly #registry: ThreadRegistry;
@@ -81,6 +88,8 @@ export class StreamIntake {
 
   #onStart(u32: Uint32Array, f64: Float64Array, base: number): void {
     const tid = tidAt(u32, base);
+    const parent = this.#registry.get(threadStartParentTid(u32, base));
+    if (parent === undefined) return; // its process was detached meanwhile
     const known = this.#registry.get(tid);
     // One that was found in /proc just before; or an earlier one whose end was not delivered.
     const before = known?.sums[Sum.LastEndNs] ?? 0;
@@ -121,6 +130,11 @@ export class StreamIntake {
     if (isWakeUp(flags)) {
       track.latency.record(waitNs);
       this.latency.record(waitNs);
+      if ((flags & SwitchFlag.DepthSeen) !== 0) {
+        const depth = switchQueueDepth(u32, base);
+        track.depths.record(depth);
+        this.depths.record(depth);
+      }
       track.wakeUps.push(startNs + offNs - waitNs, switchSyscall(u32, base));
     }
     this.#finder.onSleep(track, u32, f64, base);
@@ -138,14 +152,20 @@ export class StreamIntake {
     offNs: number,
     flags: number,
   ): void {
-    if (!track.isRealtime || (flags & OTHER_REASON) !== 0) return;
+    if ((flags & OTHER_REASON) !== 0) return;
+    // Both priorities are told with the switch if they were not before.
+    if (this.#priorityClass(track.tid, startNs) !== REALTIME) return;
     const next = switchNextTid(u32, base);
-    if (next !== 0) {
-      const priority = this.#tasks.lookup(next, startNs)?.priority;
-      if (priority === undefined || priority < FIRST_FAIR || priority > LAST_FAIR) return;
-    }
+    if (next !== 0 && this.#priorityClass(next, startNs) !== FAIR) return;
     track.add(Sum.RealtimeThrottled, 1);
     track.add(Sum.RealtimeThrottledNs, offNs);
+  }
+
+  /** Class that a task ran in, by its priority with what it was lent. */
+  #priorityClass(tid: number, atNs: number): number {
+    const priority = this.#tasks.lookup(tid, atNs)?.priority ?? UNKNOWN_PRIORITY;
+    if (priority < FIRST_FAIR) return REALTIME;
+    return priority <= LAST_FAIR ? FAIR : OTHER_CLASS;
   }
 
   /** Switch records are of target threads only; one that is not known yet began unseen. */

@@ -1,6 +1,7 @@
 import { LogLinearHistogram } from '@hftmon/core';
 import { AttributeReader } from '@hftmon/perf-native';
 import { WakeUpRing } from '../periods/wake-up-ring.js';
+import { DepthCounts } from './depth-counts.js';
 import { IntervalRing } from './interval-ring.js';
 
 /** Index of a number in {@link ThreadTrack.sums}. */
@@ -42,14 +43,13 @@ export class ThreadTrack {
   /** The kernel knew no such thread at the last look. */
   isGone = false;
   hasEnded = false;
-  /** SCHED_FIFO or SCHED_RR. */
-  isRealtime = false;
   /**
    * Its own priority as the kernel counts: below 0 deadline, 0 to 98 real-time, 100 to 139 fair,
    * 140 SCHED_IDLE.
    */
   kernelPriority = UNKNOWN_PRIORITY;
   #latency: LogLinearHistogram | undefined;
+  #depths: DepthCounts | undefined;
   #wakeUps: WakeUpRing | undefined;
   #runQueueWaits: IntervalRing | undefined;
   #lockWaits: IntervalRing | undefined;
@@ -63,6 +63,11 @@ export class ThreadTrack {
   /** Waits in the run queue after wake-ups, ns. */
   get latency(): LogLinearHistogram {
     return (this.#latency ??= new LogLinearHistogram(LATENCY_BITS));
+  }
+
+  /** Others that were runnable on its CPU when it was woken. */
+  get depths(): DepthCounts {
+    return (this.#depths ??= new DepthCounts());
   }
 
   /** Times of its latest wake-ups. */

@@ -1,5 +1,6 @@
 import { RecordKind, type CollectorContext, type Support, type ThreadTotals } from '@hftmon/core';
 import { absent, present } from '../support.js';
+import { DepthCounts } from '../threads/depth-counts.js';
 import type { ThreadRegistry } from '../threads/thread-registry.js';
 import type { StreamIntake } from '../threads/stream-intake.js';
 import type { ThreadTrack } from '../threads/thread-track.js';
@@ -19,7 +20,11 @@ export interface ProcessUsage {
   /** CPU time of all of its threads, ns. */
   readonly cpuNs: number;
   readonly source: Support;
-  /** Waits after wake-ups of this window alone are in the rows. */
+  /** When it was asked, ns since the epoch. */
+  readonly nowNs: number;
+  /** Begin of the window that was asked for; -Infinity without one. */
+  readonly fromNs: number;
+  /** Wake-ups of this window alone are in the rows. */
   readonly isWindow: boolean;
 }
 
@@ -27,8 +32,8 @@ export interface ProcessUsage {
 export interface UsageQuestion {
   readonly pid: number;
   readonly nowNs: number;
-  /** -Infinity without a window. */
-  readonly fromNs: number;
+  /** Infinity without a window. */
+  readonly windowNs: number;
 }
 
 /** Times of all threads of a process, since they were attached or within a window. */
@@ -36,26 +41,29 @@ export function processUsage(
   { source, history }: Pick<CollectorContext, 'source' | 'history'>,
   registry: ThreadRegistry,
   intake: StreamIntake,
-  { pid, nowNs, fromNs }: UsageQuestion,
+  { pid, nowNs, windowNs }: UsageQuestion,
 ): ProcessUsage {
   const subjects = withTracks(source.totals(pid), registry.of(pid));
-  const isWindow = fromNs > -Infinity;
+  const isWindow = windowNs < Infinity;
+  const fromNs = nowNs - windowNs;
   const reason = isWindow ? whyNoWindow(source, intake) : undefined;
   if (reason !== undefined) {
     const rows = subjects.map((subject) => ({ ...subject, usage: undefined }));
-    return { rows, cpuNs: 0, source: reason, isWindow };
+    return { rows, cpuNs: 0, source: reason, isWindow, nowNs, fromNs };
   }
   const rows = isWindow
     ? rowsOfWindow(history, subjects, nowNs, fromNs, intake)
     : subjects.map(rowOfLife);
   const cpuNs = rows.reduce((sum, { usage }) => sum + (usage?.cpuNs ?? 0), 0);
   const what = isWindow ? 'BPF: records of sched_switch' : 'BPF: thread table of sched_switch';
-  return { rows, cpuNs, source: present('kernel', what), isWindow };
+  return { rows, cpuNs, source: present('kernel', what), isWindow, nowNs, fromNs };
 }
 
 function rowOfLife({ totals, track }: UsageSubject): ThreadRow {
   const { onCpuNs, runQueueNs, lifetimeNs } = totals;
-  const usage = { cpuNs: onCpuNs, waitNs: runQueueNs, latenciesNs: [], windowNs: lifetimeNs };
+  const depths = new DepthCounts();
+  const windowNs = lifetimeNs;
+  const usage = { cpuNs: onCpuNs, waitNs: runQueueNs, latenciesNs: [], depths, windowNs };
   return { totals, track, usage };
 }
 

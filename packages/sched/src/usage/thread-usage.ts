@@ -1,9 +1,11 @@
 import {
   RECORD_WORDS,
   RecordKind,
+  SwitchFlag,
   durationAt,
   kindAt,
   switchFlags,
+  switchQueueDepth,
   switchWaitNs,
   tidAt,
   timestampAt,
@@ -11,6 +13,7 @@ import {
   type ThreadTotals,
 } from '@hftmon/core';
 import { isWakeUp } from '../periods/is-wake-up.js';
+import { DepthCounts } from '../threads/depth-counts.js';
 import { Sum, type ThreadTrack } from '../threads/thread-track.js';
 
 /** What a thread used of a window of time. */
@@ -21,6 +24,8 @@ export interface ThreadUsage {
   readonly waitNs: number;
   /** Waits after wake-ups that ended within the window, ns. */
   readonly latenciesNs: readonly number[];
+  /** Others that were runnable on its CPU at these wake-ups. */
+  readonly depths: DepthCounts;
   /** Length of the part of the window in which the thread was followed, ns. */
   readonly windowNs: number;
 }
@@ -44,6 +49,7 @@ interface Account {
   undeliveredOffNs: number;
   undeliveredWaitNs: number;
   readonly latenciesNs: number[];
+  readonly depths: DepthCounts;
 }
 
 /**
@@ -88,7 +94,7 @@ export function windowUsage(
         account.undeliveredOffNs += endNs - startNs;
         account.undeliveredWaitNs += waitNs;
       }
-      if (endNs >= beginNs && isWakeUp(switchFlags(u32, base))) account.latenciesNs.push(waitNs);
+      if (endNs >= beginNs) addWakeUp(account, u32, base, waitNs);
     }
   });
   const threads = new Map<ThreadTotals, ThreadUsage>();
@@ -115,6 +121,13 @@ function coveredFrom(history: RecordQuery, allRecords: number): number {
   return holdsAll || fromNs === undefined ? -Infinity : fromNs;
 }
 
+function addWakeUp(account: Account, u32: Uint32Array, base: number, waitNs: number): void {
+  const flags = switchFlags(u32, base);
+  if (!isWakeUp(flags)) return;
+  account.latenciesNs.push(waitNs);
+  if ((flags & SwitchFlag.DepthSeen) !== 0) account.depths.record(switchQueueDepth(u32, base));
+}
+
 function openAccount({ totals, track }: UsageSubject, nowNs: number): Account {
   const ended = totals.state === 'exited';
   const endNs = ended ? (track?.sums[Sum.EndedNs] ?? nowNs) : nowNs;
@@ -127,6 +140,7 @@ function openAccount({ totals, track }: UsageSubject, nowNs: number): Account {
     undeliveredOffNs: 0,
     undeliveredWaitNs: 0,
     latenciesNs: [],
+    depths: new DepthCounts(),
   };
 }
 
@@ -136,7 +150,7 @@ function closeAccount(
   fromNs: number,
   nowNs: number,
 ): ThreadUsage {
-  const { bornNs, endNs, latenciesNs } = account;
+  const { bornNs, endNs, latenciesNs, depths } = account;
   const lived = overlap(bornNs, endNs, fromNs, nowNs);
   const open = (total: number, sum: number, undelivered: number): number =>
     totals.state === 'exited' || totals.state === 'running'
@@ -150,6 +164,7 @@ function closeAccount(
     cpuNs: Math.max(0, lived - offNs),
     waitNs: account.waitNs + overlap(nowNs - openWaitNs, nowNs, fromNs, nowNs),
     latenciesNs,
+    depths,
     windowNs: lived,
   };
 }

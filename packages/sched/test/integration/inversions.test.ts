@@ -125,10 +125,10 @@ describe('inversions of plain locks', () => {
       expect(inversion!.chain[0]!.waitsFor).toEqual({ futexAddress, operation: 'FUTEX_WAIT' });
       const burnUs = (burn.endNs - burn.startNs) / 1e3;
       expect(inversion!.holderWaitUs).toBeGreaterThan(burnUs);
-      // Others may have taken the CPU too, even for longer.
-      if (inversion!.holderWaitUs > 2 * burnUs) continue;
-      expect(inversion!.ranInstead).toEqual({ tid: report.burnerTid, comm: 'pimutex' });
     }
+    // Now and then another task took the CPU first.
+    const culprits = inversions[0]!.map(({ ranInstead }) => ranInstead);
+    expect(culprits).toContainEqual({ tid: report.burnerTid, comm: 'pimutex' });
     expect(infos[0]!.priorityInversions).toBe(inversions[0]!.length);
   });
 

@@ -31,6 +31,7 @@ int main(int argc, char **argv)
 	long count, late_every;
 	int fifo, irregular;
 	struct wake_up *wake_ups;
+	struct usage before, usage;
 	pid_t tid = thread__tid();
 
 	workload__begin(&options);
@@ -48,6 +49,7 @@ int main(int argc, char **argv)
 				 (int)options__number(&options, "prio", 50, 1, 98));
 	workload__ready(&tid, 1);
 
+	before = usage__of_thread();
 	base = clock__now_ns() + period_ns;
 	for (long i = 0; i < count; i++) {
 		wake_ups[i].deadline_ns = base;
@@ -59,9 +61,11 @@ int main(int argc, char **argv)
 				    period_ns;
 	}
 
+	usage = usage__since(usage__of_thread(), before);
 	report__begin("periodic");
 	report__number("tid", tid);
 	report__number("periodNs", (int64_t)period_ns);
+	usage__report("usage", usage);
 	report__open_list("wakeUps");
 	for (long i = 0; i < count; i++) {
 		report__open_object(NULL);

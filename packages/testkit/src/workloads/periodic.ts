@@ -1,3 +1,4 @@
+import type { Usage } from '../workload/report-parts.js';
 import { Workload, type CommonOptions, type CommonReport } from '../workload/workload.js';
 
 export interface PeriodicOptions extends CommonOptions {
@@ -28,6 +29,8 @@ export interface WakeUp {
 export interface PeriodicReport extends CommonReport {
   readonly tid: number;
   readonly periodNs: number;
+  /** Its voluntary switches are fewer than its wake-ups where a deadline passed before the sleep. */
+  readonly usage: Usage;
   readonly wakeUps: readonly WakeUp[];
 }
 
