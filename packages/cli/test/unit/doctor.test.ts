@@ -123,12 +123,11 @@ describe('a live test', () => {
   });
 
   it('that fails takes BPF, every collector and every metric with it', () => {
-    const facts = { program: 'on_switch', detail: 'EINVAL' };
-    const error = createError('HFTMON_E_BPF_LOAD', facts);
+    const error = createError('HFTMON_E_BPF_LOAD', { detail: 'EINVAL' });
     const report = reportOf(monitorOf(error), true);
     const absent = {
       status: 'absent',
-      reason: 'the kernel refused BPF program on_switch: EINVAL',
+      reason: 'the BPF probes were not loaded: EINVAL',
       remedy: error.remedy,
     };
     expect(report.status).toBe('absent');

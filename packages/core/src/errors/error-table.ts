@@ -99,7 +99,7 @@ export const ERROR_TABLE = {
   },
   HFTMON_E_BPF_LOAD: {
     type: HOST,
-    what: 'the kernel refused BPF program {program}: {detail}',
+    what: 'the BPF probes were not loaded: {detail}',
     remedy: 'run `hftmon doctor`, and report the output with the kernel version (uname -r)',
   },
   HFTMON_E_TRACEPOINT_MISSING: {

@@ -9,6 +9,7 @@ import {
 const EPERM = -1;
 const EACCES = -13;
 const ENOSPC = -28;
+const NO_DESCRIPTORS: ReadonlySet<number> = new Set([-23, -24]); // ENFILE, EMFILE
 
 /**
  * An open `hftmon_session`: owns the handle and turns error numbers into errors. Memory views
@@ -97,14 +98,20 @@ export class NativeSession {
   #check(operation: string, result: number, code: ErrorCode = 'HFTMON_E_NATIVE_CALL'): void {
     if (result >= 0) return;
     const detail = this.#library.lastError();
-    const denied = result === EPERM || result === EACCES;
-    throw createError(denied ? 'HFTMON_E_NOT_PERMITTED' : code, {
+    throw createError(codeOf(result, code), {
       operation,
-      program: 'set',
       detail,
       errno: -result,
     });
   }
+}
+
+/** @param otherwise - for what has no code of its own */
+function codeOf(result: number, otherwise: ErrorCode): ErrorCode {
+  if (NO_DESCRIPTORS.has(result)) return 'HFTMON_E_FILES_EXHAUSTED';
+  // The verifier says EACCES, too, but of a program that reads where it must not.
+  const denied = result === EPERM || (result === EACCES && otherwise !== 'HFTMON_E_BPF_LOAD');
+  return denied ? 'HFTMON_E_NOT_PERMITTED' : otherwise;
 }
 
 /**

@@ -71,6 +71,9 @@ interface LastState {
   readonly pump: PumpStats;
 }
 
+/** Marks are written by the application. */
+const isFromKernel = (kind: RecordKind): boolean => kind !== RecordKind.Mark;
+
 const NOTHING = new Uint32Array(0);
 const NO_LOSSES = readLosses(NOTHING, 0, 0);
 const NO_INTERRUPTS = readInterruptTotals(NOTHING, 0, false, 0);
@@ -115,7 +118,7 @@ export class KernelEventSource implements EventSource {
     if (this.#open !== undefined) {
       throw createError('HFTMON_E_SESSION_STATE', { operation: 'open', state: 'open' });
     }
-    if (kinds.size > 0) requireBpf(this.environment);
+    if ([...kinds].some(isFromKernel)) requireBpf(this.environment);
     const native = nativeOptions(kinds, options, this.environment, this.epochMonotonicNs);
     const session = new NativeSession(native);
     try {

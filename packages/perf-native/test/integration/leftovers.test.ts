@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RecordKind, type EventSourceOptions } from '@hftmon/core';
 import {
@@ -39,6 +41,16 @@ async function expectGone(programs: readonly number[], maps: readonly number[]):
     ...listBpfMaps().filter(({ id }) => maps.includes(id)),
   ]);
   expect(left).toEqual([]);
+}
+
+/** The part of a diagnostic report that tells what `ulimit -n` does. */
+interface FileLimit {
+  readonly userLimits: { readonly open_files: { readonly soft: number | string } };
+}
+
+function limitFiles(soft: string): void {
+  const args = ['--pid', String(process.pid), `--nofile=${soft}:`];
+  execFileSync('prlimit', args, { stdio: 'ignore' });
 }
 
 function expectNothing(threads: number): void {
@@ -130,6 +142,26 @@ describe('a session that cannot be opened', () => {
     source.open(new Set([RecordKind.Switch]), {});
     source.close();
     expectNothing(threads);
+  });
+
+  it('for want of file descriptors says so and holds nothing', (context) => {
+    skipUnless(context, needs.tool('prlimit'));
+    const { threads } = holdingsOf(process.pid);
+    const limit = process.report.getReport() as unknown as FileLimit;
+    const soft = limit.userLimits.open_files.soft;
+    const source = new KernelEventSource();
+    // Enough for the maps, but not for all programs.
+    limitFiles(String(readdirSync('/proc/self/fd').length + 12));
+    try {
+      expect(() => source.open(new Set([RecordKind.Switch]), {})).toThrow(
+        expect.objectContaining({ code: 'HFTMON_E_FILES_EXHAUSTED' }),
+      );
+    } finally {
+      limitFiles(String(soft));
+    }
+    expectNothing(threads);
+    source.open(new Set([RecordKind.Switch]), {});
+    source.close();
   });
 
   it('for a second time at once says so and keeps the first', () => {

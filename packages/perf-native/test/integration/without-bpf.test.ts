@@ -1,9 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Marks, MonotonicClock, RecordKind } from '@hftmon/core';
 import { needs, skipUnless, spawnSleeper } from '@hftmon/testkit';
-import { KernelEventSource } from '../../src/index.js';
+import {
+  createProbeEnvironment,
+  KernelEventSource,
+  type HostEnvironment,
+} from '../../src/index.js';
 import { bundleChild, MonitoringChild } from '../support/child-process.js';
-import { holdingsOf } from '../support/leftovers.js';
+import { holdingsOf, NOTHING_HELD } from '../support/leftovers.js';
 import { Monitor } from '../support/monitor.js';
 
 describe('a session whose collectors need no kernel events', () => {
@@ -20,6 +24,32 @@ describe('a session whose collectors need no kernel events', () => {
     expect(monitor.records.map(({ kind }) => kind)).toEqual(Array(7).fill(RecordKind.Mark));
     expect(source.losses()).toMatchObject({ seen: 0, emitted: 0, filtered: 0, dropped: 0 });
     expect(source.totals(process.pid)).toEqual([]);
+  });
+
+  it('asks nothing of the host for marks, which the application writes', () => {
+    const environment = Object.create(createProbeEnvironment(), {
+      bpf: { value: { ok: false, code: 'HFTMON_E_NOT_PERMITTED', reason: 'no', remedy: 'none' } },
+    }) as HostEnvironment;
+    const source = new KernelEventSource(environment);
+    expect(() => source.open(new Set([RecordKind.Mark, RecordKind.Switch]), {})).toThrow(/no/);
+    source.open(new Set([RecordKind.Mark]), {});
+    expect(holdingsOf(process.pid).bpf).toEqual([]);
+    source.close();
+  });
+
+  it('may be stopped and closed again and again, and asked after that', () => {
+    const { source } = Monitor.start([], [process.pid]);
+    source.detach(process.pid);
+    source.detach(process.pid);
+    source.attach(process.pid);
+    for (let i = 0; i < 2; i++) source.stop();
+    source.flush();
+    for (let i = 0; i < 2; i++) source.close();
+    expect(source.totals(process.pid)).toEqual([]);
+    expect(source.losses().byCpu).toEqual([]);
+    expect(source.interruptTotals().hardIrqs).toEqual([]);
+    expect(source.stackFailures()).toBe(0);
+    expect(holdingsOf(process.pid)).toMatchObject(NOTHING_HELD);
   });
 
   it('notices the end of a target', async () => {
