@@ -15,8 +15,8 @@ const LEFT_OUT =
   /\.d\.[cm]?ts$|\.map$|\.tsbuildinfo$|\.md$|\.(o|d|c|cc|cpp|h|hh|S|asm)$|\/(\.test-types|doc|vendor|esm5)$/;
 
 /**
- * Writes the guest's root file system: busybox, this Node with the libraries it needs, packages
- * of this repository as built, and a program.
+ * Writes the guest's root file system: busybox, this Node and migratepages with the libraries they
+ * need, packages of this repository as built, and a program.
  *
  * @param {object} options
  * @param {string} options.root of the repository
@@ -30,8 +30,9 @@ export function writeImage({ root, image, program, args, packages }) {
   for (const path of MOUNT_POINTS) archive.directory(path);
   archive.copy('/bin/busybox', '/bin/busybox');
   archive.copy('/init', join(import.meta.dirname, 'init.sh'));
-  archive.copy('/bin/node', realpathSync(process.execPath));
-  const binaries = [process.execPath];
+  const programs = [process.execPath, '/usr/bin/migratepages'];
+  for (const path of programs) archive.copy(`/usr/bin/${basename(path)}`, path);
+  const binaries = [...programs];
   for (const [name, directory] of packageClosure(root, packages)) {
     binaries.push(...addPackage(archive, root, name, directory));
   }

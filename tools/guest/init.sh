@@ -2,7 +2,7 @@
 # First process of the guest: runs the program and powers off. What it prints goes to the second
 # serial port, the kernel's messages to the first.
 /bin/busybox --install -s /bin
-export PATH=/bin HOME=/root NO_COLOR=1
+export PATH=/usr/bin:/bin HOME=/root NO_COLOR=1
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev

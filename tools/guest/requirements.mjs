@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Programs that the guest needs on this host, and Debian's packages of them. */
+/** Programs that the guest needs of this host, and Debian's packages of them. */
 const TOOLS = [
   { path: 'qemu-system-x86_64', package: 'qemu-system-x86' },
   { path: '/bin/busybox', package: 'busybox-static' },
+  { path: '/usr/bin/migratepages', package: 'numactl' },
 ];
 
 /** Debian's packages that are missing. @returns {string[]} */
