@@ -15,6 +15,7 @@ import { CacheCounting } from './counting/cache-counting.js';
 import { countingSupport } from './counting/counting-support.js';
 import { meta } from './meta.js';
 import { fieldSupport, metricSupport, wholeSupport } from './metric-support.js';
+import { refusalOf } from './refusal.js';
 import { LineSharing } from './sharing/line-sharing.js';
 import type { FalseSharingReport } from './sharing/report.js';
 import { sharingSettings } from './sharing/settings.js';
@@ -147,8 +148,7 @@ export class CacheCollector implements Collector<CacheConfig, CacheQuery, CacheM
       return offerSharing(env, sharingSettings(this.#options, {}));
     } catch (error) {
       if (!isMonitorError(error)) throw error;
-      const { code, message: reason, remedy } = error;
-      const refusal: Support = { ok: false, code, reason, remedy };
+      const refusal = refusalOf(error);
       return { sampling: refusal, confirmation: refusal };
     }
   }

@@ -1,6 +1,7 @@
-import { createError, type Support } from '@hftmon/core';
+import type { Support } from '@hftmon/core';
 import { cacheMetrics } from './cache-metrics.js';
 import { CACHE_FIELD_NAMES, type CacheField } from './counting/cache-field.js';
+import { refusal } from './refusal.js';
 import type { SharingOffer } from './sharing/sharing-support.js';
 import type { CacheMetrics } from './types.js';
 
@@ -16,7 +17,9 @@ export interface Probed {
  */
 export function unopenedMetrics(collector: string, probed: Probed | undefined): CacheMetrics {
   const reasonOf = (support: Support | undefined): Support =>
-    support?.ok === false ? support : notOpen(collector);
+    support?.ok === false
+      ? support
+      : refusal('HFTMON_E_COLLECTOR_STATE', { collector, state: 'not started' });
   const sources = Object.fromEntries(
     CACHE_FIELD_NAMES.map((field) => [field, reasonOf(probed?.counted.get(field))]),
   ) as Record<CacheField, Support>;
@@ -30,10 +33,4 @@ export function unopenedMetrics(collector: string, probed: Probed | undefined): 
     },
     new Date(),
   );
-}
-
-function notOpen(collector: string): Support {
-  const state = 'not started';
-  const { code, message, remedy } = createError('HFTMON_E_COLLECTOR_STATE', { collector, state });
-  return { ok: false, code, reason: message.slice(0, -`. Remedy: ${remedy}`.length), remedy };
 }

@@ -30,8 +30,10 @@ export function runtimeSupport(
   const runningNs = [...groups].reduce((sum, group) => sum + sums.runningNs[group]!, 0);
   // Each group is enabled whenever the thread runs, on whichever kind of core.
   const enabledNs = Math.max(...sums.enabledNs);
-  if (state.unscheduled > 0 && runningNs === 0) return NO_COUNTER;
-  if (enabledNs > 0 && runningNs === 0) return NO_COUNTER;
+  if (runningNs === 0 && state.unscheduled > 0) return NO_COUNTER;
+  if (runningNs === 0 && enabledNs > 0) {
+    return groups.size < columns.ofGroup.length ? OTHER_CORES : NO_COUNTER;
+  }
   const notes = support.degraded === undefined ? [] : [support.degraded];
   if (runningNs < enabledNs) {
     notes.push(`counted ${percent(runningNs / enabledNs)} of the running time, not scaled`);
@@ -49,6 +51,13 @@ const NO_COUNTER: Support = {
   reason: 'the events were never on the counters: others hold them',
   remedy:
     'end other users of perf events, sudo sysctl kernel.nmi_watchdog=0, or count fewer metrics',
+};
+
+const OTHER_CORES: Support = {
+  ok: false,
+  code: 'HFTMON_E_UNSUPPORTED',
+  reason: 'the threads ran on the other kind of core alone, which does not count it',
+  remedy: 'run the threads on the cores that count it (taskset -c)',
 };
 
 /** Rounded down, so that what is missing never rounds away. */

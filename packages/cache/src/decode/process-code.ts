@@ -1,5 +1,6 @@
 import { isMonitorError } from '@hftmon/core';
-import { readProcessMemory, type Symbolizer } from '@hftmon/perf-native';
+import { readProcessMemory, type Refusal, type Symbolizer } from '@hftmon/perf-native';
+import { refusalOf } from '../refusal.js';
 import type { CodeSource } from './access-decoder.js';
 import type { CodeBytes } from './decoded-code.js';
 
@@ -12,7 +13,7 @@ const CACHED_PAGES = 1024;
  */
 export class ProcessCode implements CodeSource {
   /** Why no code may be read, if so. */
-  failure: string | undefined;
+  failure: Refusal | undefined;
   readonly #pid: number;
   readonly #symbolizer: Symbolizer;
   readonly #pages = new Map<number, Uint8Array | undefined>();
@@ -78,7 +79,7 @@ export class ProcessCode implements CodeSource {
     } catch (error) {
       // The samples are counted as dropped; that a process has ended needs no further word.
       if (!isMonitorError(error)) throw error;
-      if (error.code === 'HFTMON_E_MEMORY_NOT_PERMITTED') this.failure = error.message;
+      if (error.code === 'HFTMON_E_MEMORY_NOT_PERMITTED') this.failure = refusalOf(error);
       return undefined;
     }
   }

@@ -7,6 +7,7 @@ import {
   memoryLevel,
   memoryOperation,
   type AddressSampler,
+  type Refusal,
   type SampleBatch,
   type Symbolizer,
 } from '@hftmon/perf-native';
@@ -35,7 +36,7 @@ export class LineSampler {
   readonly #options: LineSamplerOptions;
   readonly #processes = new Map<number, SampledProcess>();
   /** Of processes that were released. */
-  readonly #failures = new Map<number, string>();
+  readonly #failures = new Map<number, Refusal>();
   readonly #sample: AttributedSample = {
     pid: 0,
     tid: 0,
@@ -67,7 +68,7 @@ export class LineSampler {
     for (const [pid, { failure }] of this.#processes) {
       if (failure !== undefined) failures.set(pid, failure);
     }
-    return [...failures].map(([pid, reason]) => ({ pid, reason }));
+    return [...failures].map(([pid, { code, reason, remedy }]) => ({ pid, code, reason, remedy }));
   }
 
   /** Takes in what is there. Allocates nothing per sample, once an instruction is known. */

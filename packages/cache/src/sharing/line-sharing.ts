@@ -13,7 +13,7 @@ import { LineKnowledge } from './line-knowledge.js';
 import { LineSampler } from './line-sampler.js';
 import { readCores } from './line-size.js';
 import type { FalseSharingReport, SharedLine } from './report.js';
-import { SamplingGaps } from './sampling-gaps.js';
+import { SamplingGaps, sourceInFact } from './sampling-gaps.js';
 import { sharedLine } from './shared-line.js';
 import type { SharingOffer } from './sharing-support.js';
 import { SharingTable, type ContestedLine } from './sharing-table.js';
@@ -129,17 +129,19 @@ export class LineSharing {
     this.#knowledge.learn(suspects.map(({ line }) => line));
     const { offer } = this.#options;
     const stats = this.#currentStats();
+    const counts = this.#table.counts();
+    const gaps = [...this.#gaps.list(), ...this.#lines.failures()];
     const periodUs = offer.choice?.periodUs;
     return {
-      source: offer.sampling,
+      source: sourceInFact(offer.sampling, gaps, counts.attributed),
       confirmation: offer.confirmation,
       ...(periodUs === undefined ? {} : { periodUs }),
       samples: {
-        ...this.#table.counts(),
+        ...counts,
         lost: stats.lost + stats.overruns,
         throttled: stats.throttles,
       },
-      gaps: [...this.#gaps.list(), ...this.#lines.failures()],
+      gaps,
       lines: suspects
         .map((suspect) => this.#sharedLine(suspect))
         .sort((a, b) => b.samples - a.samples),

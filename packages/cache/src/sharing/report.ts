@@ -75,7 +75,10 @@ export interface SharedLine {
 /** Why some threads, or all of a process, are not covered. */
 export interface SamplingGap {
   readonly pid: number;
+  /** `HFTMON_E_…`. */
+  readonly code: string;
   readonly reason: string;
+  readonly remedy: string;
   /** Threads that it concerns; absent for the whole process. */
   readonly threads?: number;
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseMaps, type Symbolizer } from '@hftmon/perf-native';
+import { parseMaps, type Refusal, type Symbolizer } from '@hftmon/perf-native';
 import { AccessDecoder } from '../decode/access-decoder.js';
 import { ProcessCode } from '../decode/process-code.js';
 
@@ -24,7 +24,7 @@ export class SampledProcess {
   }
 
   /** Why its code cannot be read, if so. */
-  get failure(): string | undefined {
+  get failure(): Refusal | undefined {
     return this.#code.failure;
   }
 

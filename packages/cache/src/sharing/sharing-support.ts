@@ -1,5 +1,6 @@
-import { createError, type ProbeEnvironment, type Support } from '@hftmon/core';
+import type { ProbeEnvironment, Support } from '@hftmon/core';
 import { probeWatchpoints } from '@hftmon/perf-native';
+import { refusal } from '../refusal.js';
 import { readLineBytes } from './line-size.js';
 import { offerSampling, type SamplingChoice } from './sampling-choice.js';
 import type { SharingSettings } from './settings.js';
@@ -45,10 +46,5 @@ const NO_LINE_SIZE: Support = {
 };
 
 function notEnabled(feature: string, reason: string, option: string): Support {
-  const { code, message, remedy } = createError('HFTMON_E_NOT_ENABLED', {
-    feature,
-    reason,
-    option,
-  });
-  return { ok: false, code, reason: message.slice(0, -`. Remedy: ${remedy}`.length), remedy };
+  return refusal('HFTMON_E_NOT_ENABLED', { feature, reason, option });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Support } from '@hftmon/core';
 import { CounterStatus, planCounters, type PmuMetric } from '@hftmon/perf-native';
 import { cacheCounts, type Answerer } from '../../../src/counting/cache-counts.js';
 import { DEFAULT_METRICS } from '../../../src/counting/cache-field.js';
@@ -155,6 +156,72 @@ describe('cacheCounts', () => {
     expect(cacheCounts(cache, {}, some).sources.l1Misses).toMatchObject({
       ok: true,
       degraded: '3 threads not counted: no file is left',
+    });
+  });
+
+  describe('on a hybrid CPU', () => {
+    /** Both kinds of core count misses, the first alone counts walks. */
+    function hybrid(): Answerer {
+      const event = (metric: PmuMetric, pmu: string) => {
+        return { metric, pmu, event: metric, counts: metric, type: 4, config: 1, config1: 0 };
+      };
+      const columns = new Columns({
+        groups: [
+          {
+            pmu: 'cpu_core',
+            events: [event('l1d_misses', 'cpu_core'), event('dtlb_walks', 'cpu_core')],
+          },
+          { pmu: 'cpu_atom', events: [event('l1d_misses', 'cpu_atom')] },
+        ],
+      });
+      const support = { ok: true, tier: 'hardware', source: 'both' } as const;
+      const supports = new Map<PmuMetric, Support>([
+        ['l1d_misses', support],
+        ['dtlb_walks', { ...support, degraded: 'not counted on the cores of cpu_atom' }],
+      ]);
+      const history = new CountHistory(columns, 64, 4);
+      history.begin(7, 1);
+      return { columns, history, formulas: fieldFormulas(supports, columns) };
+    }
+
+    /** Runs 40 ms, so many of them on the first kind of core. */
+    function run(cache: Answerer, onFirstMs: number): void {
+      const enabledNs = 40e6;
+      const runningNs = onFirstMs * 1e6;
+      const first = { group: 0, enabledNs, runningNs };
+      const second = { group: 1, enabledNs, runningNs: enabledNs - runningNs };
+      cache.history.add(sampleOf(7, 40, [onFirstMs, onFirstMs], first));
+      cache.history.add(sampleOf(7, 40, [100], second));
+    }
+
+    it('adds what both kinds of core counted', () => {
+      const cache = hybrid();
+      run(cache, 10);
+      const counts = cacheCounts(cache, {}, FINE);
+      expect(counts.l1Misses).toBe(110);
+      expect(counts.sources.l1Misses).toEqual({ ok: true, tier: 'hardware', source: 'both' });
+    });
+
+    it('says how much of the time one kind of core counted', () => {
+      const cache = hybrid();
+      run(cache, 10);
+      const counts = cacheCounts(cache, {}, FINE);
+      expect(counts.tlbMisses).toBe(10);
+      expect(counts.sources.tlbMisses).toMatchObject({
+        degraded: expect.stringContaining('counted 25 % of the running time'),
+      });
+    });
+
+    it('gives no zero for cores that do not count it', () => {
+      const cache = hybrid();
+      run(cache, 0);
+      const counts = cacheCounts(cache, {}, FINE);
+      expect(counts.l1Misses).toBe(100);
+      expect('tlbMisses' in counts).toBe(false);
+      expect(counts.sources.tlbMisses).toMatchObject({
+        ok: false,
+        reason: expect.stringContaining('other kind of core'),
+      });
     });
   });
 });
