@@ -208,7 +208,10 @@ export class HFTResourceMonitor implements Disposable, AsyncDisposable {
     return this.#query('sched', query) as ThreadSchedulingInfo[];
   }
 
-  /** Exact totals of every thread of a process, ended ones included. Empty when not attached. */
+  /**
+   * Exact totals of every thread of a process, ended ones included. Empty when it is not attached,
+   * and when none of the collectors uses kernel events: nobody counts then.
+   */
   getThreadTotals(pid: number): ThreadTotals[] {
     return this.#session?.source.totals(pid) ?? [];
   }

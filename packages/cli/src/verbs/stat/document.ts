@@ -36,7 +36,7 @@ export interface StatDocument {
   /** The launched command and how it ended. */
   readonly command?: { readonly words: readonly string[] } & CommandEnd;
   readonly durationNs: number;
-  /** Of the process, ended ones included. */
+  /** Of the process, ended ones included; empty when no collector uses kernel events. */
   readonly threads: readonly ThreadEntry[];
   /** Over all processes that were watched. */
   readonly collectors: Readonly<Record<string, CollectorEntry>>;

@@ -30,12 +30,14 @@ const COLUMNS: readonly Column[] = [
 export function processText(document: StatDocument, style: Style): string[] {
   const { pid, threads, durationNs, command } = document;
   const what = command === undefined ? `process ${pid}` : command.words.join(' ');
-  const lines = [
-    style.bold(`${what}: ${plural(threads.length, 'thread')}, ${shortDuration(durationNs)}`),
-  ];
+  const counted = threads.length === 0 ? '' : `${plural(threads.length, 'thread')}, `;
+  const lines = [style.bold(`${what}: ${counted}${shortDuration(durationNs)}`)];
   if (command !== undefined) {
     const { exitCode, signal } = command;
     lines.push(signal === null ? `ended with exit code ${exitCode}` : `ended by ${signal}`);
+  }
+  if (threads.length === 0) {
+    return [...lines, 'threads were not counted: none of these collectors uses kernel events'];
   }
   const [title, ...rows] = formatTable(COLUMNS, threads.map(threadRow));
   return [...lines, '', style.dim(title!), ...rows];
