@@ -1,4 +1,4 @@
-import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, rmdirSync, writeSync } from 'node:fs';
 import { listEntries } from './list-entries.js';
 import { readText, type FileText } from './read-text.js';
 
@@ -18,10 +18,20 @@ export interface KernelFiles {
 export const kernelFiles: KernelFiles = {
   read: readText,
   list: listEntries,
-  write: (path, text) => attempt(() => writeFileSync(path, text, { flag: 'r+' })),
+  write: (path, text) => attempt(() => writeExisting(path, text)),
   makeFolder: (path) => attempt(() => mkdirSync(path)),
   removeFolder: (path) => attempt(() => rmdirSync(path)),
 };
+
+/** Some of these files cannot be read, none can be made. */
+function writeExisting(path: string, text: string): void {
+  const fd = openSync(path, constants.O_WRONLY);
+  try {
+    writeSync(fd, text);
+  } finally {
+    closeSync(fd);
+  }
+}
 
 function attempt(call: () => void): string | undefined {
   try {

@@ -26,6 +26,9 @@ export type PlacementResult =
   | { readonly ok: true; readonly placement: ProcessPlacement }
   | { readonly ok: false; readonly support: Absent };
 
+/** Where the kernel does not say, for the bound alone. */
+const SMALL_PAGE = 4096;
+
 const PTRACE_REMEDY =
   'run as root or as the user of the process, or grant it: sudo setcap cap_sys_ptrace+ep $(readlink -f $(which node))';
 
@@ -41,13 +44,17 @@ export class PlacementReader {
     this.#options = options;
   }
 
-  /** @param timestampNs - of the answer */
-  read(pid: number, timestampNs: number): PlacementResult {
-    const { exactPages } = this.#options;
-    const resident = this.#residentPages(pid);
+  /**
+   * @param timestampNs - of the answer
+   * @param tid - a thread that lives: the main thread may have ended before the process
+   */
+  read(pid: number, timestampNs: number, tid = pid): PlacementResult {
+    const { exactPages, procRoot } = this.#options;
+    const folder = tid === pid ? `${procRoot}/${pid}` : `${procRoot}/${pid}/task/${tid}`;
+    const resident = this.#residentPages(folder);
     if (resident === undefined) return this.#refused(pid, 'ENOENT');
-    if (resident > exactPages) return this.#sample(pid, timestampNs, resident);
-    const file = readText(`${this.#options.procRoot}/${pid}/numa_maps`);
+    if (resident > exactPages) return this.#sample(pid, folder, timestampNs, resident);
+    const file = readText(`${folder}/numa_maps`);
     if (!file.ok) return this.#refused(pid, file.errno);
     const mappings = parseNumaMaps(file.text);
     // Of a process that has ended the kernel shows no mapping at all.
@@ -62,13 +69,18 @@ export class PlacementReader {
     return { ok: true, placement };
   }
 
-  #sample(pid: number, timestampNs: number, residentPages: number): PlacementResult {
-    const { procRoot, pageNodes, pageBytes, sampledPages, exactPages } = this.#options;
+  #sample(
+    pid: number,
+    folder: string,
+    timestampNs: number,
+    residentPages: number,
+  ): PlacementResult {
+    const { pageNodes, pageBytes, sampledPages, exactPages } = this.#options;
     if (pageNodes === undefined || pageBytes === undefined) {
       const reason = `process ${pid} has ${residentPages} pages in memory, more than the ${exactPages} that may be walked through, and its pages cannot be asked for one by one`;
       return refusal(unsupported(reason, 'raise the option exactPages'));
     }
-    const file = readText(`${procRoot}/${pid}/maps`);
+    const file = readText(`${folder}/maps`);
     if (!file.ok) return this.#refused(pid, file.errno);
     const map = parseMaps(file.text);
     try {
@@ -81,11 +93,13 @@ export class PlacementReader {
     }
   }
 
-  /** Second field of statm; absent when the process is gone. */
-  #residentPages(pid: number): number | undefined {
-    const text = optionalText(`${this.#options.procRoot}/${pid}/statm`);
-    const pages = Number(text?.split(' ')[1]);
-    return Number.isFinite(pages) ? pages : undefined;
+  /** From VmRSS of its status, which a process without memory lacks; absent when it is gone. */
+  #residentPages(folder: string): number | undefined {
+    const { pageBytes = SMALL_PAGE } = this.#options;
+    const status = optionalText(`${folder}/status`);
+    if (status === undefined) return undefined;
+    const kilobytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
+    return Math.ceil((kilobytes * 1024) / pageBytes);
   }
 
   #refused(pid: number, errno: string): PlacementResult {
@@ -94,7 +108,7 @@ export class PlacementReader {
       const reason = `the memory of process ${pid} may not be looked at (${errno}): CAP_SYS_PTRACE is missing, or the process holds more privileges`;
       return refusal(absent('HFTMON_E_CAPABILITY_MISSING', reason, PTRACE_REMEDY));
     }
-    if (errno === 'ENOENT' && existsSync(`${procRoot}/${pid}/statm`)) {
+    if (errno === 'ENOENT' && existsSync(`${procRoot}/${pid}/status`)) {
       return refusal(
         unsupported(
           'the kernel has no /proc/PID/numa_maps (CONFIG_NUMA is off)',

@@ -9,7 +9,7 @@ export interface SampledProcess {
   readonly pid: number;
   readonly timestampNs: number;
   readonly map: MemoryMap;
-  /** Pages in memory, from /proc/PID/statm. */
+  /** Pages in memory. */
   readonly residentPages: number;
   /** Size of a page of the kernel. */
   readonly pageBytes: number;

@@ -91,7 +91,7 @@ export class TargetMemory {
     const { host, procRoot, reader, pageNodes } = this.#parts;
     const { pid } = this.target;
     this.#look(readThreadPlaces(pid, host, procRoot));
-    const result = reader.read(pid, nowNs);
+    const result = reader.read(pid, nowNs, this.#byTid.has(pid) ? pid : [...this.#byTid.keys()][0]);
     if (!result.ok) {
       // It may have ended between two of the reads.
       const ended = this.hasEnded();

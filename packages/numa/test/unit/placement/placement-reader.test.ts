@@ -25,7 +25,10 @@ function reader(roots: FakeRoots, options: { exactPages?: number; pageNodes?: Pa
 }
 
 function roots(residentPages: number): FakeRoots {
-  return new FakeRoots().write(`proc/${PID}/statm`, `9999 ${residentPages} 0 0 0 0 0\n`);
+  return new FakeRoots().write(
+    `proc/${PID}/status`,
+    `Name:\tx\nVmRSS:\t ${4 * residentPages} kB\n`,
+  );
 }
 
 /** Pages of the first mapping are on node 0, the others on node 1; odd ones are not in memory. */
