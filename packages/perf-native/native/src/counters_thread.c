@@ -13,8 +13,11 @@
 #include "counters.h"
 #include "error.h"
 
-/* A round is followed by at least three times its own length: thousands of threads take longer. */
-#define REST 3
+/*
+ * A round is followed by a rest of at least so many times its own length: thousands of threads
+ * are read less often rather than with more than a tenth of a CPU.
+ */
+#define REST 9
 
 /* Bounds of the time between two looks at the kernel's rings. */
 #define DRAIN_MIN_NS 1000000u
