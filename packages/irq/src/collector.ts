@@ -4,16 +4,32 @@ import {
   tracepointSupport,
   type Collector,
   type CollectorContext,
+  type CollectorMeta,
+  type InterruptTotals,
+  type MetricSupport,
   type ProbeEnvironment,
   type RecordBatch,
+  type RecordFilterQuery,
+  type RecordPredicate,
   type RecordQuery,
+  type RecordSelection,
   type Support,
+  type Target,
 } from '@hftmon/core';
 import { interruptInfo, type DecodeContext } from './interrupt-info.js';
 import { IrqNames } from './irq-names.js';
-import { OPTIONAL_TRACEPOINTS, REQUIRED_TRACEPOINTS, meta } from './meta.js';
+import { interruptAffinity, targetCpusOf, type InterruptAffinity, type Roots } from './affinity.js';
+import { coalescing, type CoalescingInfo } from './coalescing.js';
+import { deferredWork, type DeferredWorkInfo } from './deferral.js';
+import { disturbanceMetrics } from './disturbance-metrics.js';
+import { REQUIRED_TRACEPOINTS, metaFor, optionalTracepoints } from './meta.js';
+import { partSupport } from './metric-support.js';
 import { totalMetrics } from './metrics.js';
 import { ofType } from './of-type.js';
+import { INTERRUPT_PARTS, type InterruptPart } from './parts.js';
+import { readTickHost, ticks, type TickHost, type TickInfo } from './ticks.js';
+import { isShootdown, tlbSenders, type TlbSender } from './tlb-senders.js';
+import { isWork, workRun, type WorkRun } from './work-run.js';
 import { namedTotals } from './source-totals.js';
 import { StreamStatistics } from './stream-statistics.js';
 import type {
@@ -25,9 +41,15 @@ import type {
 } from './types.js';
 
 const DEFAULT_PERCENTILES = [50, 90, 99, 99.9];
+/** Processes whose totals are remembered after they left. */
+const REMEMBERED_PIDS = 1024;
+
+/** Of a source that keeps none. */
+const NO_TOTALS: InterruptTotals = { hardIrqs: [], softirqs: [], vectors: [], nmis: [] };
 
 /** What there is between `open` and the next one. */
-interface OpenState extends DecodeContext {
+interface OpenState extends DecodeContext, Roots {
+  readonly tickHost: TickHost;
   readonly history: RecordQuery;
   readonly statistics: StreamStatistics;
   readonly percentiles: readonly number[];
@@ -42,8 +64,10 @@ export class InterruptCollector implements Collector<
   InterruptQuery,
   InterruptInfo[]
 > {
-  readonly meta = meta;
+  readonly meta: CollectorMeta;
   readonly #options: InterruptConfig;
+  readonly #parts: readonly InterruptPart[];
+  readonly #pids = new Set<number>();
   #open: OpenState | undefined;
   /** When it was closed, ns since the epoch. */
   #closedNs: number | undefined;
@@ -51,15 +75,22 @@ export class InterruptCollector implements Collector<
   /** @param options - defaults for what `open` is not told */
   constructor(options: InterruptConfig = {}) {
     this.#options = options;
+    this.#parts = options.parts ?? INTERRUPT_PARTS;
+    this.meta = metaFor(this.#parts);
   }
 
   probe(env: ProbeEnvironment): Support {
     const source = 'BPF: irq, irq_vectors, nmi and ipi tracepoints';
-    const support = tracepointSupport(env, source, REQUIRED_TRACEPOINTS, OPTIONAL_TRACEPOINTS);
+    const optional = optionalTracepoints(this.#parts);
+    const support = tracepointSupport(env, source, REQUIRED_TRACEPOINTS, optional);
     if (!support.ok || env.hasCapability('CAP_SYSLOG')) return support;
     const limit =
       'TLB shootdowns are not told from other calls (CAP_SYSLOG shows where the flush is)';
     return { ...support, degraded: [support.degraded, limit].filter(Boolean).join('; ') };
+  }
+
+  probeMetrics(env: ProbeEnvironment): MetricSupport {
+    return partSupport(env, this.#parts);
   }
 
   open(context: CollectorContext, config: Readonly<InterruptConfig>): void {
@@ -68,11 +99,24 @@ export class InterruptCollector implements Collector<
       clock,
       source,
       history,
+      procRoot,
+      sysRoot,
+      tickHost: readTickHost(sysRoot),
       names: new IrqNames(procRoot, sysRoot),
       statistics: new StreamStatistics(),
       percentiles: config.percentiles ?? this.#options.percentiles ?? DEFAULT_PERCENTILES,
     };
     this.#closedNs = undefined;
+    this.#pids.clear();
+  }
+
+  attach({ pid }: Target): void {
+    this.#pids.delete(pid);
+    this.#pids.add(pid);
+    for (const oldest of this.#pids) {
+      if (this.#pids.size <= REMEMBERED_PIDS) break;
+      this.#pids.delete(oldest);
+    }
   }
 
   onRecords(batch: RecordBatch): void {
@@ -86,10 +130,7 @@ export class InterruptCollector implements Collector<
   snapshot(query: InterruptQuery = {}): InterruptInfo[] {
     const state = this.#open;
     if (state === undefined) return [];
-    const { clock, history, source } = state;
-    const isWanted = ofType(query.type);
-    const filter = recordFilter(query, this.#closedNs ?? clock.nowNs());
-    const records = selectRecords(history, source.tasks, isWanted, filter);
+    const records = this.#select(state, query, ofType(query.type));
     return Array.from({ length: records.count }, (_, i) =>
       interruptInfo(records.u32, records.f64, records.baseOf(i), state),
     );
@@ -97,22 +138,94 @@ export class InterruptCollector implements Collector<
 
   /** Exact totals per CPU and source since the start, also of what disturbed no target. */
   totals(): InterruptTotalsInfo {
-    const totals = this.#open?.source.interruptTotals?.();
-    if (totals === undefined) return { sources: [] };
-    return namedTotals(totals, this.#open!.names);
+    return this.#open === undefined
+      ? { sources: [] }
+      : namedTotals(totalsOf(this.#open), this.#open.names);
   }
 
-  /** Values of `meta.metrics`. */
+  /** What each device's interrupts brought, against their number. */
+  coalescing(): CoalescingInfo[] {
+    const state = this.#open;
+    return state === undefined ? [] : coalescing(totalsOf(state), state.names);
+  }
+
+  /** How long softirqs and work of the kernel's worker threads waited, and who did them. */
+  deferredWork(): DeferredWorkInfo {
+    return this.#open === undefined ? { softirqs: [] } : deferredWork(totalsOf(this.#open));
+  }
+
+  /**
+   * Work that kernel worker threads did while a target thread waited for their CPU, as far as the
+   * history ring still holds it. `pid` and `tid` are the worker's.
+   * @throws ConfigurationError `HFTMON_E_CONFIG_INVALID` for a negative number
+   */
+  workRuns(query: RecordFilterQuery = {}): WorkRun[] {
+    const state = this.#open;
+    if (state === undefined) return [];
+    const records = this.#select(state, query, isWork);
+    return Array.from({ length: records.count }, (_, i) =>
+      workRun(records.u32, records.f64, records.baseOf(i), state),
+    );
+  }
+
+  /** Why the timer tick is on, by CPU. */
+  ticks(): TickInfo[] {
+    return this.#open === undefined ? [] : ticks(totalsOf(this.#open), this.#open.tickHost);
+  }
+
+  /**
+   * Who sent the TLB shootdowns that the history ring still holds, and from where. `pid` and `tid`
+   * are those of the interrupted thread.
+   * @throws ConfigurationError `HFTMON_E_CONFIG_INVALID` for a negative number
+   */
+  tlbSenders(query: RecordFilterQuery = {}): TlbSender[] {
+    const state = this.#open;
+    return state === undefined ? [] : tlbSenders(this.#select(state, query, isShootdown), state);
+  }
+
+  /**
+   * Where the devices' interrupts that fired since the start go, against the CPUs that threads of
+   * the targets may use now, with the command that moves them away.
+   */
+  affinity(): InterruptAffinity[] {
+    const state = this.#open;
+    if (state === undefined) return [];
+    const targets = targetCpusOf(this.#pids, state.procRoot);
+    const irqs = new Set(totalsOf(state).hardIrqs.map(({ number }) => number));
+    return [...irqs]
+      .sort((a, b) => a - b)
+      .flatMap((irq) => interruptAffinity(irq, state.names.nameOf(irq), targets, state) ?? []);
+  }
+
+  /** Values of `meta.metrics`; those that this host cannot give are left out. */
   metrics(): InterruptMetrics {
+    const state = this.#open;
+    if (state === undefined) return {};
+    const totals = totalsOf(state);
+    const threads = [...this.#pids].flatMap((pid) => state.source.totals(pid));
     return {
       ...totalMetrics(this.totals()),
-      ...this.#open?.statistics.distributions(this.#open.percentiles),
+      ...disturbanceMetrics(totals, threads, state.tickHost.built),
+      ...state.statistics.distributions(state.percentiles, totals.work !== undefined),
     };
   }
 
   close(): void {
     this.#closedNs ??= this.#open?.clock.nowNs();
   }
+
+  #select(
+    { clock, history, source }: OpenState,
+    query: RecordFilterQuery,
+    isWanted: RecordPredicate,
+  ): RecordSelection {
+    const filter = recordFilter(query, this.#closedNs ?? clock.nowNs());
+    return selectRecords(history, source.tasks, isWanted, filter);
+  }
+}
+
+function totalsOf({ source }: OpenState): InterruptTotals {
+  return source.interruptTotals?.() ?? NO_TOTALS;
 }
 
 /** Makes the collector. */

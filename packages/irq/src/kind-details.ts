@@ -21,6 +21,7 @@ import {
 } from '@hftmon/core';
 import type { DecodeContext } from './interrupt-info.js';
 import { softirqName } from './softirq-name.js';
+import { flushOf } from './tlb-senders.js';
 import type { InterruptInfo, IpiSender } from './types.js';
 import { NMI_NUMBER, TLB_SHOOTDOWN, vectorOf } from './vectors.js';
 
@@ -29,7 +30,18 @@ export type KindDetails = Pick<
   InterruptInfo,
   'irqNumber' | 'irqType' | 'netUs' | 'source' | 'coalescedCount'
 > &
-  Partial<Pick<InterruptInfo, 'deferredUs' | 'inKsoftirqd' | 'raisedBy' | 'sender' | 'handler'>>;
+  Partial<
+    Pick<
+      InterruptInfo,
+      | 'deferredUs'
+      | 'inKsoftirqd'
+      | 'raisedBy'
+      | 'sender'
+      | 'flushedPages'
+      | 'flushSyscall'
+      | 'handler'
+    >
+  >;
 
 export function hardIrqDetails(
   u32: Uint32Array,
@@ -84,7 +96,8 @@ export function vectorDetails(
   };
   if ((flags & VectorFlag.SenderSeen) === 0) return { ...known, coalescedCount: 1 };
   const sender = senderOf(u32, base, endNs, context);
-  return { ...known, coalescedCount: vectorCoalesced(u32, base), sender };
+  const flush = (flags & VectorFlag.TlbFlush) === 0 ? {} : flushOf(u32, base);
+  return { ...known, coalescedCount: vectorCoalesced(u32, base), sender, ...flush };
 }
 
 export function nmiDetails(u32: Uint32Array, base: number, { source }: DecodeContext): KindDetails {

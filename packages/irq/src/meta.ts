@@ -6,6 +6,7 @@ import {
   type MetricMeta,
   type OptionalTracepoints,
 } from '@hftmon/core';
+import { PARTS, type InterruptPart } from './parts.js';
 import { TYPE_PREFIXES } from './type-prefixes.js';
 
 /** Without one of these there is no collector. */
@@ -34,65 +35,98 @@ export const OPTIONAL_TRACEPOINTS: readonly OptionalTracepoints[] = [
   },
 ];
 
-/** What the collector says of itself. */
-export const meta: CollectorMeta = {
-  name: 'irq',
-  version: '0.1.0',
-  apiVersion: HOST_API_VERSION,
-  summary: 'Hard and soft interrupts, inter-processor interrupts, timer ticks and NMIs',
-  kinds: [
-    RecordKind.HardIrq,
-    RecordKind.Softirq,
-    RecordKind.Vector,
-    RecordKind.Nmi,
-    RecordKind.Task,
-    RecordKind.ThreadStart,
-  ],
-  metrics: [
-    ...TYPE_PREFIXES.flatMap(({ prefix, label }): MetricMeta[] => [
+/** What the collector can do without in all, with the parts that it was told to look at. */
+export function optionalTracepoints(parts: readonly InterruptPart[]): OptionalTracepoints[] {
+  return [...OPTIONAL_TRACEPOINTS, ...parts.map((part) => PARTS[part].tracepoints)];
+}
+
+/** What the collector says of itself, which depends on its parts. */
+export function metaFor(parts: readonly InterruptPart[]): CollectorMeta {
+  return {
+    name: 'irq',
+    version: '0.1.0',
+    apiVersion: HOST_API_VERSION,
+    summary: 'Hard and soft interrupts, inter-processor interrupts, timer ticks and NMIs',
+    kinds: [
+      RecordKind.HardIrq,
+      RecordKind.Softirq,
+      RecordKind.Vector,
+      RecordKind.Nmi,
+      RecordKind.Task,
+      RecordKind.ThreadStart,
+      ...parts.map((part) => PARTS[part].kind),
+    ],
+    metrics: [
+      ...TYPE_PREFIXES.flatMap(({ prefix, label }): MetricMeta[] => [
+        {
+          name: `${prefix}_count`,
+          unit: 'count',
+          type: 'counter',
+          help: `${label} on all CPUs, whoever was interrupted`,
+        },
+        {
+          name: `${prefix}_ns`,
+          unit: 'ns',
+          type: 'counter',
+          help: `Net time in ${lower(label)} on all CPUs`,
+        },
+        {
+          name: `${prefix}_target_count`,
+          unit: 'count',
+          type: 'counter',
+          help: `${label} that interrupted a target thread`,
+        },
+        {
+          name: `${prefix}_target_ns`,
+          unit: 'ns',
+          type: 'counter',
+          help: `Net time in ${lower(label)} that interrupted a target thread`,
+        },
+        {
+          name: `${prefix}_duration_ns`,
+          unit: 'ns',
+          type: 'histogram',
+          help: `Net durations of the ${lower(label)} that the stream brought`,
+        },
+      ]),
       {
-        name: `${prefix}_count`,
+        name: 'tlb_shootdown_count',
         unit: 'count',
         type: 'counter',
-        help: `${label} on all CPUs, whoever was interrupted`,
+        help: 'Function-call IPIs that flushed the TLB, also counted among the IPIs',
       },
       {
-        name: `${prefix}_ns`,
-        unit: 'ns',
-        type: 'counter',
-        help: `Net time in ${lower(label)} on all CPUs`,
-      },
-      {
-        name: `${prefix}_target_count`,
+        name: 'softirq_delay_count',
         unit: 'count',
         type: 'counter',
-        help: `${label} that interrupted a target thread`,
+        help: 'Softirqs whose raise was seen, on all CPUs',
       },
       {
-        name: `${prefix}_target_ns`,
+        name: 'softirq_delay_ns',
         unit: 'ns',
         type: 'counter',
-        help: `Net time in ${lower(label)} that interrupted a target thread`,
+        help: 'Time from their raise to their run',
       },
       {
-        name: `${prefix}_duration_ns`,
-        unit: 'ns',
-        type: 'histogram',
-        help: `Net durations of the ${lower(label)} that the stream brought`,
+        name: 'ksoftirqd_count',
+        unit: 'count',
+        type: 'counter',
+        help: 'Softirqs that were left to ksoftirqd, on all CPUs',
       },
-    ]),
-    {
-      name: 'tlb_shootdown_count',
-      unit: 'count',
-      type: 'counter',
-      help: 'Function-call IPIs that flushed the TLB, also counted among the IPIs',
-    },
-  ],
-  needs: [
-    ...tracepointNeeds(REQUIRED_TRACEPOINTS, OPTIONAL_TRACEPOINTS),
-    { type: 'file', name: '/proc/interrupts', optional: true },
-  ],
-};
+      {
+        name: 'ksoftirqd_ns',
+        unit: 'ns',
+        type: 'counter',
+        help: 'Net time of softirqs in ksoftirqd, on all CPUs',
+      },
+      ...parts.flatMap((part) => PARTS[part].metrics),
+    ],
+    needs: [
+      ...tracepointNeeds(REQUIRED_TRACEPOINTS, optionalTracepoints(parts)),
+      { type: 'file', name: '/proc/interrupts', optional: true },
+    ],
+  };
+}
 
 function lower(label: string): string {
   return /^[A-Z]{2}/.test(label) ? label : label.charAt(0).toLowerCase() + label.slice(1);

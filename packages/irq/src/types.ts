@@ -1,9 +1,12 @@
 import type { StreamDistribution, TaskRef } from '@hftmon/core';
+import type { InterruptPart } from './parts.js';
 
 /** Options of the collector. Filters that act in the kernel are options of the event source. */
 export interface InterruptConfig {
   /** Percentiles in metrics. Default 50, 90, 99, 99.9. */
   readonly percentiles?: readonly number[];
+  /** What to look at beside the interrupts; read when the collector is made. Default: all. */
+  readonly parts?: readonly InterruptPart[];
 }
 
 /** Class of an interrupt. A TLB shootdown is an `ipi`, an APIC timer tick a `timer`. */
@@ -71,6 +74,10 @@ export interface InterruptInfo {
   readonly raisedBy?: TaskRef;
   /** IPI: who sent it last; absent when the kernel does not tell. */
   readonly sender?: IpiSender;
+  /** TLB shootdown: pages that its sender had flushed; absent when that was not seen. */
+  readonly flushedPages?: number | 'all';
+  /** TLB shootdown: system call that its sender was in. */
+  readonly flushSyscall?: string;
   /** NMI: kernel function that handled it; absent when kernel symbols are hidden. */
   readonly handler?: string;
 }

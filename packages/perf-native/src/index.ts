@@ -7,6 +7,8 @@ export {
   type InterruptTable,
   type IrqLine,
 } from './proc/interrupts.js';
+export { readIrqAffinity, type IrqAffinity } from './proc/irq-affinity.js';
+export { readAllowedCpus } from './proc/allowed-cpus.js';
 export { SOFTIRQ_NAMES } from './proc/softirqs.js';
 export {
   parseCpuList,

@@ -1,4 +1,11 @@
-import { RecordKind, SoftirqFlag, VectorFlag, VectorType } from '@hftmon/core';
+import {
+  InterruptFlag,
+  RecordKind,
+  SoftirqFlag,
+  VectorFlag,
+  VectorType,
+  WorkFlag,
+} from '@hftmon/core';
 import type { FakeRecord } from '@hftmon/testkit';
 
 interface Common {
@@ -21,7 +28,7 @@ function high(value: number): number {
 function record(kind: number, common: Common, rest: (words: number[]) => void): FakeRecord {
   const { tid = 7, cpu = 0, timestampNs = 1000, durationNs = 5000 } = common;
   const { netNs = durationNs, flags = 1 } = common;
-  const words = [0, low(netNs), high(netNs), flags, 0, 0, 0, 0];
+  const words = [0, low(netNs), high(netNs), flags, 0, 0, 0, 0, 0];
   rest(words);
   return { kind, tid, cpu, timestampNs, durationNs, words };
 }
@@ -52,6 +59,9 @@ export interface SenderFields {
   readonly cpu: number;
   readonly sends: number;
   readonly callSite: bigint;
+  /** Of a TLB shootdown: pages, and the system call's number (-1 none). */
+  readonly pages?: number;
+  readonly syscall?: number;
 }
 
 /** An APIC vector; with `sender` its sender was seen. */
@@ -68,6 +78,24 @@ export function vectorRecord(
     words[5] = ((sender.sends << 16) | sender.cpu) >>> 0;
     words[6] = Number(sender.callSite & 0xffff_ffffn);
     words[7] = Number(sender.callSite >> 32n);
+    const { pages = 0, syscall = -1 } = sender;
+    words[8] = (((syscall + 1) << 20) | pages) >>> 0;
+  });
+}
+
+/** Work during which a target waited; with `delayNs` it was seen being queued. */
+export function workRecord({
+  tid = 30,
+  delayNs,
+  address = 0n,
+  ...common
+}: Common & { delayNs?: number; address?: bigint }): FakeRecord {
+  return record(RecordKind.Work, { ...common, tid }, (words) => {
+    words[0] = Number(address & 0xffff_ffffn);
+    words[1] = Number(address >> 32n);
+    words[2] = InterruptFlag.TargetWaiting | (delayNs === undefined ? 0 : WorkFlag.QueueSeen);
+    words[3] = low(delayNs ?? 0);
+    words[4] = high(delayNs ?? 0);
   });
 }
 

@@ -7,6 +7,7 @@ import {
   nmiRecord,
   softirqRecord,
   vectorRecord,
+  workRecord,
 } from '../support/interrupt-records.js';
 
 describeCollectorConformance(
@@ -21,6 +22,7 @@ describeCollectorConformance(
       softirqRecord(3, { delayNs: 700, raiser: 8 }),
       vectorRecord(VectorType.Reschedule, { sender: { tid: 8, cpu: 1, sends: 2, callSite: 1n } }),
       nmiRecord(1n),
+      workRecord({ delayNs: 900 }),
     ],
   },
   { describe, it },

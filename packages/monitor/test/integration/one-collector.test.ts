@@ -21,10 +21,20 @@ const INTERRUPTS = [
   'csd_queue_cpu',
   'ipi_send_cpu',
 ];
+/** Of the parts that the collector looks at by default. */
+const INTERRUPT_PARTS = [
+  'napi_poll',
+  'block_complete',
+  'work_queued',
+  'work_start',
+  'work_end',
+  'tick_stop',
+  'tlb_flush',
+];
 
 const COLLECTORS: readonly (readonly [string, string, readonly string[]])[] = [
   ['ctxsw', 'createContextSwitchCollector', [...ALWAYS, 'migrate']],
-  ['irq', 'createInterruptCollector', [...ALWAYS, 'migrate', ...INTERRUPTS]],
+  ['irq', 'createInterruptCollector', [...ALWAYS, 'migrate', ...INTERRUPTS, ...INTERRUPT_PARTS]],
 ];
 
 /** Names as the kernel itself keeps them: bpftool may complete them from BTF. */

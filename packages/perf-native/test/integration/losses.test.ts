@@ -238,7 +238,13 @@ describe('interrupt totals', () => {
     for (let i = 0; i < 30; i++) {
       await sleep(3);
       const { hardIrqs, softirqs, vectors, nmis, tlbFlushes } = monitor.source.interruptTotals();
-      for (const [type, list] of Object.entries({ hardIrqs, softirqs, vectors, nmis, tlbFlushes })) {
+      for (const [type, list] of Object.entries({
+        hardIrqs,
+        softirqs,
+        vectors,
+        nmis,
+        tlbFlushes,
+      })) {
         for (const each of list ?? []) {
           const before = latest.get(key(type, each)) ?? { count: 0, ns: 0, maxNs: 0 };
           expect(each.count).toBeGreaterThanOrEqual(before.count);

@@ -44,6 +44,11 @@ export const noInterrupts: InterruptTotals = {
   vectors: [],
   tlbFlushes: [],
   nmis: [],
+  deferrals: [],
+  work: [],
+  deviceWork: [],
+  ticks: [],
+  tlbSends: [],
 };
 
 /**
