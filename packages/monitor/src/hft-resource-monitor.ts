@@ -11,9 +11,11 @@ import {
   type Support,
   type ThreadTotals,
 } from '@hftmon/core';
+import type { CacheMetrics, CacheQuery } from '@hftmon/cache';
 import type { ContextSwitchInfo, ContextSwitchQuery } from '@hftmon/ctxsw';
 import type { InterruptInfo, InterruptQuery } from '@hftmon/irq';
 import type { LatencyQuery, LatencySpike, NotObserved } from '@hftmon/latency';
+import type { NumaQuery, NUMAStats } from '@hftmon/numa';
 import {
   createProbeEnvironment,
   KernelEventSource,
@@ -38,8 +40,9 @@ import { collectorReports, type CollectorReport } from './run/collector-reports.
 import { connectEvents } from './run/connect-events.js';
 import { createRun } from './run/create-run.js';
 import { notObservedCauses } from './run/not-observed-causes.js';
-import { queryCollector } from './run/query-collector.js';
+import { cacheMetricsOf, queryCollector } from './run/query-collector.js';
 import { quietCpus } from './run/quiet-cpus.js';
+import { recommendationsOf, type Recommendation } from './run/recommendations.js';
 import { SpikeSubscription } from './run/spike-subscription.js';
 
 const NO_LOSSES: LossCounts = {
@@ -201,6 +204,24 @@ export class HFTResourceMonitor implements Disposable, AsyncDisposable {
    */
   detectLatencySpikes(query: LatencyQuery = {}): LatencySpike[] {
     return this.#query('latency', query) as LatencySpike[];
+  }
+
+  /**
+   * Cache and TLB events of the watched threads, and the cache lines that they share. A field that
+   * cannot be had, here or before the first start, is `undefined`, and `sources` says why.
+   */
+  getCacheMetrics(query: CacheQuery = {}): CacheMetrics {
+    return cacheMetricsOf(this.#session ?? this.#createSession(), query);
+  }
+
+  /** The NUMA nodes, as the watched processes use them; one entry per node. */
+  getNumaStats(query: NumaQuery = {}): NUMAStats[] {
+    return this.#query('numa', query) as NUMAStats[];
+  }
+
+  /** What to change, with the evidence for it; empty when nothing is wrong, or nothing is known. */
+  getRecommendations(): Recommendation[] {
+    return this.#session === undefined ? [] : recommendationsOf(this.#session);
   }
 
   /** How the watched threads are scheduled: policy, priority, shares, jitter, inversions. */

@@ -19,6 +19,7 @@ export {
   ProcessNotFoundError,
   isMonitorError,
 } from '@hftmon/core';
+export type { CacheMetrics, CacheQuery, FalseSharingReport, SharedLine } from '@hftmon/cache';
 export type { ContextSwitchInfo, ContextSwitchQuery } from '@hftmon/ctxsw';
 export type { InterruptInfo, InterruptQuery } from '@hftmon/irq';
 export {
@@ -32,6 +33,8 @@ export {
   type NotObserved,
   type ReceiptPart,
 } from '@hftmon/latency';
+export type { NumaQuery, NUMAStats } from '@hftmon/numa';
+export type { Recommendation } from './run/recommendations.js';
 export type {
   AttributeChange,
   PriorityInversion,

@@ -6,7 +6,7 @@ import {
   type MetricMeta,
   type Support,
 } from '@hftmon/core';
-import { HFTResourceMonitor, type HostEnvironment } from '@hftmon/monitor';
+import { HFTResourceMonitor, installedCollectors, type HostEnvironment } from '@hftmon/monitor';
 import { bpfWorks, FakeEventSource, fakeEnvironment } from '@hftmon/testkit';
 import { styleFor } from '../../src/io/style.js';
 import { reportOf } from '../../src/verbs/doctor/doctor.js';
@@ -26,7 +26,9 @@ function monitorOf(failure?: Error): HFTResourceMonitor {
       throw failure;
     };
   }
-  return new HFTResourceMonitor({ environment, createSource: () => source });
+  // Those whose sources are all in the environment, whatever this host has.
+  const collectors = installedCollectors(['ctxsw', 'irq', 'latency']);
+  return new HFTResourceMonitor({ environment, collectors, createSource: () => source });
 }
 
 const unopenable: Collector = {

@@ -1,8 +1,9 @@
 /** What `configure` sets. Everything applies from the next start of monitoring on. */
 export interface MonitorConfiguration {
   /**
-   * Interval of sources that are polled, µs; at least 1. The sources of today are kernel events,
-   * which are recorded one by one and not sampled, whatever this says.
+   * Shortest interval of sources that are polled, µs; at least 1. Kernel events are recorded one by
+   * one, whatever this says. Hardware counters are read every 10 ms at most, since each read
+   * interrupts the target's CPU; a cache collector of your own settings may go further.
    */
   readonly samplingIntervalUs: number;
   /**
@@ -21,6 +22,11 @@ export interface MonitorConfiguration {
    */
   readonly stackTraces: boolean;
   /**
+   * Prove suspected false sharing with hardware watchpoints. Each hit stops the thread that made it
+   * for some 10 µs; they are bounded. Default false.
+   */
+  readonly confirmFalseSharing: boolean;
+  /**
    * `interval`: records reach JavaScript every 20 ms. `busy`: at once; keeps one CPU at 100 % and
    * the event loop of this process mostly for itself.
    */
@@ -34,5 +40,6 @@ export const DEFAULT_CONFIGURATION: MonitorConfiguration = Object.freeze({
   realtimePriority: 0,
   spikeThresholdUs: 50,
   stackTraces: true,
+  confirmFalseSharing: false,
   delivery: 'interval',
 });

@@ -12,7 +12,8 @@ const CHECKS: Readonly<Record<keyof MonitorConfiguration, Check>> = {
       : 'a list of CPU numbers',
   realtimePriority: (value) => (Number.isInteger(value) ? undefined : 'a whole number, 0 to 99'),
   spikeThresholdUs: atLeastOne,
-  stackTraces: (value) => (typeof value === 'boolean' ? undefined : 'true or false'),
+  stackTraces: trueOrFalse,
+  confirmFalseSharing: trueOrFalse,
   delivery: (value) =>
     value === 'interval' || value === 'busy' ? undefined : "'interval' or 'busy'",
 };
@@ -43,6 +44,10 @@ function atLeastOne(value: unknown): string | undefined {
   return typeof value === 'number' && value >= 1 && Number.isFinite(value)
     ? undefined
     : 'a number of at least 1';
+}
+
+function trueOrFalse(value: unknown): string | undefined {
+  return typeof value === 'boolean' ? undefined : 'true or false';
 }
 
 function invalid(option: string, value: unknown, expected: string): Error {

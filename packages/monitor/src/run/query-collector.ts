@@ -1,3 +1,4 @@
+import type { CacheMetrics, CacheQuery } from '@hftmon/cache';
 import { createError, type Session } from '@hftmon/core';
 
 /**
@@ -15,4 +16,15 @@ export function queryCollector(session: Session, name: string, query: object): u
     });
   }
   return session.snapshot(name, query);
+}
+
+/**
+ * Answer of the cache collector, which consists of reasons where it cannot be served or was not
+ * started.
+ * @throws ConfigurationError `HFTMON_E_COLLECTOR_UNKNOWN` when it is not among the monitor's
+ */
+export function cacheMetricsOf(session: Session, query: CacheQuery): CacheMetrics {
+  const isUsable = session.probe().get('cache')?.ok === true;
+  if (isUsable && session.state !== 'idle') return session.snapshot('cache', query) as CacheMetrics;
+  return session.registry.get('cache').collector.snapshot(query) as CacheMetrics;
 }
