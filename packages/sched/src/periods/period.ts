@@ -7,7 +7,7 @@ export interface Period {
   readonly periodUs: number;
   /** Wake-ups that it was found from: the latest ones, at most 512. */
   readonly wakeUps: number;
-  /** Periods without a wake-up in between. */
+  /** Periods without a wake-up in between, pauses of more than three of them left out. */
   readonly missed: number;
   /** Distances of the times between wake-ups from the period, us; exact for these wake-ups. */
   readonly jitterUs: readonly Percentile[];
@@ -19,6 +19,8 @@ export interface Period {
 const FEWEST_INTERVALS = 16;
 /** A time between wake-ups is regular if it is that close to a multiple of the period ... */
 const TOLERANCE = 0.25;
+/** ... of at most so many periods: a longer one is a pause. */
+const LONGEST_MULTIPLE = 4;
 /** ... and a thread is periodic if so many are. */
 const REGULAR_SHARE = 0.9;
 
@@ -71,7 +73,8 @@ function periodOf(times: readonly number[], percentiles: readonly number[]): Per
   let cycles = 0;
   for (const interval of intervals) {
     const multiple = Math.round(interval / median);
-    if (multiple === 0 || Math.abs(interval - multiple * median) > TOLERANCE * median) continue;
+    if (multiple === 0 || multiple > LONGEST_MULTIPLE) continue;
+    if (Math.abs(interval - multiple * median) > TOLERANCE * median) continue;
     regular++;
     stretch += interval;
     cycles += multiple;
@@ -82,6 +85,7 @@ function periodOf(times: readonly number[], percentiles: readonly number[]): Per
   const jitter: number[] = [];
   for (const interval of intervals) {
     const multiple = Math.max(1, Math.round(interval / period));
+    if (multiple > LONGEST_MULTIPLE) continue;
     missed += multiple - 1;
     jitter.push(Math.abs(interval - multiple * period));
   }

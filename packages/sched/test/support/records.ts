@@ -62,10 +62,12 @@ export function piBoostRecord(fields: PiBoostFields): FakeRecord {
   return { kind: RecordKind.PiBoost, tid, timestampNs, words: [...words, ...lockWords(lock)] };
 }
 
-export function startRecord({ tid = 7, pid = 5, timestampNs = 0 }): FakeRecord {
-  return { kind: RecordKind.ThreadStart, tid, timestampNs, words: [pid, pid] };
+/** A ThreadStart record. */
+export function startRecord({ tid = 7, pid = 5, parent = pid, timestampNs = 0 }): FakeRecord {
+  return { kind: RecordKind.ThreadStart, tid, timestampNs, words: [parent, pid] };
 }
 
+/** A ThreadExit record. */
 export function exitRecord({ tid = 7, pid = 5, timestampNs = 0 }): FakeRecord {
   return { kind: RecordKind.ThreadExit, tid, timestampNs, words: [pid] };
 }
