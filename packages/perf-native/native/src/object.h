@@ -4,8 +4,8 @@
  * relocates accesses to its structures (CO-RE, 5.17 and later), so what is left to do here is to
  * create maps and to put their descriptors, and the ids of kernel types, into the instructions.
  *
- * Not supported, and refused: calls between BPF functions (inline them), `.data`, kernel
- * variables.
+ * Not supported, and refused: calls between BPF functions (inline them), `.data`, static maps,
+ * kernel variables.
  */
 #ifndef HFTMON_OBJECT_H
 #define HFTMON_OBJECT_H
