@@ -68,9 +68,11 @@ const struct perf_event_header *perf_ring__next(struct perf_ring *ring)
 		/* Records are multiples of 8 bytes, so a header never wraps around. */
 		const struct perf_event_header *header = (const void *)(ring->data + at);
 
-		/* The kernel may overwrite all before this. */
-		store_release_u64(&ring->page->data_tail, ring->next);
-		ring->tail = ring->next;
+		if (ring->tail != ring->next) {
+			/* The kernel may overwrite all before this. */
+			store_release_u64(&ring->page->data_tail, ring->next);
+			ring->tail = ring->next;
+		}
 		if (ring->tail == head)
 			return NULL;
 		ring->next = ring->tail + header->size;

@@ -10,7 +10,10 @@ export interface SamplerOptions {
   readonly epochNs?: bigint;
   /** Samples that wait for JavaScript at most; a power of two. Default 16,384 (4 MiB on x86). */
   readonly slots?: number;
-  /** Pages of each thread's ring; a power of two. Default 64: 1,200 samples with registers. */
+  /**
+   * Pages of each thread's ring, in memory that is locked; a power of two. Default: what holds
+   * the samples of 100 ms, 4 to 256 (8 at 1 kHz, 64 at 10 kHz); 64 when the rate is not known.
+   */
   readonly ringPages?: number;
   /** Time between two looks at the rings, ns. Default 10 ms. */
   readonly pollIntervalNs?: number;
@@ -21,6 +24,10 @@ export interface SamplerOptions {
 }
 
 const MOST_EVENTS = 4;
+
+/** A sample with registers in a perf ring: 27 words on x86-64, 40 on arm64. */
+const SAMPLE_BYTES = process.arch === 'arm64' ? 320 : 216;
+const PAGE_BYTES = 4096;
 
 /**
  * The options with their defaults.
@@ -35,10 +42,18 @@ export function checkSamplerOptions(options: SamplerOptions) {
   return {
     epochNs: options.epochNs ?? 0n,
     slots: powerOfTwo('slots', options.slots ?? 16_384, 2 ** 24),
-    ringPages: powerOfTwo('ringPages', options.ringPages ?? 64, 2 ** 14),
+    ringPages: powerOfTwo('ringPages', options.ringPages ?? ringPagesFor(events), 2 ** 14),
     pollIntervalNs: whole('pollIntervalNs', options.pollIntervalNs ?? 10_000_000, 10_000, 1e10),
     cpuAffinity: options.cpuAffinity ?? [],
   };
+}
+
+/** The native thread may be kept from its CPU; the rings must hold what comes meanwhile. */
+function ringPagesFor(events: readonly SamplingEvent[]): number {
+  if (events.some(({ source }) => source !== 'cpu-clock')) return 64;
+  const samples = events.reduce((sum, { period }) => sum + 1e8 / period, 0);
+  const pages = 2 ** Math.ceil(Math.log2((samples * SAMPLE_BYTES) / PAGE_BYTES));
+  return Math.min(256, Math.max(4, pages));
 }
 
 /** The rate of a clock is known; beyond the limit, the kernel would pause it at every tick. */
