@@ -15,7 +15,7 @@ export interface SwitchFields {
   /** -1 for none. */
   readonly syscall?: number;
   /** It was a wait for this lock; the system call is then futex(2). */
-  readonly lock?: { readonly address: number; readonly operation: number };
+  readonly lock?: { readonly address: number; readonly operation: number } | undefined;
 }
 
 /** A Switch record, by default a voluntary one of thread 7 whose wake-up was seen. */
@@ -63,7 +63,7 @@ export function piBoostRecord(fields: PiBoostFields): FakeRecord {
 }
 
 /** A ThreadStart record. */
-export function startRecord({ tid = 7, pid = 5, parent = pid, timestampNs = 0 }): FakeRecord {
+export function startRecord({ tid = 7, pid = 5, parent = 5, timestampNs = 0 }): FakeRecord {
   return { kind: RecordKind.ThreadStart, tid, timestampNs, words: [parent, pid] };
 }
 
