@@ -27,7 +27,7 @@ function monitorOf(failure?: Error): HFTResourceMonitor {
     };
   }
   // Those whose sources are all in the environment, whatever this host has.
-  const collectors = installedCollectors(['ctxsw', 'irq', 'latency']);
+  const collectors = installedCollectors(['ctxsw', 'latency']);
   return new HFTResourceMonitor({ environment, collectors, createSource: () => source });
 }
 
