@@ -4,6 +4,7 @@ import { interSocketOverhead } from './accesses/overhead.js';
 import { uncoreSupport } from './bandwidth/uncore-traffic.js';
 import { kernelFiles } from './files/kernel-files.js';
 import { optionalText } from './files/read-text.js';
+import { firmwareLatencies } from './host/firmware-latencies.js';
 import { listedLatencies, bestLatencies, publishedLatencies } from './host/latency-matrix.js';
 import { readNumaHost, type NumaHost } from './host/numa-host.js';
 import { parseBalancing } from './host/vmstat.js';
@@ -39,6 +40,7 @@ export function probeNumaMetrics(env: ProbeEnvironment, options: NumaConfig): Me
   const { support: counted } = accessEvents(env, host);
   const latencies = bestLatencies(host, [
     listedLatencies('the option latencies', options.latencies ?? []),
+    firmwareLatencies(host, env.sysRoot),
     publishedLatencies(host),
   ]);
   const remote = { value: counted.ok ? 0 : undefined, support: counted };

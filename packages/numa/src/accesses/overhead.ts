@@ -24,8 +24,9 @@ export function interSocketOverhead(
   const [local, remote] = [latencies.readNs(from, from), latencies.readNs(from, to)];
   if (local === undefined || remote === undefined) {
     const missing = local === undefined ? from : to;
-    const reason = `the read latency from node ${from} to node ${missing} is not known: the kernel publishes that of the nearest CPUs alone, and the firmware (HMAT) gives no more`;
-    const remedy = 'measure it (for example with Intel MLC) and give it as the option latencies';
+    const reason = `the read latency from node ${from} to node ${missing} is not known: the kernel publishes that of the nearest CPUs alone, and the firmware's table (HMAT) does not have it or may not be read`;
+    const remedy =
+      'run as root to read the HMAT, or measure it (for example with Intel MLC) and give the option latencies';
     return { value: undefined, support: unsupported(reason, remedy) };
   }
   const source = `remote accesses × (${remote} − ${local} ns) of ${latencies.source}`;

@@ -12,6 +12,7 @@ import { UncoreTraffic } from '../bandwidth/uncore-traffic.js';
 import type { CheckedConfig } from '../config.js';
 import { DamonTarget } from '../damon/damon-target.js';
 import { kernelFiles } from '../files/kernel-files.js';
+import { firmwareLatencies } from '../host/firmware-latencies.js';
 import { HostCounters } from '../host/host-counters.js';
 import { bestLatencies, listedLatencies, publishedLatencies } from '../host/latency-matrix.js';
 import type { LatencyMatrix } from '../host/latency-matrix.js';
@@ -68,6 +69,7 @@ export class NumaMonitor {
     this.host = readHost(sysRoot);
     this.latencies = bestLatencies(this.host, [
       listedLatencies('the option latencies', config.latencies),
+      firmwareLatencies(this.host, sysRoot),
       publishedLatencies(this.host),
     ]);
     this.#pageBytes = readPageBytes(procRoot);
