@@ -92,7 +92,7 @@ describe('on two NUMA nodes', () => {
     return answer;
   }
 
-  it('the nodes are as the firmware describes them', { timeout: 300_000 }, async (context) => {
+  it('the nodes are as the firmware describes them', { timeout: 400_000 }, async (context) => {
     const { nodes, errors } = await ask(context);
     expect(errors).toEqual([]);
     expect(nodes.map(({ id, cpus, distances }) => ({ id, cpus, distances }))).toEqual([
