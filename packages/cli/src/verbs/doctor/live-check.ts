@@ -7,11 +7,13 @@ import type { HostCheck } from './report.js';
 export type LiveFailure = Extract<Support, { ok: false }>;
 
 /**
- * Loads and attaches all probes for a moment: what no look at the host can promise.
+ * Loads and attaches all probes for a moment, and watches this very process: what no look at the
+ * host can promise.
  * @returns why that failed; `undefined` when it worked
  */
 export function liveFailure(monitor: HFTResourceMonitor): LiveFailure | undefined {
   try {
+    monitor.attachProcess(process.pid);
     monitor.startMonitoring();
     monitor.stopMonitoring();
     return undefined;

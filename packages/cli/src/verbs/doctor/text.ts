@@ -1,5 +1,5 @@
 import type { Style } from '../../io/style.js';
-import type { DoctorReport, Finding, Status } from './report.js';
+import type { CollectorFinding, DoctorReport, Finding, Status } from './report.js';
 
 /** The report for people. */
 export function doctorText(report: DoctorReport, style: Style): string[] {
@@ -19,14 +19,20 @@ export function doctorText(report: DoctorReport, style: Style): string[] {
     const source =
       collector.source === undefined ? '' : ` (${collector.tier}: ${collector.source})`;
     lines.push('', style.bold(`Collector ${collector.name}`) + ` – ${collector.summary}${source}`);
-    for (const metric of collector.metrics) {
-      lines.push(`  ${mark(metric.status, style)}  ${metric.name} – ${metric.help}`);
-      if (metric.status !== collector.status)
-        lines.push(...explain(metric, '             ', style));
-    }
-    lines.push(...explain(collector, '  ', style));
+    lines.push(...metricLines(collector, style), ...explain(collector, '  ', style));
   }
   return [...lines, '', verdict(report, style)];
+}
+
+/** Neighbours that are missing for the same reason share its lines. */
+function metricLines({ metrics, status, reason }: CollectorFinding, style: Style): string[] {
+  return metrics.flatMap((metric, i) => {
+    const line = `  ${mark(metric.status, style)}  ${metric.name} – ${metric.help}`;
+    const next = metrics[i + 1];
+    const isShared = next?.reason === metric.reason && next?.remedy === metric.remedy;
+    const isOfAll = metric.status === status && metric.reason === reason;
+    return isShared || isOfAll ? [line] : [line, ...explain(metric, '             ', style)];
+  });
 }
 
 const MARKS: Readonly<Record<Status, string>> = {
