@@ -52,17 +52,20 @@ void counters_take(struct hftmon_counters *c, struct counter_slot *slot, uint32_
 
 void counters_round(struct hftmon_counters *c, bool all)
 {
-	for (uint32_t i = 0; i < c->used; i++) {
+	bool more = true;
+
+	for (uint32_t i = 0; more; i++) {
 		struct counter_slot *slot = &c->slots[i];
 
 		/* Per thread, so that whoever follows another one never waits for the round. */
 		pthread_mutex_lock(&c->lock);
-		for (uint32_t g = 0; slot->tid && g < c->group_count; g++) {
+		for (uint32_t g = 0; i < c->used && slot->tid && g < c->group_count; g++) {
 			if (c->options.on_core)
 				counters_ring_drain(c, slot, g);
 			if (!c->options.on_core || all)
 				counters_take(c, slot, g, 0);
 		}
+		more = i + 1 < c->used;
 		pthread_mutex_unlock(&c->lock);
 	}
 }
