@@ -215,6 +215,7 @@ export type { ThreadState, ThreadTotals } from './session/thread-totals.js';
 export type { TaskInfo, TaskDirectory } from './session/task-directory.js';
 export { DEFAULT_TASK_CAP, TaskTable } from './session/task-table.js';
 export { taskRef, type TaskRef } from './session/task-ref.js';
+export type { CgroupDirectory, CgroupRef, ContainerRef } from './session/cgroup-directory.js';
 export { PidIndex } from './session/pid-index.js';
 export { policyName } from './session/policy-name.js';
 export { NO_STACK, type StackFrame, type StackResolver } from './session/stack-resolver.js';

@@ -31,6 +31,6 @@ export function migrationInfo(
     cpuFrom,
     cpuTo,
     ...nodesOf(nodes, cpuFrom, cpuTo),
-    movedBy: taskRef(source.tasks, migrateMoverTid(u32, base), timestampNs),
+    movedBy: taskRef(source.tasks, migrateMoverTid(u32, base), timestampNs, source.cgroups),
   };
 }

@@ -42,7 +42,7 @@ export function switchInfo(
   context: DecodeContext,
   preemptors?: PreemptorStacks,
 ): ContextSwitchInfo {
-  const { tasks } = context.source;
+  const { tasks, cgroups } = context.source;
   const timestampNs = timestampAt(f64, base);
   const durationNs = durationAt(f64, base);
   const endNs = timestampNs + durationNs;
@@ -82,11 +82,11 @@ export function switchInfo(
     state: offCpuState(flags),
     ...(has(SwitchFlag.First | SwitchFlag.NewThread)
       ? {}
-      : { switchedTo: taskRef(tasks, nextTid, timestampNs) }),
+      : { switchedTo: taskRef(tasks, nextTid, timestampNs, cgroups) }),
     ...(has(SwitchFlag.ReturnUnseen)
       ? {}
-      : { ranBefore: taskRef(tasks, switchPreviousTid(u32, base), endNs) }),
-    ...(wakeSeen && !wokenByInterrupt ? { wokenBy: taskRef(tasks, wakerTid, endNs) } : {}),
+      : { ranBefore: taskRef(tasks, switchPreviousTid(u32, base), endNs, cgroups) }),
+    ...(wakeSeen && !wokenByInterrupt ? { wokenBy: taskRef(tasks, wakerTid, endNs, cgroups) } : {}),
     wokenByInterrupt,
     ...(syscall === undefined ? {} : { syscall }),
     ...(reason === undefined ? {} : { preemptionReason: reason }),

@@ -67,7 +67,7 @@ export function softirqDetails(
       ? {}
       : {
           deferredUs: softirqDelayNs(u32, base) / 1e3,
-          raisedBy: taskRef(source.tasks, softirqRaiserTid(u32, base), endNs),
+          raisedBy: taskRef(source.tasks, softirqRaiserTid(u32, base), endNs, source.cgroups),
         };
   return {
     irqNumber,
@@ -120,7 +120,7 @@ function senderOf(
 ): IpiSender {
   const callSite = source.stacks.kernelAddress(vectorCallSite(u32, base)).symbol;
   return {
-    ...taskRef(source.tasks, vectorSenderTid(u32, base), endNs),
+    ...taskRef(source.tasks, vectorSenderTid(u32, base), endNs, source.cgroups),
     cpu: vectorSenderCpu(u32, base),
     ...(callSite === undefined ? {} : { callSite }),
   };

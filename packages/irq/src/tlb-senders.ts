@@ -60,7 +60,7 @@ export function tlbSenders(records: RecordSelection, { source }: DecodeContext):
   for (let i = 0; i < records.count; i++) {
     const base = records.baseOf(i);
     const endNs = timestampAt(f64, base) + durationAt(f64, base);
-    const task = taskRef(source.tasks, vectorSenderTid(u32, base), endNs);
+    const task = taskRef(source.tasks, vectorSenderTid(u32, base), endNs, source.cgroups);
     const callSite = source.stacks.kernelAddress(vectorCallSite(u32, base)).symbol;
     const { flushedPages = 0, flushSyscall } = flushOf(u32, base);
     const key = [task.tid, task.comm, callSite, flushSyscall].join('\n');

@@ -9,6 +9,7 @@ export {
 } from './proc/interrupts.js';
 export { readIrqAffinity, type IrqAffinity } from './proc/irq-affinity.js';
 export { readAllowedCpus } from './proc/allowed-cpus.js';
+export { Cgroups } from './proc/cgroups.js';
 export { SOFTIRQ_NAMES } from './proc/softirqs.js';
 export {
   parseCpuList,

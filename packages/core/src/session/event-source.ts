@@ -3,6 +3,7 @@ import type { RecordBatch } from '../ring/record-batch.js';
 import type { RecordRing } from '../ring/record-ring.js';
 import type { RecordWriter } from '../ring/record-writer.js';
 import type { ProbeEnvironment } from '../collector/support.js';
+import type { CgroupDirectory } from './cgroup-directory.js';
 import type { InterruptTotals } from './interrupt-totals.js';
 import type { LossCounts } from './loss-counts.js';
 import type { TaskDirectory } from './task-directory.js';
@@ -46,6 +47,8 @@ export interface EventSource {
   readonly writer: RecordWriter;
   readonly tasks: TaskDirectory;
   readonly stacks: StackResolver;
+  /** Cgroups of the tasks. Absent when the source cannot tell any. */
+  readonly cgroups?: CgroupDirectory;
 
   /**
    * Loads what the kinds need, without attaching. Called once before everything below but

@@ -8,6 +8,8 @@ export interface TaskInfo {
   /** Kernel priority: 0–98 real-time (lower is stronger), 100–139 fair. */
   readonly priority: number;
   readonly kernelThread: boolean;
+  /** Id of its cgroup when the stream told of it, see CgroupDirectory; absent when it did not. */
+  readonly cgroupId?: number;
 }
 
 /** Names of tasks, fed by the stream's Task records, so it knows tasks that are long gone. */

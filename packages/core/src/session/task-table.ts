@@ -1,6 +1,7 @@
 import { kindAt, tidAt, timestampAt } from '../record/fields.js';
 import {
   TaskFlag,
+  taskCgroup,
   taskComm,
   taskFlags,
   taskPid,
@@ -53,6 +54,7 @@ export class TaskTable implements TaskDirectory {
 
   /** Takes one Task record. */
   add(u32: Uint32Array, f64: Float64Array, base: number): void {
+    const cgroupId = taskCgroup(u32, base);
     this.set(
       {
         tid: tidAt(u32, base),
@@ -61,6 +63,7 @@ export class TaskTable implements TaskDirectory {
         policy: policyName(taskPolicy(u32, base)),
         priority: taskPriority(u32, base),
         kernelThread: (taskFlags(u32, base) & TaskFlag.KernelThread) !== 0,
+        ...(cgroupId === 0 ? {} : { cgroupId }),
       },
       timestampAt(f64, base),
     );
@@ -77,6 +80,9 @@ export class TaskTable implements TaskDirectory {
     if (previous === undefined || !isSame(previous.info, info)) {
       entries.splice(at, 0, { fromNs, info });
       if (entries.length > ENTRIES_PER_TID) entries.shift();
+    } else if (previous.info.cgroupId === undefined) {
+      // Told by /proc first, which is silent about the cgroup.
+      entries[at - 1] = { fromNs: previous.fromNs, info };
     }
     if (this.#tasks.size > this.#cap) this.#forgetOldest();
   }
@@ -104,5 +110,7 @@ export class TaskTable implements TaskDirectory {
 }
 
 function isSame(a: TaskInfo, b: TaskInfo): boolean {
+  const oneIsUnknown = a.cgroupId === undefined || b.cgroupId === undefined;
+  if (!oneIsUnknown && a.cgroupId !== b.cgroupId) return false;
   return a.pid === b.pid && a.comm === b.comm && a.policy === b.policy && a.priority === b.priority;
 }

@@ -17,6 +17,7 @@ import { createProbeEnvironment, type HostEnvironment } from '../capabilities/pr
 import { CONFIG, GROUP } from '../layout.js';
 import { nativeLibrary } from '../native/bindings.js';
 import { NativeSession } from '../native/native-session.js';
+import { Cgroups } from '../proc/cgroups.js';
 import { readText } from '../proc/read.js';
 import { listTasks } from '../proc/tasks.js';
 import { kernelSymbolAddress } from '../symbols/kernel-symbol-address.js';
@@ -87,6 +88,7 @@ export class KernelEventSource implements EventSource {
   readonly epochMonotonicNs: bigint;
   readonly tasks = new TaskTable();
   readonly stacks: SessionStacks;
+  readonly cgroups: Cgroups;
   readonly #symbolizer: Symbolizer;
   #open: OpenState | undefined;
   #reaps = 0;
@@ -98,6 +100,7 @@ export class KernelEventSource implements EventSource {
   constructor(environment: HostEnvironment = createProbeEnvironment()) {
     this.environment = environment;
     this.epochMonotonicNs = process.hrtime.bigint();
+    this.cgroups = new Cgroups(environment.procRoot);
     this.#symbolizer = new Symbolizer({ procRoot: environment.procRoot });
     this.stacks = new SessionStacks(this.#symbolizer, (id) => this.#open?.session.stack(id) ?? []);
   }
