@@ -3,7 +3,7 @@
 #ifndef HFTMON_BPF_CORE_FIXES_H
 #define HFTMON_BPF_CORE_FIXES_H
 
-#include "maps.h"
+#include "cast.h"
 
 /* Before bcf9033e5449 ("sched: move CPU field back into thread_info", 5.16) x86 kept it here. */
 struct task_struct___old {
@@ -29,7 +29,7 @@ static __always_inline u32 exec_tid(struct task_struct *leader)
 
 	if (!bpf_core_field_exists(leader->signal->group_exec_task))
 		return 0;
-	task = leader->signal->group_exec_task;
+	task = untrusted(leader)->signal->group_exec_task;
 	return task ? task->pid : 0;
 }
 
@@ -48,8 +48,6 @@ static __always_inline u32 exec_tid(struct task_struct *leader)
 struct timespec64 {
 	long long tv_sec;
 } __attribute__((preserve_access_index));
-
-extern void *bpf_rdonly_cast(const void *object, u32 btf_id) __ksym;
 
 static __always_inline u32 read_int(const void *address)
 {
@@ -72,7 +70,7 @@ static __always_inline bool in_interrupt(struct hftmon_cpu *c, struct task_struc
 	if (!c->preempt_count_address && config.preempt_count_distance &&
 	    bpf_core_field_exists(current->se.cfs_rq)) {
 		/* Read, not followed: a typed pointer takes no variable offset. */
-		bpf_probe_read_kernel(&rq, sizeof(rq), &current->se.cfs_rq->rq);
+		bpf_probe_read_kernel(&rq, sizeof(rq), &untrusted(current)->se.cfs_rq->rq);
 		c->preempt_count_address = rq + config.preempt_count_distance;
 	}
 	if (!c->preempt_count_address)
@@ -103,7 +101,7 @@ static __always_inline u32 runnable_in(struct rq *rq)
 /* The run queue of the CPU that a task is on or was on last; 0 on kernels without group scheduling. */
 static __always_inline struct rq *run_queue_of(struct task_struct *task)
 {
-	return bpf_core_field_exists(task->se.cfs_rq) ? task->se.cfs_rq->rq : 0;
+	return bpf_core_field_exists(task->se.cfs_rq) ? untrusted(task)->se.cfs_rq->rq : 0;
 }
 
 /* The same of a CPU on which a program has run before, read without its type. */

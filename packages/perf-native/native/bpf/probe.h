@@ -3,7 +3,7 @@
 #ifndef HFTMON_BPF_PROBE_H
 #define HFTMON_BPF_PROBE_H
 
-#include "maps.h"
+#include "cast.h"
 
 #define INLINE static __always_inline
 
@@ -188,23 +188,29 @@ INLINE bool too_short(u32 kind, u64 ns)
 	return ns < config.min_duration_ns[kind];
 }
 
-/* log2 without a count-leading-zeros instruction, which BPF lacks. */
+/* 1 if above the limit. Subtracted: a comparison is a jump, and the verifier follows both ways. */
+INLINE u32 above(u64 v, u64 limit)
+{
+	return (limit - v) >> 63;
+}
+
+/* log2 of less than 2^63, without a count-leading-zeros instruction, which BPF lacks. */
 INLINE u32 log2_u64(u64 v)
 {
 	u32 r, shift;
 
-	r = (v > 0xffffffff) << 5;
+	r = above(v, 0xffffffff) << 5;
 	v >>= r;
-	shift = (v > 0xffff) << 4;
+	shift = above(v, 0xffff) << 4;
 	v >>= shift;
 	r |= shift;
-	shift = (v > 0xff) << 3;
+	shift = above(v, 0xff) << 3;
 	v >>= shift;
 	r |= shift;
-	shift = (v > 0xf) << 2;
+	shift = above(v, 0xf) << 2;
 	v >>= shift;
 	r |= shift;
-	shift = (v > 0x3) << 1;
+	shift = above(v, 0x3) << 1;
 	v >>= shift;
 	r |= shift;
 	return r | (v >> 1);
@@ -252,7 +258,7 @@ INLINE void tell_task_as(struct hftmon_cpu *c, u32 cpu, struct task_struct *task
 	r->w[2] = 0;
 	bpf_probe_read_kernel_str(&r->w[2], 16, comm);
 	r->w[6] = !!(task->flags & PF_KTHREAD);
-	set_u64(r, 7, task->cgroups->dfl_cgrp->kn->id);
+	set_u64(r, 7, untrusted(task)->cgroups->dfl_cgrp->kn->id);
 	publish(c, r, HFTMON_TASK, position);
 	/* Last: another CPU that finds it told may publish its record that refers to it at once. */
 	barrier();
