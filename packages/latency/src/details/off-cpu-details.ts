@@ -3,6 +3,7 @@ import {
   cpuAt,
   switchCpuFrom,
   switchFlags,
+  switchQueueDepth,
   switchWaitNs,
   type TaskRef,
 } from '@hftmon/core';
@@ -50,6 +51,7 @@ export function runQueueWaitDetails(slices: readonly Slice[], scene: Scene): Run
   return {
     ...shares,
     tasksAhead: shares.by.length,
+    ...((flags & SwitchFlag.DepthSeen) === 0 ? {} : { queueDepth: switchQueueDepth(u32, base) }),
     ...wakerRef(scene, u32, base, slice.endNs),
     wokenByInterrupt: (flags & SwitchFlag.WokenByInterrupt) !== 0,
     cpu: cpuAt(u32, base),

@@ -15,7 +15,7 @@ export class Lookups {
   readonly #procRoot: string;
 
   constructor({ source, procRoot, sysRoot }: CollectorContext) {
-    this.tasks = new TaskNames(source.tasks, procRoot);
+    this.tasks = new TaskNames(source, procRoot);
     this.irqs = new IrqNames(procRoot);
     this.mappings = new Mappings(procRoot);
     this.nodes = readNumaTopology(sysRoot);

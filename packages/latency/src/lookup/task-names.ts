@@ -1,24 +1,24 @@
 import { readFileSync } from 'node:fs';
-import { taskRef, type TaskDirectory, type TaskInfo, type TaskRef } from '@hftmon/core';
+import { taskRef, type EventSource, type TaskInfo, type TaskRef } from '@hftmon/core';
 
 /** Says who tasks are. */
 export class TaskNames {
-  readonly #tasks: TaskDirectory;
+  readonly #source: Pick<EventSource, 'tasks' | 'cgroups'>;
   readonly #procRoot: string;
 
-  constructor(tasks: TaskDirectory, procRoot: string) {
-    this.#tasks = tasks;
+  constructor(source: Pick<EventSource, 'tasks' | 'cgroups'>, procRoot: string) {
+    this.#source = source;
     this.#procRoot = procRoot;
   }
 
   /** The task that had that number at that time, ns since the epoch. */
   info(tid: number, atNs: number): TaskInfo | undefined {
-    return tid === 0 ? undefined : this.#tasks.lookup(tid, atNs);
+    return tid === 0 ? undefined : this.#source.tasks.lookup(tid, atNs);
   }
 
-  /** The same in short. */
+  /** The same in short, with its cgroup and container. */
   ref(tid: number, atNs: number): TaskRef {
-    return taskRef(this.#tasks, tid, atNs);
+    return taskRef(this.#source.tasks, tid, atNs, this.#source.cgroups);
   }
 
   /** Name of a target's thread; also asks /proc, for one that no record has named. */

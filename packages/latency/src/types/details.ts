@@ -41,6 +41,8 @@ export interface RunQueueWaitDetails {
   readonly unknownNs?: number;
   /** Different tasks that ran before it. */
   readonly tasksAhead: number;
+  /** Others that were runnable there when it began to wait; absent when that is not known. */
+  readonly queueDepth?: number;
   /** Absent when an interrupt woke it, or its wake-up was not traced. */
   readonly waker?: TaskRef;
   readonly wokenByInterrupt: boolean;

@@ -27,6 +27,8 @@ export interface SwitchFields extends Times {
   readonly argument?: number;
   readonly futexOperation?: number;
   readonly userStack?: number;
+  /** Others that were runnable when it began to wait; absent: not known. */
+  readonly depth?: number;
 }
 
 function low(value: number): number {
@@ -48,14 +50,16 @@ export function offCpu(fields: SwitchFields): FakeRecord {
   const { cpuFrom = cpu, syscall = -1, argument = 0, futexOperation = 0, userStack } = fields;
   const voluntary = woken === undefined ? 0 : SwitchFlag.Voluntary | SwitchFlag.WakeSeen;
   const moved = cpuFrom === cpu ? 0 : SwitchFlag.Migrated;
-  const flags = (fields.flags ?? 0) | voluntary | moved;
+  const { depth = 0 } = fields;
+  const depthSeen = fields.depth === undefined ? 0 : SwitchFlag.DepthSeen;
+  const flags = (fields.flags ?? 0) | voluntary | moved | depthSeen;
   const wait = to - (woken ?? from);
   return frame(RecordKind.Switch, fields, [
     next,
     previous,
     waker,
     low(wait),
-    (high(wait) & 0xffff) | (cpuFrom << 16),
+    (high(wait) & 0xff) | (depth << 8) | (cpuFrom << 16),
     userStack === undefined ? NO_STACKS : (userStack | 0xffff_0000) >>> 0,
     (flags | ((syscall + 1) << 16)) >>> 0,
     low(argument),

@@ -3,6 +3,7 @@ import {
   RecordKind,
   TaskTable,
   createRing,
+  type CgroupDirectory,
   type EventSource,
   type EventSourceOptions,
   type InterruptTotals,
@@ -62,6 +63,8 @@ export class FakeEventSource implements EventSource {
   readonly writer: RecordWriter;
   readonly tasks = new TaskTable();
   readonly stacks: StackResolver;
+  /** Default: none can be told. */
+  cgroups?: CgroupDirectory;
 
   /** Names of the methods called, in order, with the pid where there is one. */
   readonly calls: string[] = [];

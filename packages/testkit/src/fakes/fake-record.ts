@@ -42,10 +42,11 @@ export function taskRecord(
   timestampNs = 0,
 ): FakeRecord {
   const { tid, comm, pid = tid, policy = 'SCHED_OTHER', priority = 120, kernelThread } = task;
+  const { cgroupId = 0 } = task;
   const bytes = new Uint8Array(16);
   new TextEncoder().encodeInto(comm.slice(0, 15), bytes);
   const name = new Uint32Array(bytes.buffer);
   const scheduling = (Math.max(0, POLICIES.indexOf(policy)) | (priority << 16)) >>> 0;
-  const words = [pid, scheduling, ...name, kernelThread === true ? 1 : 0];
+  const words = [pid, scheduling, ...name, kernelThread === true ? 1 : 0, cgroupId];
   return { kind: RecordKind.Task, tid, timestampNs, words };
 }

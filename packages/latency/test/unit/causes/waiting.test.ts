@@ -119,6 +119,24 @@ describe('run_queue_wait and late_wakeup', () => {
     });
   });
 
+  it('tells how long the queue was, and whose container was ahead', () => {
+    using stage = new Stage();
+    const container = { runtime: 'docker', id: 'abc' } as const;
+    stage.source.cgroups = {
+      lookup: (id) => (id === 77 ? { path: '/a.scope', container } : undefined),
+    };
+    stage
+      .task({ tid: 31, comm: 'hog', cgroupId: 77 })
+      .deliver(
+        ran(31, 1_000_000, 1_060_000),
+        offCpu({ from: 0, to: 1_060_000, woken: 1_000_000, previous: 31, depth: 3 }),
+      );
+    expect(stage.spike().details).toMatchObject({
+      by: [{ tid: 31, comm: 'hog', cgroup: '/a.scope', container }],
+      queueDepth: 3,
+    });
+  });
+
   it('is a late wake-up when the CPU was idle, less what kept it busy', () => {
     using stage = new Stage();
     stage.deliver(
