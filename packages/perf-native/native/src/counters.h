@@ -106,5 +106,7 @@ void counters_take(struct hftmon_counters *c, struct counter_slot *slot, uint32_
 /* counters_limit.c: raises the soft limit of open files to the hard one while anybody counts. */
 void counters_limit_raise(void);
 void counters_limit_restore(void);
+/* Is a file descriptor that was just opened below those reserved for the rest of the process? */
+bool counters_limit_leaves_room(int fd);
 
 #endif

@@ -23,7 +23,12 @@ static int open_event(const struct perf_event_attr *attr, pid_t tid, int leader)
 {
 	int fd = (int)syscall(SYS_perf_event_open, attr, tid, -1, leader, PERF_FLAG_FD_CLOEXEC);
 
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	if (counters_limit_leaves_room(fd))
+		return fd;
+	close(fd);
+	return -EMFILE;
 }
 
 /* All events of a group have to tell time by the same clock. */

@@ -5,6 +5,9 @@
 
 #include "counters.h"
 
+/* Left to the rest of the process, which can't go on without any. */
+#define RESERVE 256
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned int users;
 static rlim_t before;
@@ -20,6 +23,18 @@ void counters_limit_raise(void)
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
 	pthread_mutex_unlock(&lock);
+}
+
+bool counters_limit_leaves_room(int fd)
+{
+	struct rlimit limit;
+	rlim_t reserve;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return true;
+	reserve = limit.rlim_cur / 4 < RESERVE ? limit.rlim_cur / 4 : RESERVE;
+	/* The kernel gives the lowest number that is free, so nearly all below are taken. */
+	return (rlim_t)fd < limit.rlim_cur - reserve;
 }
 
 void counters_limit_restore(void)

@@ -1,3 +1,4 @@
+import { isMonitorError, type MonitorError } from '@hftmon/core';
 import { TaskFolder } from './task-folder.js';
 
 /** Hears of threads that come and go. Must not throw. */
@@ -21,6 +22,9 @@ export interface ThreadWatchOptions {
 
 /** A change that leaves the number of threads equal is found after this long, budget permitting. */
 const FULL_SCAN_MS = 1000;
+
+/** Differs from every number of links, so that the next look lists again. */
+const UNKNOWN_LINKS = -2;
 
 interface Watched {
   readonly folder: TaskFolder;
@@ -47,6 +51,7 @@ export class ThreadWatch implements Disposable {
   #nextLookMs = 0;
   #nextFullMs = 0;
   #intervalMs: number;
+  #problem: MonitorError | undefined;
 
   constructor(listener: ThreadListener, options: ThreadWatchOptions = {}) {
     this.#listener = listener;
@@ -61,13 +66,19 @@ export class ThreadWatch implements Disposable {
    * Watches a process and reports the threads that it has now, before returning.
    * @returns false when there is no such process (any more)
    * @throws PermissionError HFTMON_E_NOT_PERMITTED when /proc refuses (hidepid)
+   * @throws MonitorError HFTMON_E_FILES_EXHAUSTED
    */
   attach(pid: number): boolean {
     if (this.#processes.has(pid)) return true;
     const folder = TaskFolder.open(pid, this.#procRoot);
     if (folder === undefined) return false;
     this.#processes.set(pid, { folder, seen: new Map(), links: 0 });
-    this.#list(pid);
+    try {
+      this.#list(pid);
+    } catch (error) {
+      this.detach(pid);
+      throw error;
+    }
     return this.#processes.has(pid);
   }
 
@@ -88,9 +99,8 @@ export class ThreadWatch implements Disposable {
     const begin = this.#now();
     if (begin < this.#nextLookMs) return false;
     const full = begin >= this.#nextFullMs;
-    for (const [pid, watched] of this.#processes) {
-      if (full || watched.folder.links() !== watched.links) this.#list(pid);
-    }
+    this.#problem = undefined;
+    for (const pid of this.#processes.keys()) this.#look(pid, full);
     const end = this.#now();
     this.#intervalMs = Math.max(this.#minIntervalMs, (end - begin) / this.#budget);
     this.#nextLookMs = end + this.#intervalMs;
@@ -98,7 +108,7 @@ export class ThreadWatch implements Disposable {
     return true;
   }
 
-  /** Lists all threads now, whatever it costs. */
+  /** Lists all threads now, whatever it costs. @throws MonitorError HFTMON_E_FILES_EXHAUSTED */
   refresh(): void {
     for (const pid of this.#processes.keys()) this.#list(pid);
   }
@@ -106,6 +116,11 @@ export class ThreadWatch implements Disposable {
   /** Time between the last look and the next one, ms. */
   get intervalMs(): number {
     return this.#intervalMs;
+  }
+
+  /** Why the last `poll` could not look at every process; it will try again. */
+  get problem(): MonitorError | undefined {
+    return this.#problem;
   }
 
   /** Processes that are watched. */
@@ -126,6 +141,18 @@ export class ThreadWatch implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** A poll must not end with the first process that can't be listed. */
+  #look(pid: number, full: boolean): void {
+    const watched = this.#processes.get(pid)!;
+    try {
+      if (full || watched.folder.links() !== watched.links) this.#list(pid);
+    } catch (error) {
+      if (!isMonitorError(error)) throw error;
+      this.#problem = error;
+      watched.links = UNKNOWN_LINKS;
+    }
   }
 
   #list(pid: number): void {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { needs, skipUnless, spawnPingpong } from '@hftmon/testkit';
+import { listFds, needs, skipUnless, spawnPingpong } from '@hftmon/testkit';
 import type { CounterSampler } from '../../../src/counters/counter-sampler.js';
 import { ThreadWatch } from '../../../src/proc/thread-watch.js';
 import { runProgram } from '../../support/program.js';
@@ -118,6 +118,11 @@ describe('limits', () => {
           refusal: expect.objectContaining({ code: 'HFTMON_E_FILES_EXHAUSTED' }),
         },
       ]);
+      // The rest of the process keeps some.
+      const events = [...listFds(process.pid)].filter(([, target]) =>
+        target.includes('perf_event'),
+      );
+      expect(Math.max(...events.map(([fd]) => fd))).toBeLessThan(150);
       // What could not be opened whole is not open at all.
       sampler.flush();
       expect(new Set(readSamples(sampler).map(({ tid }) => tid)).size).toBe(sampler.counted);

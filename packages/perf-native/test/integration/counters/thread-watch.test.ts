@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { listThreads, spawnChurn } from '@hftmon/testkit';
 import { ThreadWatch } from '../../../src/proc/thread-watch.js';
@@ -56,5 +57,36 @@ describe('ThreadWatch on /proc', () => {
     expect(heard.ended).toEqual([child.pid]);
     expect(watch.pids()).toEqual([]);
     expect(watch.attach(child.pid!)).toBe(false);
+  });
+
+  it('says that it cannot look for want of descriptors, and looks again later', () => {
+    const child = spawn('sleep', ['60']);
+    const late = spawn('sleep', ['60']);
+    const heard = recorder();
+    let nowMs = 0;
+    using watch = new ThreadWatch(heard, { budget: Infinity, now: () => (nowMs += 1001) });
+    watch.attach(child.pid!);
+    const held: number[] = [];
+    try {
+      for (;;) held.push(openSync('/dev/null', 'r'));
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'EMFILE' });
+    }
+    let refused: unknown;
+    try {
+      watch.attach(late.pid!);
+    } catch (error) {
+      refused = error;
+    }
+    watch.poll();
+    const { problem } = watch;
+    for (const fd of held) closeSync(fd);
+    expect(refused).toMatchObject({ code: 'HFTMON_E_FILES_EXHAUSTED' });
+    expect(problem).toMatchObject({ code: 'HFTMON_E_FILES_EXHAUSTED' });
+    expect(heard.ended).toEqual([]);
+    watch.poll();
+    expect(watch.problem).toBeUndefined();
+    expect(watch.attach(late.pid!)).toBe(true);
+    for (const each of [child, late]) each.kill('SIGKILL');
   });
 });
