@@ -79,7 +79,9 @@ export class CacheCollector implements Collector<CacheConfig, CacheQuery, CacheM
     this.#open = { clock, counting, offer };
     counting.open({ procRoot, sysRoot, epochNs });
     if (offer.choice === undefined) return;
-    this.#open.sharing = new LineSharing({ offer, settings, epochNs, procRoot, sysRoot });
+    const { cpuAffinity } = { ...this.#options, ...config };
+    const roots = { procRoot, sysRoot };
+    this.#open.sharing = new LineSharing({ offer, settings, epochNs, cpuAffinity, ...roots });
   }
 
   attach({ pid }: Target): void {

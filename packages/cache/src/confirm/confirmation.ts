@@ -42,13 +42,19 @@ export class ConfirmationEvidence {
     this.#rounds += 1;
     const active = new Set(hits.map(({ tid }) => tid));
     if (active.size > 1) this.#sharedRounds += 1;
-    for (const { tid, offset, size, place } of planned) {
+    for (const watch of planned) {
+      const { tid, offset, size, place } = watch;
       const own = hits.filter((hit) => hit.tid === tid && hit.place.address === place.address);
-      const key = [tid, offset, size, place.access].join();
-      const before = this.#hits.get(key)?.hits ?? 0;
-      this.#hits.set(key, { tid, offset, size, access: place.access, hits: before + own.length });
+      const before = this.#hits.get(keyOf(watch))?.hits ?? 0;
+      const count = before + own.length;
+      this.#hits.set(keyOf(watch), { tid, offset, size, access: place.access, hits: count });
     }
     for (const tid of active) this.#addIntervals(hits.filter((hit) => hit.tid === tid));
+  }
+
+  /** Have all of these been watched? */
+  covers(planned: readonly PlannedWatch[]): boolean {
+    return planned.every((watch) => this.#hits.has(keyOf(watch)));
   }
 
   get rounds(): number {
@@ -81,6 +87,10 @@ export class ConfirmationEvidence {
       this.#intervals.push(hits[i]!.timeNs - hits[i - 1]!.timeNs);
     }
   }
+}
+
+function keyOf({ tid, offset, size, place }: PlannedWatch): string {
+  return [tid, offset, size, place.access].join();
 }
 
 function median(values: readonly number[]): number | undefined {

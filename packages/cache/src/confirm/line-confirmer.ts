@@ -1,6 +1,6 @@
 import { isMonitorError } from '@hftmon/core';
 import { WatchpointSet } from '@hftmon/perf-native';
-import type { LineUse, SharingVerdict } from '../sharing/classify.js';
+import { weightOf, type LineUse, type SharingVerdict } from '../sharing/classify.js';
 import { ConfirmationEvidence, type Confirmation } from './confirmation.js';
 import { planWatches, type PlannedWatch } from './watch-plan.js';
 
@@ -31,7 +31,9 @@ export interface ConfirmerOptions {
 const WATCH_NS = 50e6;
 /** Between two rounds nothing is watched for so long. */
 const PAUSE_NS = 250e6;
-const MOST_ROUNDS = 6;
+const MOST_ROUNDS = 8;
+/** Before, too little is known of which bytes the threads use. */
+const FEWEST_SAMPLES = 50;
 /** Lines that are remembered. */
 const MOST_LINES = 256;
 
@@ -44,8 +46,8 @@ interface Round {
 
 interface Progress {
   readonly evidence: ConfirmationEvidence;
-  outcome: Outcome;
-  isDone: boolean;
+  /** Why it cannot be watched any more. */
+  failure: string | undefined;
 }
 
 /**
@@ -77,11 +79,13 @@ export class LineConfirmer {
   }
 
   /** What is known of a line; `undefined` when its turn has not come. */
-  outcome(pid: number, address: number): Outcome | undefined {
-    const progress = this.#lines.get(lineKey(pid, address));
+  outcome(suspect: Suspect): Outcome | undefined {
+    const progress = this.#lines.get(keyOf(suspect));
     if (progress === undefined) return undefined;
-    if (progress.evidence.rounds === 0) return progress.outcome;
-    return { ...progress.outcome, evidence: progress.evidence.result() };
+    const known = judge(progress, suspect);
+    return progress.evidence.rounds === 0
+      ? known
+      : { ...known, evidence: progress.evidence.result() };
   }
 
   /** Takes all watchpoints away. Idempotent. */
@@ -90,21 +94,26 @@ export class LineConfirmer {
     this.#round = undefined;
   }
 
+  /** The one that was watched least. */
   #next(suspects: readonly Suspect[]): Suspect | undefined {
-    const open = suspects.filter(({ pid, address }) => {
-      const progress = this.#lines.get(lineKey(pid, address));
-      return progress === undefined ? this.#lines.size < MOST_LINES : !progress.isDone;
-    });
-    const rounds = ({ pid, address }: Suspect): number =>
-      this.#lines.get(lineKey(pid, address))?.evidence.rounds ?? 0;
-    return open.reduce<Suspect | undefined>(
-      (best, suspect) => (best === undefined || rounds(suspect) < rounds(best) ? suspect : best),
-      undefined,
-    );
+    const rounds = (suspect: Suspect): number =>
+      this.#lines.get(keyOf(suspect))?.evidence.rounds ?? 0;
+    const [next] = suspects
+      .filter((suspect) => this.#isOpen(suspect))
+      .sort((a, b) => rounds(a) - rounds(b));
+    return next;
+  }
+
+  #isOpen(suspect: Suspect): boolean {
+    const progress = this.#lines.get(keyOf(suspect));
+    if (progress === undefined) {
+      return this.#lines.size < MOST_LINES && weightOf(suspect.uses) >= FEWEST_SAMPLES;
+    }
+    return !isExhausted(progress) && judge(progress, suspect).verdict === undefined;
   }
 
   #begin(suspect: Suspect, nowNs: number): void {
-    const line = lineKey(suspect.pid, suspect.address);
+    const line = keyOf(suspect);
     const progress = this.#lines.get(line) ?? newProgress();
     this.#lines.set(line, progress);
     const planned = planWatches(suspect.address, suspect.uses);
@@ -113,7 +122,7 @@ export class LineConfirmer {
     if (refusal !== undefined) {
       // What some watchpoints do not see cannot be told from what does not happen.
       set.close();
-      giveUp(progress, refusal.reason);
+      progress.failure = refusal.reason;
       this.#nextNs = nowNs + PAUSE_NS;
       return;
     }
@@ -125,19 +134,11 @@ export class LineConfirmer {
     this.#round = undefined;
     const { planned, set } = round;
     const progress = this.#lines.get(round.line) as Progress;
-    const isRead = this.#guard(round, progress, () => {
+    this.#guard(round, progress, () => {
       set.disarm();
       progress.evidence.add(planned, set.hits());
     });
     set.close();
-    if (!isRead) return;
-    const verdict = progress.evidence.verdict();
-    if (verdict !== undefined) {
-      progress.outcome = { verdict };
-      progress.isDone = true;
-    } else if (progress.evidence.rounds >= MOST_ROUNDS) {
-      giveUp(progress, NOT_SEEN);
-    }
   }
 
   /** A thread may end at any time; then the line stays unproven, with that reason. */
@@ -148,27 +149,32 @@ export class LineConfirmer {
     } catch (error) {
       set.close();
       if (!isMonitorError(error)) throw error;
-      giveUp(progress, error.message);
+      progress.failure = error.message;
       return false;
     }
   }
 }
 
-const NOT_SEEN = 'watchpoints saw no two threads use the line at the same time';
+/** What the hits say, as long as they are of all bytes that are known to be used. */
+function judge(progress: Progress, { address, uses }: Suspect): Outcome {
+  const { evidence, failure } = progress;
+  const verdict = evidence.verdict();
+  const isWhole = evidence.covers(planWatches(address, uses));
+  if (verdict !== undefined && isWhole) return { verdict };
+  if (failure !== undefined) return { reason: failure };
+  if (!isExhausted(progress)) return { reason: 'watching it has only begun' };
+  if (isWhole) return { reason: 'watchpoints saw no two threads use the line at the same time' };
+  return { reason: 'its threads use more bytes than could be watched' };
+}
 
-function giveUp(progress: Progress, reason: string): void {
-  progress.outcome = { reason };
-  progress.isDone = true;
+function isExhausted({ evidence, failure }: Progress): boolean {
+  return failure !== undefined || evidence.rounds >= MOST_ROUNDS;
 }
 
 function newProgress(): Progress {
-  return {
-    evidence: new ConfirmationEvidence(),
-    outcome: { reason: 'watching it has only begun' },
-    isDone: false,
-  };
+  return { evidence: new ConfirmationEvidence(), failure: undefined };
 }
 
-function lineKey(pid: number, address: number): string {
+function keyOf({ pid, address }: Pick<Suspect, 'pid' | 'address'>): string {
   return `${pid}:${address}`;
 }

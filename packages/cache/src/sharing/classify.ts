@@ -26,7 +26,7 @@ const LEAST_EXCLUSIVE_SHARE = 0.1;
  * lie there: that part is false.
  */
 export function classifySharing(uses: readonly LineUse[]): SharingVerdict | undefined {
-  const notable = withoutNoise(uses);
+  const notable = notableUses(uses);
   const conflicting = notable.filter((use) => notable.some((other) => conflict(use, other)));
   const isShared = notable.some((use) =>
     notable.some((other) => conflict(use, other) && overlap(use, other)),
@@ -44,6 +44,15 @@ export function classifySharing(uses: readonly LineUse[]): SharingVerdict | unde
   return isFalse ? 'false' : undefined;
 }
 
+/** Without those that are too rare beside the others of their thread to rest anything on. */
+export function notableUses(uses: readonly LineUse[]): LineUse[] {
+  const ofThread = new Map<number, number>();
+  for (const { tid, weight } of uses) ofThread.set(tid, (ofThread.get(tid) ?? 0) + weight);
+  return uses.filter(
+    ({ tid, weight }) => weight > 0 && weight >= LEAST_SHARE * (ofThread.get(tid) as number),
+  );
+}
+
 /** Threads of which uses are given, each once. */
 export function threadsOf(uses: readonly { readonly tid: number }[]): number[] {
   return [...new Set(uses.map(({ tid }) => tid))];
@@ -52,14 +61,6 @@ export function threadsOf(uses: readonly { readonly tid: number }[]): number[] {
 /** Together. */
 export function weightOf(uses: readonly LineUse[]): number {
   return uses.reduce((sum, { weight }) => sum + weight, 0);
-}
-
-function withoutNoise(uses: readonly LineUse[]): LineUse[] {
-  const ofThread = new Map<number, number>();
-  for (const { tid, weight } of uses) ofThread.set(tid, (ofThread.get(tid) ?? 0) + weight);
-  return uses.filter(
-    ({ tid, weight }) => weight > 0 && weight >= LEAST_SHARE * (ofThread.get(tid) as number),
-  );
 }
 
 function conflict(a: LineUse, b: LineUse): boolean {

@@ -24,6 +24,8 @@ export interface LineSamplerOptions {
   readonly procRoot: string;
   /** By CPU, the number of its core. */
   readonly cores: Uint16Array;
+  /** Hears of each sample before it is looked at, with its CPU. */
+  readonly onSample?: (tid: number, pid: number, cpu: number) => void;
   /** Can the mark of a line modified in another core's cache be trusted on this CPU? */
   readonly isHitmReliable: boolean;
 }
@@ -87,7 +89,9 @@ export class LineSampler {
     const sample = this.#sample;
     sample.pid = batch.pid(i);
     sample.tid = batch.tid(i);
-    sample.core = cores[batch.cpu(i)] ?? UNKNOWN_CORE;
+    const cpu = batch.cpu(i);
+    this.#options.onSample?.(sample.tid, sample.pid, cpu);
+    sample.core = cores[cpu] ?? UNKNOWN_CORE;
     sample.timeNs = batch.timeNs(i);
     const stackPointer = batch.hasRegisters(i) ? batch.register(i, X86_REGISTER.sp) : 0;
     table.threads.add(sample.tid, sample.pid, stackPointer);

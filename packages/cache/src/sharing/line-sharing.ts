@@ -8,7 +8,9 @@ import {
 } from '@hftmon/perf-native';
 import { LineConfirmer, type Suspect } from '../confirm/line-confirmer.js';
 import { LineLocator } from '../locate/line-locator.js';
-import type { SharingVerdict } from './classify.js';
+import { refusal } from '../refusal.js';
+import { notableUses, type SharingVerdict } from './classify.js';
+import { IsolatedCpus } from './isolated-cpus.js';
 import { LineKnowledge } from './line-knowledge.js';
 import { LineSampler } from './line-sampler.js';
 import { readCores } from './line-size.js';
@@ -28,6 +30,8 @@ export interface LineSharingOptions {
   readonly epochNs: bigint;
   readonly procRoot: string;
   readonly sysRoot: string;
+  /** CPUs of the native thread that takes samples. Default: as inherited. */
+  readonly cpuAffinity?: readonly number[] | undefined;
 }
 
 interface SuspectedLine {
@@ -52,6 +56,7 @@ export class LineSharing {
   readonly #knowledge: LineKnowledge;
   readonly #confirmer: LineConfirmer | undefined;
   readonly #gaps = new SamplingGaps();
+  readonly #isolated: IsolatedCpus;
   readonly #watch: ThreadWatch;
   #sampler: AddressSampler | undefined;
   #stats: SamplerStats;
@@ -66,8 +71,10 @@ export class LineSharing {
     }
     this.#options = options;
     this.#symbolizer = new Symbolizer({ procRoot });
+    this.#isolated = new IsolatedCpus(procRoot, sysRoot);
     this.#table = new SharingTable(lineBytes);
-    const sampler = new AddressSampler({ events: choice.events, epochNs, procRoot });
+    const { cpuAffinity = [] } = options;
+    const sampler = new AddressSampler({ events: choice.events, epochNs, procRoot, cpuAffinity });
     this.#sampler = sampler;
     this.#stats = sampler.stats();
     this.#lines = new LineSampler({
@@ -77,6 +84,11 @@ export class LineSharing {
       procRoot,
       cores: readCores(sysRoot, MOST_CPUS),
       isHitmReliable: choice.isHitmReliable,
+      ...(settings.spareIsolated && {
+        onSample: (tid: number, pid: number, cpu: number) => {
+          if (this.#isolated.has(cpu)) this.#spare(tid, pid);
+        },
+      }),
     });
     const locator = new LineLocator(new DataSymbols(procRoot));
     this.#knowledge = new LineKnowledge(locator, this.#table, procRoot);
@@ -173,8 +185,18 @@ export class LineSharing {
   }
 
   #follow(tid: number, pid: number): void {
-    const refusal = this.#sampler?.follow(tid);
-    if (refusal !== undefined) this.#gaps.add(pid, tid, refusal);
+    if (this.#options.settings.spareIsolated && this.#isolated.confine(pid, tid)) {
+      this.#gaps.add(pid, tid, ON_ISOLATED);
+      return;
+    }
+    const refused = this.#sampler?.follow(tid);
+    if (refused !== undefined) this.#gaps.add(pid, tid, refused);
+  }
+
+  /** A thread that has gone to an isolated CPU since. */
+  #spare(tid: number, pid: number): void {
+    this.#sampler?.unfollow(tid);
+    this.#gaps.add(pid, tid, ON_ISOLATED);
   }
 
   #unfollow(tid: number, pid: number): void {
@@ -200,7 +222,8 @@ export class LineSharing {
     });
   }
 
-  #sharedLine({ line, evidence, suspicion }: SuspectedLine): SharedLine {
+  #sharedLine(suspected: SuspectedLine): SharedLine {
+    const { line, evidence, suspicion } = suspected;
     const { confirmation } = this.#options.offer;
     return sharedLine({
       line,
@@ -208,13 +231,19 @@ export class LineSharing {
       suspicion,
       lineBytes: this.#table.lineBytes,
       facts: this.#knowledge.of(line),
-      outcome: this.#confirmer?.outcome(line.pid, line.address),
+      outcome: this.#confirmer?.outcome(toSuspect(suspected)),
       notWatched: confirmation.ok ? 'it has not been watched yet' : confirmation.reason,
       symbolize: (address) => this.#symbolizer.user(line.pid, [BigInt(address)])[0],
     });
   }
 }
 
+const ON_ISOLATED = refusal('HFTMON_E_NOT_ENABLED', {
+  feature: 'sampling of threads on isolated CPUs',
+  reason: 'each sample interrupts them',
+  option: 'addressSampling',
+});
+
 function toSuspect({ line }: SuspectedLine): Suspect {
-  return { pid: line.pid, address: line.address, uses: usesOf(line.accesses) };
+  return { pid: line.pid, address: line.address, uses: notableUses(usesOf(line.accesses)) };
 }

@@ -4,7 +4,8 @@ import { createError } from '@hftmon/core';
 export interface SharingConfig {
   /**
    * Address samples of the monitored threads, which lines are found with; `false` takes none.
-   * Default: on, see `periodUs`.
+   * Default: on, see `periodUs`, but for threads on isolated CPUs. Those are sampled only if this
+   * option, or a confirmation, is asked for.
    */
   readonly addressSampling?: false | AddressSamplingConfig;
   /**
@@ -29,6 +30,8 @@ export interface AddressSamplingConfig {
 export interface SharingSettings {
   /** `undefined`: no samples. */
   readonly periodUs: number | undefined;
+  /** Leave threads on isolated CPUs alone. */
+  readonly spareIsolated: boolean;
   readonly confirm: boolean;
   readonly confirmationHits: number;
 }
@@ -43,7 +46,9 @@ const MOST_HITS = 400;
  * @throws ConfigurationError `HFTMON_E_CONFIG_INVALID`
  */
 export function sharingSettings(made: SharingConfig, open: SharingConfig): SharingSettings {
-  const sampling = open.addressSampling ?? made.addressSampling ?? {};
+  const asked = open.addressSampling ?? made.addressSampling;
+  const sampling = asked ?? {};
+  const confirm = open.confirmFalseSharing ?? made.confirmFalseSharing ?? false;
   const confirmationHits = open.confirmationHits ?? made.confirmationHits ?? 8;
   check('confirmationHits', confirmationHits, 1, MOST_HITS, Number.isInteger(confirmationHits));
   const periodUs = sampling === false ? undefined : (sampling.periodUs ?? PERIOD_US);
@@ -52,7 +57,8 @@ export function sharingSettings(made: SharingConfig, open: SharingConfig): Shari
   }
   return {
     periodUs,
-    confirm: open.confirmFalseSharing ?? made.confirmFalseSharing ?? false,
+    spareIsolated: asked === undefined && !confirm,
+    confirm,
     confirmationHits,
   };
 }

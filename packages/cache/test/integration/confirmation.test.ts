@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { Watchpoint } from '@hftmon/perf-native';
 import { needs, sharingPlace, skipUnless, spawnSharing, type SharingLayout } from '@hftmon/testkit';
 import type { FalseSharingReport } from '../../src/sharing/report.js';
-import { SharingRun, hasSamples } from '../support/line-sharing.js';
+import { FAST, SharingRun, hasSamples } from '../support/line-sharing.js';
 
 const HITS = 7;
-const CONFIRM = { confirmFalseSharing: true, confirmationHits: HITS };
+const CONFIRM = { ...FAST, confirmFalseSharing: true, confirmationHits: HITS };
 
 function isConfirmed({ lines }: FalseSharingReport): boolean {
   return lines[0]?.confidence === 'confirmed';
@@ -41,7 +41,10 @@ describe('confirmation by watchpoints', () => {
     using run = new SharingRun([target.pid], CONFIRM);
     target.begin();
     await target.running();
-    const { lines } = await run.until(isConfirmed);
+    // Early on, not all bytes have been seen; the verdict must come to be this one.
+    const { lines } = await run.until(
+      (report) => isConfirmed(report) && report.lines[0]?.verdict === layout,
+    );
     expect(lines).toHaveLength(1);
     const [line] = lines;
     expect(line).toMatchObject({

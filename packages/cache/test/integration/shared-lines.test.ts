@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  FakeRoots,
   needs,
   sharingPlace,
   skipUnless,
@@ -126,5 +127,22 @@ describe('lines found by sampling alone', () => {
     expect(lost).toBe(0);
     const droppedCount = Object.values(dropped).reduce((sum, count) => sum + count, 0);
     expect(attributed + droppedCount).toBe(taken);
+  });
+
+  it('leaves threads alone that come to an isolated CPU, unless asked', async (context) => {
+    skipUnless(context, needs.cpus(2));
+    const { target, place } = await startSharing('false');
+    await using _ = target;
+    // This host may have no isolated CPU, so the lists are those of another, the rest is real.
+    using roots = new FakeRoots();
+    roots.write('sys/devices/system/cpu/isolated', String(place.threads[1]?.cpu));
+    using run = new SharingRun([target.pid], {}, roots.sysRoot);
+    target.begin();
+    await target.running();
+    const { gaps, samples } = await run.until(hasSamples(200));
+    expect(gaps).toEqual([
+      expect.objectContaining({ pid: target.pid, threads: 1, code: 'HFTMON_E_NOT_ENABLED' }),
+    ]);
+    expect(samples?.dropped).not.toHaveProperty('code_unreadable');
   });
 });

@@ -7,14 +7,18 @@ import { sharingSettings, type SharingConfig } from '../../src/sharing/settings.
 const STEP_MS = 20;
 const DEADLINE_MS = 40_000;
 
+/** Samples often enough for a test. */
+export const FAST = { addressSampling: { periodUs: 2000 } } as const;
+
 /** The search for shared lines in processes, on the kernel of this host. */
 export class SharingRun implements Disposable {
   readonly sharing: LineSharing;
 
-  constructor(pids: readonly number[], config: SharingConfig = {}) {
-    const settings = sharingSettings({ addressSampling: { periodUs: 2000 }, ...config }, {});
+  /** @param sysRoot - another host's lists of CPUs */
+  constructor(pids: readonly number[], config: SharingConfig = FAST, sysRoot = '/sys') {
+    const settings = sharingSettings(config, {});
     const offer = offerSharing(createProbeEnvironment(), settings);
-    const roots = { procRoot: '/proc', sysRoot: '/sys' };
+    const roots = { procRoot: '/proc', sysRoot };
     this.sharing = new LineSharing({ offer, settings, epochNs: 0n, ...roots });
     for (const pid of pids) this.sharing.attach(pid);
   }
