@@ -1,4 +1,4 @@
-import type { TaskInfo } from '@hftmon/core';
+import { policyName, type TaskInfo } from '@hftmon/core';
 import type { SchedulingAttributes } from '@hftmon/perf-native';
 
 const FIFO = 1;
@@ -19,8 +19,13 @@ export function kernelPriority({ policy, nice, priority }: SchedulingAttributes)
 }
 
 /** The same of a task as the stream tells it: as it runs, with what it was lent. */
-export function taskPriority({ policy, priority }: TaskInfo): number {
+export function kernelPriorityOf(policy: number, priority: number): number {
   // The stream carries 16 bits: -1, deadline, reads as 65535.
   if (priority === 0xffff) return -1;
-  return policy === 'SCHED_IDLE' && priority >= 100 ? IDLE_PRIORITY : priority;
+  return policy === IDLE && priority >= 100 ? IDLE_PRIORITY : priority;
+}
+
+/** The same of a task of the directory. */
+export function taskPriority({ policy, priority }: TaskInfo): number {
+  return kernelPriorityOf(policy === policyName(IDLE) ? IDLE : 0, priority);
 }

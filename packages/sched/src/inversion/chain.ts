@@ -1,7 +1,7 @@
 import type { ThreadRegistry } from '../threads/thread-registry.js';
 import { RunQueueWait, UNKNOWN_PRIORITY, type ThreadTrack } from '../threads/thread-track.js';
 import { DEEPEST_CHAIN } from './inversion-log.js';
-import { LockWait, NOT_LENT } from './lock-wait.js';
+import { LockWait } from './lock-wait.js';
 
 /**
  * The chain behind a thread's latest wait for a lock: whom it waited for, for whom that one
@@ -22,7 +22,11 @@ export class Chain {
   /** Task that had the CPU at the begin of the longest part of {@link queueNs}. */
   instead = 0;
   /** 0: time that weaker ones were runnable but did not run, ns; 1: longest of them at a stretch. */
-  readonly #ns = new Float64Array(2);
+  readonly #queueNs = new Float64Array(2);
+  /** When all so far in the chain waited. */
+  readonly #window = new Float64Array(2);
+  /** The part of it in which a holder may have worked towards the end of the wait. */
+  readonly #holding = new Float64Array(2);
   readonly #registry: ThreadRegistry;
 
   constructor(registry: ThreadRegistry) {
@@ -31,7 +35,12 @@ export class Chain {
 
   /** Time that weaker ones of those waited for were runnable but did not run, ns. */
   get queueNs(): number {
-    return this.#ns[0]!;
+    return this.#queueNs[0]!;
+  }
+
+  /** Did none of those waited for have to wait for a CPU? */
+  get neverQueued(): boolean {
+    return this.#queueNs[0] === 0;
   }
 
   /** Follows the chain from a thread's latest wait. */
@@ -39,33 +48,30 @@ export class Chain {
     this.depth = 0;
     this.isWeaker = this.isLent = false;
     this.instead = 0;
-    this.#ns.fill(0);
+    this.#queueNs.fill(0);
     let waits = track.lockWaits;
-    let own = waits.value(0, LockWait.WaiterPriority);
+    const own = waits.integer(0, LockWait.WaiterPriority);
     this.#add(track.tid, own);
+    waits.copyTimes(0, this.#window);
     let at = 0;
-    let fromNs = waits.startNs(0);
-    let toNs = waits.endNs(0);
     for (;;) {
-      const link = this.depth - 1;
-      this.futexes[link] = waits.value(at, LockWait.Futex);
-      this.operations[link] = waits.value(at, LockWait.Operation);
-      const holder = waits.value(at, LockWait.Holder);
-      const priority = waits.value(at, LockWait.HolderPriority);
-      if (waits.value(at, LockWait.Lent) < priority) this.isLent = true;
+      waits.copyExtra(at, this.futexes, this.depth - 1);
+      this.operations[this.depth - 1] = waits.integer(at, LockWait.Operation);
+      const holder = waits.integer(at, LockWait.Holder);
+      const priority = waits.integer(at, LockWait.HolderPriority);
+      if (waits.integer(at, LockWait.Lent) < priority) this.isLent = true;
       if (this.depth === DEEPEST_CHAIN || this.#has(holder)) return;
       this.#add(holder, priority);
       const holderTrack = this.#registry.get(holder);
       if (priority > own && priority !== UNKNOWN_PRIORITY) {
         this.isWeaker = true;
-        if (holderTrack !== undefined) this.#addQueueTime(holderTrack, fromNs, toNs);
+        if (holderTrack !== undefined) this.#addQueueTime(holderTrack);
       }
       if (holderTrack === undefined) return;
-      at = longestOverlap(holderTrack, fromNs, toNs);
-      if (at < 0) return;
       waits = holderTrack.lockWaits;
-      fromNs = Math.max(fromNs, waits.startNs(at));
-      toNs = Math.min(toNs, waits.endNs(at));
+      at = waits.longestOverlap(this.#window);
+      if (at < 0) return;
+      waits.narrow(at, this.#window);
     }
   }
 
@@ -82,41 +88,10 @@ export class Chain {
     return false;
   }
 
-  #addQueueTime(track: ThreadTrack, fromNs: number, toNs: number): void {
-    const from = Math.max(fromNs, lastOwnSleepEnd(track, toNs));
-    const waits = track.runQueueWaits;
-    for (let i = 0; i < waits.count; i++) {
-      const common = waits.overlapNs(i, from, toNs);
-      this.#ns[0]! += common;
-      if (common <= this.#ns[1]!) continue;
-      this.#ns[1] = common;
-      this.instead = waits.value(i, RunQueueWait.Instead);
-    }
+  #addQueueTime(track: ThreadTrack): void {
+    this.#holding.set(this.#window);
+    track.ownSleeps.skipPast(this.#holding);
+    const longest = track.runQueueWaits.addOverlaps(this.#holding, this.#queueNs);
+    if (longest >= 0) this.instead = track.runQueueWaits.integer(longest, RunQueueWait.Instead);
   }
-}
-
-/** End of the latest sleep of a thread that was over by a time and for no lock, or -Infinity. */
-export function lastOwnSleepEnd({ ownSleeps }: ThreadTrack, byNs: number): number {
-  for (let i = 0; i < ownSleeps.count; i++) {
-    if (ownSleeps.endNs(i) <= byNs) return ownSleeps.endNs(i);
-  }
-  return -Infinity;
-}
-
-/** Which of a thread's lock waits has most in common with a window; -1 for none. */
-function longestOverlap({ lockWaits }: ThreadTrack, fromNs: number, toNs: number): number {
-  let found = -1;
-  let longest = 0;
-  for (let i = 0; i < lockWaits.count; i++) {
-    const common = lockWaits.overlapNs(i, fromNs, toNs);
-    if (common <= longest) continue;
-    longest = common;
-    found = i;
-  }
-  return found;
-}
-
-/** Was the thread's latest lock wait one whose holder was lent a priority? */
-export function isLentWait({ lockWaits }: ThreadTrack): boolean {
-  return lockWaits.value(0, LockWait.Lent) !== NOT_LENT;
 }

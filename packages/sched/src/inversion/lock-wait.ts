@@ -1,4 +1,7 @@
-/** A wait for a lock: an interval of `ThreadTrack.lockWaits` with these further numbers. */
+/**
+ * A wait for a lock: an interval of `ThreadTrack.lockWaits` with these whole numbers. Its further
+ * double is the address of the futex, 0 when it is not known.
+ */
 export const LockWait = {
   /** Task that held the lock, or let go of it. */
   Holder: 0,
@@ -8,10 +11,8 @@ export const LockWait = {
   WaiterPriority: 2,
   /** Priority that the holder was lent, or NOT_LENT. */
   Lent: 3,
-  /** Address of the futex; 0 when it is not known. */
-  Futex: 4,
-  /** Its operation. */
-  Operation: 5,
+  /** Operation of the futex. */
+  Operation: 4,
 } as const;
 
 /** No priority was seen to be lent. */

@@ -11,10 +11,13 @@ export class WakeUpRing {
     return Math.min(this.#pushed, WAKE_UPS);
   }
 
-  /** @param syscall - that it slept in, -1 when that is not known */
-  push(timeNs: number, syscall: number): void {
+  /**
+   * Adds the wake-up at `times[index]`.
+   * @param syscall - that it slept in, -1 when that is not known
+   */
+  push(times: Float64Array, index: number, syscall: number): void {
     const at = this.#pushed % WAKE_UPS;
-    this.#timesNs[at] = timeNs;
+    this.#timesNs[at] = times[index]!;
     this.#syscalls[at] = syscall;
     this.#pushed++;
   }

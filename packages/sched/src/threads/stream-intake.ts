@@ -11,6 +11,8 @@ import {
   switchQueueDepth,
   switchSyscall,
   switchWaitNs,
+  taskPolicy,
+  taskPriority,
   threadStartParentTid,
   threadStartPid,
   tidAt,
@@ -18,8 +20,10 @@ import {
   type RecordBatch,
   type TaskDirectory,
 } from '@hftmon/core';
+import { kernelPriorityOf } from '../attributes/kernel-priority.js';
 import { isWakeUp } from '../periods/is-wake-up.js';
 import type { InversionFinder } from '../inversion/inversion-finder.js';
+import { SWITCH_TIMES, SwitchTime } from './switch-time.js';
 import type { ThreadRegistry } from './thread-registry.js';
 import { RunQueueWait, Sum, UNKNOWN_PRIORITY, type ThreadTrack } from './thread-track.js';
 
@@ -41,6 +45,8 @@ export class StreamIntake {
   readonly depths = new LogLinearHistogram(8);
   /** Records delivered, and those that were overwritten before: doubles are never boxed there. */
   readonly #counts = new Float64Array(2);
+  /** Of the Switch record at hand, see {@link SwitchTime}. */
+  readonly #times = new Float64Array(SWITCH_TIMES);
   readonly #registry: ThreadRegistry;
   readonly #tasks: TaskDirectory;
   readonly #finder: InversionFinder;
@@ -71,6 +77,9 @@ export class StreamIntake {
       switch (kindAt(u32, base)) {
         case RecordKind.Switch:
           this.#onSwitch(u32, f64, base);
+          break;
+        case RecordKind.Task:
+          this.#onTask(u32, base);
           break;
         case RecordKind.PiBoost:
           this.#finder.onBoost(u32, f64, base);
@@ -105,60 +114,70 @@ export class StreamIntake {
   }
 
   #onSwitch(u32: Uint32Array, f64: Float64Array, base: number): void {
-    const tid = tidAt(u32, base);
     const startNs = timestampAt(f64, base);
     const offNs = durationAt(f64, base);
     if (!(startNs >= 0 && offNs >= 0)) return;
-    const track = this.#registry.get(tid) ?? this.#introduce(tid, startNs + offNs);
+    const tid = tidAt(u32, base);
+    const track = this.#registry.get(tid) ?? this.#introduce(tid);
     if (track === undefined) return;
     const waitNs = switchWaitNs(u32, base);
     const flags = switchFlags(u32, base);
-    track.add(Sum.OffNs, offNs);
-    track.add(Sum.WaitNs, waitNs);
-    track.sums[Sum.LastEndNs] = startNs + offNs;
+    const times = this.#times;
+    times[SwitchTime.StartNs] = startNs;
+    times[SwitchTime.EndNs] = startNs + offNs;
+    times[SwitchTime.WaitFromNs] = startNs + offNs - waitNs;
+    const wakeSeen = (flags & SwitchFlag.WakeSeen) !== 0;
+    times[SwitchTime.WakeNs] = times[wakeSeen ? SwitchTime.WaitFromNs : SwitchTime.EndNs]!;
+    track.sums[Sum.OffNs]! += offNs;
+    track.sums[Sum.WaitNs]! += waitNs;
+    track.sums[Sum.LastEndNs] = times[SwitchTime.EndNs]!;
     if ((flags & SwitchFlag.First) !== 0) return; // what it did before is not known
     const isVoluntary = (flags & SwitchFlag.Voluntary) !== 0;
     if (waitNs > 0) {
       const instead = isVoluntary ? switchPreviousTid(u32, base) : switchNextTid(u32, base);
-      track.runQueueWaits.push(startNs + offNs - waitNs, startNs + offNs);
-      track.runQueueWaits.setValue(0, RunQueueWait.Instead, instead);
+      track.runQueueWaits.push(times, SwitchTime.WaitFromNs);
+      track.runQueueWaits.setInteger(0, RunQueueWait.Instead, instead);
     }
     if (!isVoluntary) {
-      this.#onPreemption(track, u32, base, startNs, offNs, flags);
+      if (track.wasRealtime) this.#onPreemption(track, u32, f64, base);
       return;
     }
-    if (isWakeUp(flags)) {
-      track.latency.record(waitNs);
-      this.latency.record(waitNs);
-      if ((flags & SwitchFlag.DepthSeen) !== 0) {
-        const depth = switchQueueDepth(u32, base);
-        track.depths.record(depth);
-        this.depths.record(depth);
-      }
-      track.wakeUps.push(startNs + offNs - waitNs, switchSyscall(u32, base));
-    }
-    this.#finder.onSleep(track, u32, f64, base);
+    if (isWakeUp(flags)) this.#onWakeUp(track, u32, base);
+    this.#finder.onSleep(track, u32, base, times);
+  }
+
+  #onWakeUp(track: ThreadTrack, u32: Uint32Array, base: number): void {
+    const waitNs = switchWaitNs(u32, base);
+    track.latency.record(waitNs);
+    this.latency.record(waitNs);
+    track.wakeUps.push(this.#times, SwitchTime.WakeNs, switchSyscall(u32, base));
+    if ((switchFlags(u32, base) & SwitchFlag.DepthSeen) === 0) return;
+    const depth = switchQueueDepth(u32, base);
+    track.depths.record(depth);
+    this.depths.record(depth);
   }
 
   /**
    * A runnable real-time thread loses its CPU to a fair task, or to none at all, when it has used
    * up what real-time threads may have: nothing else lets a weaker task run.
    */
-  #onPreemption(
-    track: ThreadTrack,
-    u32: Uint32Array,
-    base: number,
-    startNs: number,
-    offNs: number,
-    flags: number,
-  ): void {
-    if ((flags & OTHER_REASON) !== 0) return;
+  #onPreemption(track: ThreadTrack, u32: Uint32Array, f64: Float64Array, base: number): void {
+    if ((switchFlags(u32, base) & OTHER_REASON) !== 0) return;
     // Both priorities are told with the switch if they were not before.
+    const startNs = timestampAt(f64, base);
     if (this.#priorityClass(track.tid, startNs) !== REALTIME) return;
     const next = switchNextTid(u32, base);
     if (next !== 0 && this.#priorityClass(next, startNs) !== FAIR) return;
-    track.add(Sum.RealtimeThrottled, 1);
-    track.add(Sum.RealtimeThrottledNs, offNs);
+    track.sums[Sum.RealtimeThrottled]! += 1;
+    track.sums[Sum.RealtimeThrottledNs]! += durationAt(f64, base);
+  }
+
+  #onTask(u32: Uint32Array, base: number): void {
+    const track = this.#registry.get(tidAt(u32, base));
+    if (track === undefined) return;
+    const priority = kernelPriorityOf(taskPolicy(u32, base), taskPriority(u32, base));
+    track.toldPriority = priority;
+    if (priority < FIRST_FAIR) track.wasRealtime = true;
   }
 
   /** Class that a task ran in, by its priority with what it was lent. */
@@ -169,8 +188,10 @@ export class StreamIntake {
   }
 
   /** Switch records are of target threads only; one that is not known yet began unseen. */
-  #introduce(tid: number, atNs: number): ThreadTrack | undefined {
-    const pid = this.#tasks.lookup(tid, atNs)?.pid;
-    return pid === undefined ? undefined : this.#registry.add(tid, pid);
+  #introduce(tid: number): ThreadTrack | undefined {
+    const task = this.#tasks.lookup(tid);
+    const track = task === undefined ? undefined : this.#registry.add(tid, task.pid);
+    if (track !== undefined) track.wasRealtime = task!.priority < FIRST_FAIR;
+    return track;
   }
 }

@@ -48,6 +48,10 @@ export class ThreadTrack {
    * 140 SCHED_IDLE.
    */
   kernelPriority = UNKNOWN_PRIORITY;
+  /** The same as the stream told it last, with what it was lent. */
+  toldPriority = UNKNOWN_PRIORITY;
+  /** The stream has told of a real-time priority. */
+  wasRealtime = false;
   #latency: LogLinearHistogram | undefined;
   #depths: DepthCounts | undefined;
   #wakeUps: WakeUpRing | undefined;
@@ -75,14 +79,14 @@ export class ThreadTrack {
     return (this.#wakeUps ??= new WakeUpRing());
   }
 
-  /** Times that it was runnable but did not run; {@link RunQueueWait}. */
+  /** Times that it was runnable but did not run; see {@link RunQueueWait}. */
   get runQueueWaits(): IntervalRing {
     return (this.#runQueueWaits ??= new IntervalRing(RUN_QUEUE_WAITS, 1));
   }
 
   /** Times that it waited for locks; see LockWait in `inversion/lock-wait.ts`. */
   get lockWaits(): IntervalRing {
-    return (this.#lockWaits ??= new IntervalRing(LOCK_WAITS, 6));
+    return (this.#lockWaits ??= new IntervalRing(LOCK_WAITS, 5));
   }
 
   /** Times that it slept for another reason. */
@@ -95,7 +99,7 @@ export class ThreadTrack {
   }
 }
 
-/** Further numbers of an interval in {@link ThreadTrack.runQueueWaits}. */
+/** Whole numbers of an interval in {@link ThreadTrack.runQueueWaits}. */
 export const RunQueueWait = {
   /** Task that had the CPU meanwhile: the one that took it, or that ran before. */
   Instead: 0,

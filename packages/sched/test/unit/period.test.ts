@@ -8,7 +8,7 @@ const MS = 1e6;
 
 function ring(timesNs: readonly number[], syscall = (_i: number): number => -1): WakeUpRing {
   const made = new WakeUpRing();
-  timesNs.forEach((time, i) => made.push(time, syscall(i)));
+  timesNs.forEach((_, i) => made.push(Float64Array.from(timesNs), i, syscall(i)));
   return made;
 }
 
