@@ -21,7 +21,12 @@ import {
   KernelEventSource,
   type HostEnvironment,
 } from '@hftmon/perf-native';
-import type { SchedulingQuery, ThreadSchedulingInfo } from '@hftmon/sched';
+import type {
+  InversionQuery,
+  PriorityInversion,
+  SchedulingQuery,
+  ThreadSchedulingInfo,
+} from '@hftmon/sched';
 import { createRegistry } from './collectors/create-registry.js';
 import { installedCollectors } from './collectors/installed-collectors.js';
 import { minDurations } from './collectors/min-durations.js';
@@ -40,7 +45,7 @@ import { collectorReports, type CollectorReport } from './run/collector-reports.
 import { connectEvents } from './run/connect-events.js';
 import { createRun } from './run/create-run.js';
 import { notObservedCauses } from './run/not-observed-causes.js';
-import { cacheMetricsOf, queryCollector } from './run/query-collector.js';
+import { cacheMetricsOf, inversionsOf, queryCollector } from './run/query-collector.js';
 import { quietCpus } from './run/quiet-cpus.js';
 import { recommendationsOf, type Recommendation } from './run/recommendations.js';
 import { SpikeSubscription } from './run/spike-subscription.js';
@@ -227,6 +232,11 @@ export class HFTResourceMonitor implements Disposable, AsyncDisposable {
   /** How the watched threads are scheduled: policy, priority, shares, jitter, inversions. */
   getThreadSchedulingInfo(query: SchedulingQuery = {}): ThreadSchedulingInfo[] {
     return this.#query('sched', query) as ThreadSchedulingInfo[];
+  }
+
+  /** Times that a watched thread had to wait for a lock that a weaker one held, oldest first. */
+  getPriorityInversions(query: InversionQuery = {}): PriorityInversion[] {
+    return this.#session === undefined ? [] : inversionsOf(this.#session, query);
   }
 
   /**

@@ -36,7 +36,7 @@ export {
 export type { NumaQuery, NUMAStats } from '@hftmon/numa';
 export type { Recommendation } from './run/recommendations.js';
 export type {
-  AttributeChange,
+  InversionQuery,
   PriorityInversion,
   SchedulingQuery,
   ThreadSchedulingInfo,

@@ -71,6 +71,10 @@ export function createProgram({ version, command, onResult }: Invocation): Comma
 
   addRunOptions(program.command('stat'))
     .description('exact counts and percentiles per thread over the run')
+    .option(
+      '--confirm-false-sharing',
+      'prove suspected cache lines with watchpoints, each hit of which stops a thread for some 10 us',
+    )
     .action(async (options) => {
       const { stat } = await import('../verbs/stat/stat.js');
       onResult(await stat(options, command));

@@ -21,6 +21,7 @@ const document: StatDocument = {
       lost: 0,
     },
   },
+  details: {},
   losses: { seen: 0, emitted: 0, filtered: 0, dropped: 0 },
 };
 

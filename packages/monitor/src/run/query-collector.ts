@@ -1,5 +1,6 @@
 import type { CacheMetrics, CacheQuery } from '@hftmon/cache';
 import { createError, type Session } from '@hftmon/core';
+import type { InversionQuery, PriorityInversion, SchedulingCollector } from '@hftmon/sched';
 
 /**
  * Answer of a collector of a session.
@@ -7,14 +8,7 @@ import { createError, type Session } from '@hftmon/core';
  * @throws ConfigurationError `HFTMON_E_COLLECTOR_UNKNOWN` when it is not among the monitor's
  */
 export function queryCollector(session: Session, name: string, query: object): unknown {
-  const support = session.probe().get(name);
-  if (support?.ok === false) {
-    throw createError('HFTMON_E_UNSUPPORTED', {
-      feature: `collector ${name}`,
-      reason: support.reason,
-      remedy: support.remedy,
-    });
-  }
+  requireSupport(session, name);
   return session.snapshot(name, query);
 }
 
@@ -27,4 +21,25 @@ export function cacheMetricsOf(session: Session, query: CacheQuery): CacheMetric
   const isUsable = session.probe().get('cache')?.ok === true;
   if (isUsable && session.state !== 'idle') return session.snapshot('cache', query) as CacheMetrics;
   return session.registry.get('cache').collector.snapshot(query) as CacheMetrics;
+}
+
+/**
+ * Priority inversions that the scheduling collector of a session knows of.
+ * @throws HardwareNotSupportedError, ConfigurationError as {@link queryCollector}
+ */
+export function inversionsOf(session: Session, query: InversionQuery): PriorityInversion[] {
+  requireSupport(session, 'sched');
+  session.flush();
+  const { collector } = session.registry.get('sched');
+  return (collector as unknown as Partial<SchedulingCollector>).inversions?.(query) ?? [];
+}
+
+function requireSupport(session: Session, name: string): void {
+  const support = session.probe().get(name);
+  if (support?.ok !== false) return;
+  throw createError('HFTMON_E_UNSUPPORTED', {
+    feature: `collector ${name}`,
+    reason: support.reason,
+    remedy: support.remedy,
+  });
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Support, ThreadTotals } from '@hftmon/core';
 import type { CollectorReport, HFTResourceMonitor } from '@hftmon/monitor';
 import type { CommandEnd } from '../../run/launched-command.js';
+import { collectorDetails, type CollectorDetails } from './details.js';
 import { threadEntry, type ThreadEntry } from './thread-entry.js';
 
 /** A collector in the document. */
@@ -40,6 +41,8 @@ export interface StatDocument {
   readonly threads: readonly ThreadEntry[];
   /** Over all processes that were watched. */
   readonly collectors: Readonly<Record<string, CollectorEntry>>;
+  /** Of the process, by collector: what they found besides the values of their metrics. */
+  readonly details: CollectorDetails;
   readonly losses: LossEntry;
 }
 
@@ -61,6 +64,7 @@ export interface StatInput {
 /** The document of one process. */
 export function statDocument({ monitor, pid, durationNs, command }: StatInput): StatDocument {
   const threads = [...monitor.getThreadTotals(pid)].sort(byTid);
+  const open = monitor.getCollectorStats().filter(({ state }) => OPEN.has(state));
   return {
     schema: 'hftmon.stat/1',
     type: 'stat',
@@ -69,9 +73,13 @@ export function statDocument({ monitor, pid, durationNs, command }: StatInput): 
     durationNs,
     threads: threads.map(threadEntry),
     collectors: collectorEntries(monitor.getCollectorReports()),
+    details: collectorDetails(monitor, pid, new Set(open.map(({ name }) => name))),
     losses: lossEntry(monitor),
   };
 }
+
+/** States of a collector that can be asked. */
+const OPEN: ReadonlySet<string> = new Set(['open', 'closed']);
 
 /** Collectors by name. */
 export function collectorEntries(

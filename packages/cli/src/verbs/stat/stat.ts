@@ -8,9 +8,13 @@ import { watch, type Watched } from '../../run/watch.js';
 import { statDocument, type StatDocument } from './document.js';
 import { collectorText, processText } from './text.js';
 
+export interface StatOptions extends RunOptions {
+  readonly confirmFalseSharing?: boolean;
+}
+
 /** `hftmon stat`: exact totals of every thread over the run. */
 export async function stat(
-  options: RunOptions,
+  options: StatOptions,
   words: readonly string[] | undefined,
 ): Promise<ExitCode> {
   const target = requireTarget(options.pid, words);
@@ -25,7 +29,10 @@ export async function stat(
         collectors: options.collectors,
         roots: { procRoot: options.procRoot, sysRoot: options.sysRoot },
         // Totals need no stacks, and those are what a switch costs most.
-        configuration: { stackTraces: false },
+        configuration: {
+          stackTraces: false,
+          confirmFalseSharing: options.confirmFalseSharing === true,
+        },
         machineReadable: format !== 'text' && options.output === undefined,
       },
       (watched) => {

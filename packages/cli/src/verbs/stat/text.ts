@@ -4,6 +4,7 @@ import { shortDuration } from '../../format/short-duration.js';
 import { formatTable, type Column } from '../../format/table.js';
 import { lossText } from '../../format/loss-text.js';
 import type { Style } from '../../io/style.js';
+import { detailLines } from './details-text.js';
 import type { CollectorEntry, StatDocument } from './document.js';
 import { metricText } from './metric-text.js';
 import type { PercentileEntry, ThreadEntry } from './thread-entry.js';
@@ -36,11 +37,15 @@ export function processText(document: StatDocument, style: Style): string[] {
     const { exitCode, signal } = command;
     lines.push(signal === null ? `ended with exit code ${exitCode}` : `ended by ${signal}`);
   }
+  return [...lines, ...threadTable(threads, style), ...detailLines(document.details)];
+}
+
+function threadTable(threads: readonly ThreadEntry[], style: Style): string[] {
   if (threads.length === 0) {
-    return [...lines, 'threads were not counted: none of these collectors uses kernel events'];
+    return ['threads were not counted: none of these collectors uses kernel events'];
   }
   const [title, ...rows] = formatTable(COLUMNS, threads.map(threadRow));
-  return [...lines, '', style.dim(title!), ...rows];
+  return ['', style.dim(title!), ...rows];
 }
 
 /** What the collectors measured, for people. */
