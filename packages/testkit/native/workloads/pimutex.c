@@ -96,11 +96,14 @@ static void hold(long round)
 	pthread_mutex_lock(lock);
 	post(holding);
 	await(work);
-	realtime__busy();
+	/* With a lent priority it is real-time; else it may have to wait for anybody. */
+	if (inherit)
+		realtime__busy();
 	until = clock__read(CLOCK_THREAD_CPUTIME_ID) + hold_ns;
 	while (clock__read(CLOCK_THREAD_CPUTIME_ID) < until)
 		;
-	realtime__idle();
+	if (inherit)
+		realtime__idle();
 	released_ns[round] = clock__now_ns();
 	pthread_mutex_unlock(lock);
 }
