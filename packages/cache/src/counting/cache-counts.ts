@@ -2,6 +2,7 @@ import { createError, exactPercentile, type Percentile, type Support } from '@hf
 import { CACHE_FIELD_NAMES, type CacheField } from './cache-field.js';
 import type { Columns } from './columns.js';
 import type { CountHistory, CountRow, CountSelection } from './count-history.js';
+import type { CountSums } from './count-sums.js';
 import type { FieldFormula } from './field-formula.js';
 import { runtimeSupport, type RuntimeState } from './runtime-support.js';
 import type { CacheCounts, CountsQuery } from './types.js';
@@ -45,8 +46,14 @@ export function cacheCounts(
     fromNs: sums.fromNs,
     toNs: sums.toNs,
     samples: sums.samples,
+    ...(sums.samples > 0 && { sampleIntervalUs: meanIntervalUs(sums) }),
     sources,
   };
+}
+
+/** Each group has samples and running times of its own. */
+function meanIntervalUs({ enabledNs, samples }: CountSums): number {
+  return enabledNs.reduce((sum, ns) => sum + ns, 0) / samples / 1000;
 }
 
 function windowBegin({ timeWindowUs }: CountsQuery, latestNs: number): number {

@@ -54,5 +54,7 @@ export interface CacheCounts extends Readonly<Partial<Record<CacheField, number>
   readonly fromNs: number;
   readonly toNs: number;
   readonly samples: number;
+  /** Mean running time of a thread between two samples, us: the resolution really reached. */
+  readonly sampleIntervalUs?: number;
   readonly sources: Readonly<Record<CacheField, Support>>;
 }

@@ -45,6 +45,7 @@ describe('cacheCounts', () => {
   it('gives a rate of 0 where there were no accesses', () => {
     const cache = answerer('l1d_hits', 'l1d_misses');
     expect(cacheCounts(cache, {}, FINE)).toMatchObject({ l1Hits: 0, l1Misses: 0, l1HitRate: 0 });
+    expect('sampleIntervalUs' in cacheCounts(cache, {}, FINE)).toBe(false);
   });
 
   it('gets hits from accesses and misses where the CPU counts those', () => {
@@ -98,6 +99,7 @@ describe('cacheCounts', () => {
       const counts = cacheCounts(cache, { timeWindowUs: 20_000, percentiles: [1] }, FINE);
       expect(counts.percentiles).toEqual([{ percent: 1, value: 0.98 }]);
       expect(counts.samples).toBe(2);
+      expect(counts.sampleIntervalUs).toBe(10_000);
       expect([counts.fromNs, counts.toNs]).toEqual([480e6, 500e6]);
     });
 
