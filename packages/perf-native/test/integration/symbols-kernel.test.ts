@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { KernelSymbols } from '../../src/symbols/kallsyms.js';
 import { Symbolizer } from '../../src/symbols/symbolizer.js';

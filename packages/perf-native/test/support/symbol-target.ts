@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { it } from 'vitest';
 
 /** A process whose symbols are asked for; it tells by lines what it is and did. */
 export class SymbolTarget {

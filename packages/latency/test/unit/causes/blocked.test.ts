@@ -1,6 +1,6 @@
 import { SwitchFlag } from '@hftmon/core';
 import { describe, expect, it } from 'vitest';
-import { TID, offCpu, syscall } from '../../support/records.js';
+import { TID, offCpu } from '../../support/records.js';
 import { Stage, partsOf } from '../../support/stage.js';
 
 const FUTEX = process.arch === 'arm64' ? 98 : 202;
