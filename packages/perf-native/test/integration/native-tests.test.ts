@@ -6,8 +6,8 @@ import { needs, skipUnless } from '@hftmon/testkit';
 const native = join(import.meta.dirname, '..', '..', 'native');
 const arch = process.arch === 'arm64' ? 'arm64' : 'x64';
 
-describe.each(['plain', 'thread', 'address'])('rings, pump and loader in C (%s)', (variant) => {
-  const programs = ['broadcast', 'spsc', 'pump', 'pump busy', 'object'];
+describe.each(['plain', 'thread', 'address'])('rings, pump, loader and samples in C (%s)', (variant) => {
+  const programs = ['broadcast', 'spsc', 'pump', 'pump busy', 'object', 'samples'];
 
   beforeAll(() => {
     if ([needs.tool('gcc'), needs.tool('make')].some((unmet) => unmet() !== undefined)) return;
