@@ -6,19 +6,25 @@ import { needs, skipUnless } from '@hftmon/testkit';
 const native = join(import.meta.dirname, '..', '..', 'native');
 const arch = process.arch === 'arm64' ? 'arm64' : 'x64';
 
-describe.each(['plain', 'thread', 'address'])('rings, pump, loader and samples in C (%s)', (variant) => {
-  const programs = ['broadcast', 'spsc', 'pump', 'pump busy', 'object', 'samples'];
+describe.each(['plain', 'thread', 'address'])(
+  'rings, pump, loader and samples in C (%s)',
+  (variant) => {
+    const programs = ['broadcast', 'spsc', 'pump', 'pump busy', 'object', 'samples'];
 
-  beforeAll(() => {
-    if ([needs.tool('gcc'), needs.tool('make')].some((unmet) => unmet() !== undefined)) return;
-    execFileSync('make', ['-s', '-C', native, 'test', `VARIANTS=${variant}`], { stdio: 'pipe' });
-  }, 60_000);
+    beforeAll(() => {
+      if ([needs.tool('gcc'), needs.tool('make')].some((unmet) => unmet() !== undefined)) return;
+      execFileSync('make', ['-s', '-C', native, 'test', `VARIANTS=${variant}`], { stdio: 'pipe' });
+    }, 60_000);
 
-  it.for(programs)('%s', (command, context) => {
-    skipUnless(context, needs.tool('gcc'), needs.tool('make'));
-    const [program, ...args] = command.split(' ');
-    const path = join(native, '.output', arch, 'test', `${program}-${variant}`);
-    const { status, signal, stderr } = spawnSync(path, args, { encoding: 'utf8', timeout: 60_000 });
-    expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' });
-  });
-});
+    it.for(programs)('%s', (command, context) => {
+      skipUnless(context, needs.tool('gcc'), needs.tool('make'));
+      const [program, ...args] = command.split(' ');
+      const path = join(native, '.output', arch, 'test', `${program}-${variant}`);
+      const { status, signal, stderr } = spawnSync(path, args, {
+        encoding: 'utf8',
+        timeout: 60_000,
+      });
+      expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' });
+    });
+  },
+);
