@@ -27,6 +27,7 @@ struct counter_set {
 	int fds[HFTMON_COUNTER_EVENTS + 1];
 	uint64_t ids[HFTMON_COUNTER_EVENTS];
 	uint8_t *ring; /* of the leader, on_core */
+	bool captured; /* at least once */
 	bool unscheduled;
 };
 

@@ -58,12 +58,13 @@ static void copy(void *to, const uint8_t *data, uint64_t from, size_t bytes, siz
 	memcpy((uint8_t *)to + first, data, bytes - first);
 }
 
-static void take_sample(struct hftmon_counters *c, const struct counter_slot *slot, uint32_t group,
+static void take_sample(struct hftmon_counters *c, struct counter_slot *slot, uint32_t group,
 			const struct sample *s)
 {
 	struct counter_reading reading = { .time_ns = s->time };
 
 	counters_group_decode(&c->groups[group], slot->sets[group].ids, s->read, &reading);
+	slot->sets[group].captured = true;
 	counters_output_write(c, slot->tid, group, 0, &reading);
 }
 

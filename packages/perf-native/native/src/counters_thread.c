@@ -23,6 +23,9 @@
 #define DRAIN_MIN_NS 1000000u
 #define DRAIN_MAX_NS 10000000u
 
+/* Rounds between two looks for groups that found no counter. */
+#define UNSCHEDULED_ROUNDS 100
+
 void counters_take(struct hftmon_counters *c, struct counter_slot *slot, uint32_t group,
 		   uint32_t status)
 {
@@ -70,6 +73,31 @@ void counters_round(struct hftmon_counters *c, bool all)
 	}
 }
 
+/*
+ * A group that is captured on its core and never was may belong to a thread that sleeps, or have
+ * found no counter, which only a read tells. A sleeping thread is not disturbed by it.
+ */
+static void find_unscheduled(struct hftmon_counters *c)
+{
+	struct counter_reading unused;
+	bool more = true;
+
+	for (uint32_t i = 0; more; i++) {
+		struct counter_slot *slot = &c->slots[i];
+
+		pthread_mutex_lock(&c->lock);
+		for (uint32_t g = 0; i < c->used && slot->tid && g < c->group_count; g++) {
+			struct counter_set *set = &slot->sets[g];
+
+			if (!set->captured && !set->unscheduled &&
+			    counters_group_read(c, g, set, &unused) == 0)
+				counters_take(c, slot, g, 0);
+		}
+		more = i + 1 < c->used;
+		pthread_mutex_unlock(&c->lock);
+	}
+}
+
 /* Between two rounds. */
 static uint64_t period_ns(const struct hftmon_counters *c)
 {
@@ -105,6 +133,8 @@ static void *sampler(void *argument)
 		uint64_t begin = clock_ns(CLOCK_MONOTONIC), end;
 
 		counters_round(c, false);
+		if (c->options.on_core && c->stats.rounds % UNSCHEDULED_ROUNDS == 0)
+			find_unscheduled(c);
 		end = clock_ns(CLOCK_MONOTONIC);
 		c->stats.rounds++;
 		c->stats.busy_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
