@@ -37,6 +37,15 @@ export {
   faultInstruction,
   faultInstructionExact,
 } from './record/payload/fault.js';
+export {
+  AddressSampleFlag,
+  addressSamplePid,
+  addressSampleAddress,
+  addressSampleSize,
+  addressSampleFlags,
+  writeAddressSample,
+  type SampledAccess,
+} from './record/payload/address-sample.js';
 export { hardIrqNumber, hardIrqNetNs, hardIrqFlags } from './record/payload/hard-irq.js';
 export { InterruptFlag } from './record/payload/interrupt-flag.js';
 export { markName, markId, markValue } from './record/payload/mark.js';

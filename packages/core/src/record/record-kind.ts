@@ -42,6 +42,8 @@ export const RecordKind = {
   TickStop: 18,
   /** No records, but totals: packets and requests by the interrupt that brought them. */
   DeviceWork: 19,
+  /** A thread was seen accessing memory (instant); written by the collector that samples addresses. */
+  AddressSample: 20,
 } as const;
 
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];

@@ -72,8 +72,9 @@ interface LastState {
   readonly pump: PumpStats;
 }
 
-/** Marks are written by the application. */
-const isFromKernel = (kind: RecordKind): boolean => kind !== RecordKind.Mark;
+/** Marks are written by the application, sampled addresses by a collector. */
+const isFromKernel = (kind: RecordKind): boolean =>
+  kind !== RecordKind.Mark && kind !== RecordKind.AddressSample;
 
 const NOTHING = new Uint32Array(0);
 const NO_LOSSES = readLosses(NOTHING, 0, 0);

@@ -74,6 +74,10 @@ const CASES: Case[] = [
   ['nmiNetNs', pair(1), U64],
   ['nmiFlags', { 3: 2 }, 2],
   ['nmiHandler', pair(4), BIG],
+  ['addressSamplePid', { 0: LOW }, LOW],
+  ['addressSampleAddress', pair(1), U64],
+  ['addressSampleSize', { 3: halves.low }, 0x4321],
+  ['addressSampleFlags', { 3: halves.low }, 0x8765],
   ['faultType', { 0: 2 }, 2],
   ['faultNetNs', pair(1), U64],
   ['faultAddress', pair(3), U64],
@@ -105,6 +109,9 @@ const CASES: Case[] = [
   ['markValue', { 3: 0, 4: 0xc004_0000 }, -2.5],
 ];
 
+/** What writes a record is tested by what it wrote. */
+const isAccessor = (name: string | undefined): boolean => name?.startsWith('write') !== true;
+
 describe('payload accessors', () => {
   it.each(CASES)('%s reads %o', (name, words, expected) => {
     for (const noise of [0xaaaa_aaaa, 0x5555_5555]) {
@@ -119,8 +126,44 @@ describe('payload accessors', () => {
     const folder = join(import.meta.dirname, '../../../src/record/payload');
     const sources = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
     const functions = sources.join('\n').matchAll(/^export function (\w+)/gm);
-    const accessors = [...functions].map((match) => match[1]);
+    const accessors = [...functions].map((match) => match[1]).filter(isAccessor);
     expect(accessors.sort()).toEqual([...new Set(CASES.map(([name]) => name))].sort());
+  });
+});
+
+describe('a sampled address', () => {
+  const sample: core.SampledAccess = {
+    pid: 4711,
+    tid: 4712,
+    cpu: 3,
+    timeNs: 1e9 + 0.5,
+    address: 0x7ffe_1234_5678,
+    size: 8,
+    flags: core.AddressSampleFlag.Load | core.AddressSampleFlag.Store,
+  };
+
+  it('is read as it was written', () => {
+    const ring = core.createRing(4);
+    expect(core.writeAddressSample(new core.SpscWriter(ring), sample)).toBe(true);
+    const reader = new core.SpscReader(ring);
+    expect(reader.poll()).toBe(1);
+    const { u32, f64 } = reader.batch;
+    expect(core.kindAt(u32, 0)).toBe(core.RecordKind.AddressSample);
+    expect({
+      pid: core.addressSamplePid(u32, 0),
+      tid: core.tidAt(u32, 0),
+      cpu: core.cpuAt(u32, 0),
+      timeNs: core.timestampAt(f64, 0),
+      address: core.addressSampleAddress(u32, 0),
+      size: core.addressSampleSize(u32, 0),
+      flags: core.addressSampleFlags(u32, 0),
+    }).toEqual(sample);
+  });
+
+  it('is refused when there is no room', () => {
+    const writer = new core.SpscWriter(core.createRing(2));
+    while (writer.claim() >= 0) writer.commit();
+    expect(core.writeAddressSample(writer, sample)).toBe(false);
   });
 });
 

@@ -43,6 +43,7 @@ enum hftmon_kind {
 	HFTMON_TLB_SEND = 17,	 /* no records, totals alone */
 	HFTMON_TICK_STOP = 18,	 /* likewise */
 	HFTMON_DEVICE_WORK = 19, /* likewise */
+	HFTMON_ADDRESS_SAMPLE = 20, /* written by a collector */
 	HFTMON_KERNEL_KINDS = 32, /* loss counters are kept for this many kinds */
 };
 
