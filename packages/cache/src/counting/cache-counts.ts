@@ -46,14 +46,21 @@ export function cacheCounts(
     fromNs: sums.fromNs,
     toNs: sums.toNs,
     samples: sums.samples,
-    ...(sums.samples > 0 && { sampleIntervalUs: meanIntervalUs(sums) }),
+    ...(sums.samples > 0 && {
+      sampleIntervalUs: total(sums.enabledNs) / sums.samples / 1000,
+      countedRatio: countedRatio(sums),
+    }),
     sources,
   };
 }
 
-/** Each group has samples and running times of its own. */
-function meanIntervalUs({ enabledNs, samples }: CountSums): number {
-  return enabledNs.reduce((sum, ns) => sum + ns, 0) / samples / 1000;
+/** Each group is enabled whenever the thread runs, on whichever kind of core that counts it. */
+function countedRatio({ enabledNs, runningNs }: CountSums): number {
+  return total(runningNs) / Math.max(...enabledNs);
+}
+
+function total(numbers: Float64Array): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
 }
 
 function windowBegin({ timeWindowUs }: CountsQuery, latestNs: number): number {

@@ -56,5 +56,7 @@ export interface CacheCounts extends Readonly<Partial<Record<CacheField, number>
   readonly samples: number;
   /** Mean running time of a thread between two samples, us: the resolution really reached. */
   readonly sampleIntervalUs?: number;
+  /** Share of the threads' running time in which the events were counted; nothing is scaled. */
+  readonly countedRatio?: number;
   readonly sources: Readonly<Record<CacheField, Support>>;
 }

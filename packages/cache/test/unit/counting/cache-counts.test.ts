@@ -133,6 +133,7 @@ describe('cacheCounts', () => {
       ok: true,
       degraded: 'counted 33.3 % of the running time, not scaled',
     });
+    expect(counts.countedRatio).toBe(0.3333);
   });
 
   it('gives no zero for what was never on the counters', () => {
@@ -201,6 +202,7 @@ describe('cacheCounts', () => {
       run(cache, 10);
       const counts = cacheCounts(cache, {}, FINE);
       expect(counts.l1Misses).toBe(110);
+      expect(counts.countedRatio).toBe(1);
       expect(counts.sources.l1Misses).toEqual({ ok: true, tier: 'hardware', source: 'both' });
     });
 
