@@ -214,6 +214,7 @@ export class LineSharing {
       const evidence: LineEvidence = {
         accesses: line.accesses,
         alternations: line.alternations,
+        sharedStores: line.sharedStores,
         samplesOfThread: (tid) => this.#table.threads.samples(tid, line.pid),
         hasDataSource,
       };

@@ -16,6 +16,8 @@ export class LineTable {
   readonly samples: Uint32Array;
   /** How often a sample came from another thread, on another core, than the one before. */
   readonly alternations: Uint32Array;
+  /** Samples of stores since its threads have taken turns. */
+  readonly sharedStores: Uint32Array;
   readonly firstNs: Float64Array;
   readonly lastNs: Float64Array;
   /** Lines forgotten to make room. */
@@ -30,6 +32,7 @@ export class LineTable {
     this.#index = new WordKeyIndex(3, capacity);
     this.samples = new Uint32Array(capacity);
     this.alternations = new Uint32Array(capacity);
+    this.sharedStores = new Uint32Array(capacity);
     this.firstNs = new Float64Array(capacity);
     this.lastNs = new Float64Array(capacity);
     this.#lastTid = new Uint32Array(capacity);
@@ -52,7 +55,15 @@ export class LineTable {
   }
 
   /** Does not allocate. @param core - {@link NO_CORE} when unknown */
-  add(pid: number, low: number, high: number, tid: number, core: number, timeNs: number): void {
+  add(
+    pid: number,
+    low: number,
+    high: number,
+    tid: number,
+    core: number,
+    timeNs: number,
+    isStore: boolean,
+  ): void {
     const { key } = this.#index;
     key[PID] = pid;
     key[LOW] = low;
@@ -62,6 +73,7 @@ export class LineTable {
     if (this.#lastTid[row] !== tid && isElsewhere(this.#lastCore[row]!, core)) {
       this.alternations[row]! += 1;
     }
+    if (isStore && this.alternations[row]! > 0) this.sharedStores[row]! += 1;
     this.samples[row]! += 1;
     this.#lastTid[row] = tid;
     this.#lastCore[row] = core;
@@ -75,7 +87,7 @@ export class LineTable {
   #insert(tid: number, core: number, timeNs: number): number {
     if (this.#index.size === this.#index.capacity) this.#compact();
     const row = this.#index.findOrAdd();
-    this.samples[row] = this.alternations[row] = 0;
+    this.samples[row] = this.alternations[row] = this.sharedStores[row] = 0;
     this.firstNs[row] = timeNs;
     this.#lastTid[row] = tid;
     this.#lastCore[row] = core;
@@ -91,6 +103,7 @@ export class LineTable {
     this.#index.retain(this.#scores, least, (from, to) => {
       this.samples[to] = this.samples[from]!;
       this.alternations[to] = this.alternations[from]!;
+      this.sharedStores[to] = this.sharedStores[from]!;
       this.firstNs[to] = this.firstNs[from]!;
       this.lastNs[to] = this.lastNs[from]!;
       this.#lastTid[to] = this.#lastTid[from]!;

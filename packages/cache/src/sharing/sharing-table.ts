@@ -17,7 +17,10 @@ export interface SharingCapacity {
 export interface ContestedLine {
   readonly pid: number;
   readonly address: number;
+  /** How often a sample came from another thread, on another core, than the one before. */
   readonly alternations: number;
+  /** Samples of stores since its threads have taken turns. */
+  readonly sharedStores: number;
   readonly firstNs: number;
   readonly lastNs: number;
   readonly accesses: readonly SampledAccess[];
@@ -76,7 +79,15 @@ export class SharingTable {
     // Bytes on the next line count here: the line where it begins is the one that is waited for.
     const size = Math.min(sample.size, this.lineBytes - offset);
     this.#attributed += 1;
-    this.#lines.add(sample.pid, lineLow, high, sample.tid, sample.core, sample.timeNs);
+    this.#lines.add(
+      sample.pid,
+      lineLow,
+      high,
+      sample.tid,
+      sample.core,
+      sample.timeNs,
+      sample.isStore,
+    );
     this.#accesses.add(
       lineLow,
       high,
@@ -110,6 +121,7 @@ export class SharingTable {
         pid,
         address,
         alternations: this.#lines.alternations[row]!,
+        sharedStores: this.#lines.sharedStores[row]!,
         firstNs: this.#lines.firstNs[row]!,
         lastNs: this.#lines.lastNs[row]!,
         // Another process may have something else at the same address.

@@ -1,4 +1,10 @@
-import { classifySharing, threadsOf, type LineUse, type SharingVerdict } from './classify.js';
+import {
+  classifySharing,
+  threadsOf,
+  weightOf,
+  type LineUse,
+  type SharingVerdict,
+} from './classify.js';
 import type { SampledAccess } from './access-table.js';
 
 /** What is known of a line before its verdict. */
@@ -6,6 +12,8 @@ export interface LineEvidence {
   readonly accesses: readonly SampledAccess[];
   /** How often its threads took turns on different cores. */
   readonly alternations: number;
+  /** Samples of stores since they do. */
+  readonly sharedStores: number;
   /** Samples of a thread, also those that are not of this line. */
   readonly samplesOfThread: (tid: number) => number;
   /** The samples tell the source of the data (PEBS, IBS), so a transfer between cores is seen. */
@@ -14,8 +22,11 @@ export interface LineEvidence {
 
 /** A thread with fewer samples on the line is left out. */
 const FEWEST_SAMPLES = 4;
-/** One could be from before the threads shared the line. */
-const FEWEST_STORES = 2;
+/**
+ * Threads wait for loads much longer than for stores, so the latter are rare among samples; but
+ * a line that is hardly ever written is none that bounces.
+ */
+const LEAST_STORE_SHARE = 0.002;
 /**
  * Memory that one thread hands to another for good, or now and then, takes few turns; a line that
  * is fought over takes one at nearly every sample.
@@ -31,13 +42,15 @@ const LEAST_TIME_SHARE = 0.01;
  * threads must take turns on the line and at least one must spend notable time there.
  */
 export function suspectSharing(evidence: LineEvidence): SharingVerdict | undefined {
-  const { accesses, alternations, hasDataSource } = evidence;
+  const { accesses, alternations, sharedStores, hasDataSource } = evidence;
   const uses = usesOf(accesses).filter(({ tid }) => samplesOf(accesses, tid) >= FEWEST_SAMPLES);
   const threads = threadsOf(uses);
   if (threads.length < 2) return undefined;
   const matters = hasDataSource
     ? accesses.some(({ transfers }) => transfers > 0)
     : alternations >= FEWEST_ALTERNATIONS &&
+      sharedStores > 0 &&
+      sharedStores >= LEAST_STORE_SHARE * weightOf(uses) &&
       threads.some((tid) => timeShare(evidence, tid) >= LEAST_TIME_SHARE);
   return matters ? classifySharing(uses) : undefined;
 }
@@ -48,21 +61,21 @@ export function timeShare(evidence: LineEvidence, tid: number): number {
   return all === 0 ? 0 : samplesOf(evidence.accesses, tid) / all;
 }
 
-/**
- * Accesses without their instructions, one per thread and bytes. Threads wait for loads much longer
- * than for stores, so a few samples of stores beside many of loads are stores in earnest.
- */
+/** Accesses without their instructions, one per thread and bytes. */
 export function usesOf(accesses: readonly SampledAccess[]): LineUse[] {
-  const uses = new Map<string, { use: Omit<LineUse, 'store'>; stores: number }>();
+  const uses = new Map<string, LineUse>();
   for (const { tid, offset, size, store, samples } of accesses) {
     const key = [tid, offset, size].join();
-    const { use, stores } = uses.get(key) ?? { use: { tid, offset, size, weight: 0 }, stores: 0 };
+    const known = uses.get(key);
     uses.set(key, {
-      use: { ...use, weight: use.weight + samples },
-      stores: stores + (store ? samples : 0),
+      tid,
+      offset,
+      size,
+      store: store || known?.store === true,
+      weight: samples + (known?.weight ?? 0),
     });
   }
-  return [...uses.values()].map(({ use, stores }) => ({ ...use, store: stores >= FEWEST_STORES }));
+  return [...uses.values()];
 }
 
 /** Samples of a thread on the line. */

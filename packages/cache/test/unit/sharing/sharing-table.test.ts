@@ -44,6 +44,7 @@ describe('SharingTable', () => {
         pid: 10,
         address: LINE,
         alternations: 2,
+        sharedStores: 1,
         firstNs: 1000,
         lastNs: 3000,
         accesses: [
