@@ -83,7 +83,6 @@ export function windowUsage(
       if (kindAt(u32, base) !== RecordKind.Switch) continue;
       const startNs = timestampAt(f64, base);
       const endNs = startNs + durationAt(f64, base);
-      if (endNs > nowNs) continue;
       const sameTid = byTid.get(tidAt(u32, base));
       const account = sameTid?.find((each) => endNs >= each.bornNs && endNs <= each.endNs);
       if (account === undefined) continue;

@@ -50,7 +50,10 @@ describe('waits that lend a priority', () => {
   it('count once, also with the sleep that they were', () => {
     const made = stage();
     const sleep = { tid: 1, waker: 2, lock: lock(LOCK_PI), timestampNs: 1100 };
-    made.push(boost, back, switchRecord({ ...sleep, durationNs: 5000, waitNs: 50 }));
+    // The holder had to wait for a CPU meanwhile, so that the sleep alone would be proof too.
+    const queued = { tid: 2, flags: 0, next: 3, timestampNs: 2000, durationNs: 900, waitNs: 900 };
+    made.push(boost, switchRecord(queued), back);
+    made.push(switchRecord({ ...sleep, durationNs: 5000, waitNs: 50 }));
     expect(made.inversions()).toHaveLength(1);
     made.push(
       piBoostRecord({ tid: 2, donor: 1, donorNormal: 49, timestampNs: 11_000 }),
@@ -294,6 +297,27 @@ describe('waits for plain locks', () => {
       { tids: [3, 2], holderWaitUs: 3 },
       { tids: [1, 3, 2], holderWaitUs: 3, timestampNs: 1000 },
     ]);
+  });
+
+  it('have nobody in their chain who was waited for at another time', () => {
+    const made = stage();
+    made.thread(4, 120);
+    const waits = (tid: number, waker: number, fromNs: number, toNs: number) =>
+      switchRecord({
+        tid,
+        waker,
+        lock: lock(WAIT),
+        timestampNs: fromNs,
+        durationNs: toNs - fromNs,
+      });
+    made.push(
+      waits(3, 2, 2000, 5000),
+      preempted,
+      // The last holder waited for another one, but only after it had let go.
+      waits(2, 4, 6500, 8000),
+      waits(1, 3, 1000, 9000),
+    );
+    expect(made.inversions().at(-1)).toMatchObject({ tid: 1, tids: [1, 3, 2] });
   });
 
   it('know nothing of priorities that nobody told', () => {

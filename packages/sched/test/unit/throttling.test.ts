@@ -100,7 +100,13 @@ describe('cgroup v2', () => {
   it.each([
     ['the thread has ended', () => roots.remove('proc/5')],
     ['it is in the root', () => member(5, 5, '0::/\n')],
-    ['it is outside of the namespace', () => member(5, 5, '0::/../other\n')],
+    [
+      'it is outside of the namespace',
+      () => {
+        v2('/../other', '1000 2000', [1, 1, 1]);
+        member(5, 5, '0::/../other\n');
+      },
+    ],
     ['the controller is not enabled', () => roots.remove('sys/fs/cgroup/a.slice')],
     [
       'files are rubbish',

@@ -91,6 +91,19 @@ describe('times within a window', () => {
     expect(made.of(30)).toMatchObject([{ waitTimeUs: 3, cpuTimeUs: 10 }]);
   });
 
+  it('leave out what happened after the totals were read', () => {
+    const later = switchRecord({
+      timestampNs: 95_000,
+      durationNs: 10_000,
+      waitNs: 10_000,
+      flags: 0,
+    });
+    const { of } = run([totals({ onCpuNs: 70_000, offCpuNs: 30_000, runQueueNs: 15_000 })], {
+      more: [later],
+    });
+    expect(of(20)).toMatchObject([{ cpuTimeUs: 20, waitTimeUs: 0 }]);
+  });
+
   it('begin with the thread, and end with it', () => {
     const born = SwitchFlag.Voluntary | SwitchFlag.NewThread;
     const made = run([], {
