@@ -9,6 +9,7 @@ import type {
 } from '@hftmon/core';
 import { SampleStatus } from '@hftmon/core';
 import { checkConfig } from './config.js';
+import type { LatencyMatrix } from './host/latency-matrix.js';
 import type { NumaHost } from './host/numa-host.js';
 import { meta } from './meta.js';
 import { metricSupport, metricValues, type MetricParts } from './metrics.js';
@@ -92,6 +93,11 @@ export class NumaCollector implements Collector<NumaConfig, NumaQuery, NUMAStats
   /** The nodes of the host as they were at the open; `undefined` before that. */
   get host(): NumaHost | undefined {
     return this.#monitor?.host;
+  }
+
+  /** Read latencies between nodes, and where they are from; `undefined` before the open. */
+  get latencies(): LatencyMatrix | undefined {
+    return this.#monitor?.latencies;
   }
 
   /** NUMA balancing of the host since the open; `undefined` on a kernel without it. */

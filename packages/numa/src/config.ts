@@ -10,6 +10,7 @@ const DEFAULTS: CheckedConfig = {
   exactPages: 262_144,
   sampledPages: 16_384,
   sampledLines: 16_384,
+  sampleAccesses: false,
   latencies: [],
   resctrl: false,
   damon: false,

@@ -7,7 +7,7 @@ export type {
   HeatmapResolution,
   HeatmapSource,
 } from './heatmap/types.js';
-export type { MeasuredLatency } from './host/latency-matrix.js';
+export type { LatencyMatrix, MeasuredLatency } from './host/latency-matrix.js';
 export { readNumaHost, type NumaHost, type NumaNode } from './host/numa-host.js';
 export { parseNumaMaps, type NumaMapping } from './placement/numa-maps.js';
 export type { NodePages, ProcessPlacement } from './placement/process-placement.js';

@@ -30,6 +30,11 @@ export interface NumaConfig {
   readonly sampledPages?: number;
   /** Cache lines told apart per process and source of samples; a power of two. Default 16,384. */
   readonly sampledLines?: number;
+  /**
+   * Sample memory accesses with the hardware (PEBS, IBS), for the estimate, heatmaps and hot spots.
+   * Default false: each sample interrupts the thread.
+   */
+  readonly sampleAccesses?: boolean;
   /** Read latencies that were measured on this host, where the firmware is silent. */
   readonly latencies?: readonly MeasuredLatency[];
   /**

@@ -4,7 +4,6 @@ import type { NumaHost } from '../host/numa-host.js';
 import { present, unsupported, type Absent } from '../support/absent.js';
 import type { Measured } from '../support/measured.js';
 import { findMemoryEvents, type MemoryEvents } from './memory-events.js';
-import type { MemoryTraffic } from './memory-traffic.js';
 import { nodeOfPackage, packageOf } from './packages.js';
 
 /** Opens a counter; tests count something else. */
@@ -40,7 +39,7 @@ export function uncoreSupport(host: NumaHost, sysRoot: string): Support {
 }
 
 /** Traffic of the memory controllers, per package with one node, of all that runs on the host. */
-export class UncoreTraffic implements MemoryTraffic {
+export class UncoreTraffic {
   readonly #counting: Counting[] = [];
   readonly #rates = new Map<number, NodeRate>();
   readonly #countedNodes = new Set<number>();
@@ -59,6 +58,7 @@ export class UncoreTraffic implements MemoryTraffic {
     else this.#open(found, host, sysRoot, open);
   }
 
+  /** Reads the counters. @param nowNs - ns since the epoch */
   poll(nowNs: number): void {
     const seconds = (nowNs - (this.#lastNs ?? nowNs)) / 1e9;
     const rates = new Map<number, NodeRate>();
@@ -83,6 +83,7 @@ export class UncoreTraffic implements MemoryTraffic {
     this.#lastNs = nowNs;
   }
 
+  /** Between the last two reads. */
   bytesPerSecond(nodeId: number): Measured<number> {
     if (this.#refusal !== undefined) return { value: undefined, support: this.#refusal };
     if (!this.#countedNodes.has(nodeId)) return { value: undefined, support: sharedPackage() };
@@ -101,6 +102,7 @@ export class UncoreTraffic implements MemoryTraffic {
     return { value: bytesPerSecond, support: present('hardware', this.#source, degraded) };
   }
 
+  /** Idempotent; the last figures stay. */
   close(): void {
     for (const { counter } of this.#counting) counter.close();
     this.#counting.length = 0;

@@ -1,5 +1,4 @@
 import type { MemoryMap } from '@hftmon/perf-native';
-import type { MemoryTraffic } from '../bandwidth/memory-traffic.js';
 import { optionalText } from '../files/read-text.js';
 import type { LatencyMatrix } from '../host/latency-matrix.js';
 import type { NumaHost } from '../host/numa-host.js';
@@ -7,6 +6,7 @@ import type { MappingPlacement, ProcessPlacement } from '../placement/process-pl
 import type { HugePageFacts, ProcessEvidence, UsedMapping } from '../recommend/process-evidence.js';
 import { SAMPLE_SOURCES } from '../samples/sample-source.js';
 import type { TargetMemory } from '../targets/target-memory.js';
+import type { HostSources } from './host-sources.js';
 
 /** Where evidence is gathered. */
 export interface EvidenceParts {
@@ -14,7 +14,7 @@ export interface EvidenceParts {
   readonly sysRoot: string;
   readonly host: NumaHost;
   readonly latencies: LatencyMatrix;
-  readonly traffic: MemoryTraffic;
+  readonly traffic: Pick<HostSources, 'bytesPerSecond'>;
   readonly mapOf: (pid: number) => MemoryMap | undefined;
 }
 
@@ -92,7 +92,10 @@ function readHugePages(
     : { anonymousHugeBytes: Number(kilobytes) * 1024, mode };
 }
 
-function bandwidthOf(host: NumaHost, traffic: MemoryTraffic): ProcessEvidence['bandwidth'] {
+function bandwidthOf(
+  host: NumaHost,
+  traffic: EvidenceParts['traffic'],
+): ProcessEvidence['bandwidth'] {
   const mbPerSecByNode = new Map<number, number>();
   let source = '';
   for (const nodeId of host.memoryNodes) {

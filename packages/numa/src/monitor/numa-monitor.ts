@@ -1,17 +1,6 @@
-import {
-  createError,
-  type CollectorContext,
-  type ProbeEnvironment,
-  type Support,
-  type Target,
-} from '@hftmon/core';
-import { DataSymbols, nativePmuKernel, queryPageNodes, type MemoryMap } from '@hftmon/perf-native';
-import { AccessCounter } from '../accesses/access-counter.js';
-import { accessEvents } from '../accesses/access-events.js';
-import { UncoreTraffic } from '../bandwidth/uncore-traffic.js';
+import { createError, type CollectorContext, type Target } from '@hftmon/core';
+import { DataSymbols, queryPageNodes, type MemoryMap } from '@hftmon/perf-native';
 import type { CheckedConfig } from '../config.js';
-import { DamonTarget } from '../damon/damon-target.js';
-import { kernelFiles } from '../files/kernel-files.js';
 import { firmwareLatencies } from '../host/firmware-latencies.js';
 import { HostCounters } from '../host/host-counters.js';
 import { bestLatencies, listedLatencies, publishedLatencies } from '../host/latency-matrix.js';
@@ -23,7 +12,6 @@ import { DutyCycle } from '../placement/duty-cycle.js';
 import { PlacementReader } from '../placement/placement-reader.js';
 import { recommend } from '../recommend/recommend.js';
 import type { NumaRecommendation } from '../recommend/recommendation.js';
-import { ResctrlTraffic, withoutResctrl } from '../resctrl/target-traffic.js';
 import { AccessSamples } from '../samples/access-samples.js';
 import type { SampleSource } from '../samples/sample-source.js';
 import { nodeStats } from '../stats/node-stats.js';
@@ -31,6 +19,7 @@ import { processCells } from '../stats/process-cells.js';
 import { TargetMemory } from '../targets/target-memory.js';
 import type { HostBalancing, NUMAStats, NumaQuery, TargetReport } from '../types.js';
 import { evidenceFor } from './evidence.js';
+import { HostSources } from './host-sources.js';
 
 /** Targets that have ended and are still told of. */
 const KEPT_TARGETS = 16;
@@ -49,11 +38,7 @@ export class NumaMonitor {
   readonly #reader: PlacementReader;
   readonly #duty: DutyCycle;
   readonly #counters: HostCounters;
-  readonly #accessSupport: Support;
-  readonly #accessCounter: AccessCounter | undefined;
-  readonly #traffic: UncoreTraffic;
-  readonly #resctrl: ResctrlTraffic | undefined;
-  readonly #damon: DamonTarget;
+  readonly #sources: HostSources;
   readonly #symbols: DataSymbols;
   readonly #targets = new Map<number, TargetMemory>();
   #ended: TargetMemory[] = [];
@@ -62,10 +47,10 @@ export class NumaMonitor {
 
   /** @throws MonitorError when the files of the nodes make no sense, or counters fail */
   constructor(context: CollectorContext, config: CheckedConfig) {
-    const { procRoot, sysRoot, clock, onUndo } = context;
+    const { procRoot, sysRoot, clock } = context;
     this.#context = context;
     this.#config = config;
-    this.#live = isLive(context);
+    this.#live = procRoot === '/proc' && sysRoot === '/sys';
     this.host = readHost(sysRoot);
     this.latencies = bestLatencies(this.host, [
       listedLatencies('the option latencies', config.latencies),
@@ -88,25 +73,12 @@ export class NumaMonitor {
     });
     const nodeIds = this.host.nodes.map(({ id }) => id);
     this.#counters = new HostCounters(procRoot, sysRoot, nodeIds);
-    const kernel = this.#live ? nativePmuKernel() : undefined;
-    const events = accessEvents(environmentOf(context), this.host, kernel);
-    this.#accessSupport = events.support;
-    if (this.#live && events.groups.length > 0) {
-      const nodeOfThread = (pid: number, tid: number) => this.#targets.get(pid)?.nodeOfThread(tid);
-      const epochNs = clock.epochMonotonicNs;
-      this.#accessCounter = new AccessCounter({ events, epochNs, procRoot, nodeOfThread });
-      onUndo(() => this.#accessCounter?.close());
-    }
-    this.#traffic = new UncoreTraffic(this.host, sysRoot);
-    onUndo(() => this.#traffic.close());
-    if (config.resctrl) {
-      this.#resctrl = new ResctrlTraffic(kernelFiles, procRoot, sysRoot, this.host);
-      onUndo(() => this.#resctrl?.close());
-    }
-    this.#damon = new DamonTarget(config.damon, { files: kernelFiles, procRoot, sysRoot });
-    onUndo(() => this.#damon.close());
+    this.#sources = new HostSources(context, config, this.host, {
+      nodeOfThread: (pid, tid) => this.#targets.get(pid)?.nodeOfThread(tid),
+      onAccess: (pid, tid, cpu, address) => this.addSample('pmu_samples', pid, tid, cpu, address),
+    });
     this.#timestampNs = clock.nowNs();
-    this.#traffic.poll(this.#timestampNs);
+    this.#sources.readTraffic(this.#timestampNs);
   }
 
   attach(target: Target): void {
@@ -125,20 +97,16 @@ export class NumaMonitor {
     this.#targets.set(target.pid, memory);
     this.#timestampNs = this.#context.clock.nowNs();
     this.#duty.run(() => memory.refresh(this.#timestampNs));
-    this.#accessCounter?.attach(target);
-    this.#resctrl?.attach(target);
-    if (!memory.ended) this.#damon.attach(target);
+    if (!memory.ended) this.#sources.attach(target);
   }
 
   /** A process that has ended is told of further on; one that was let go of is not. */
   detach(target: Target): void {
     const memory = this.#targets.get(target.pid);
     if (memory === undefined) return;
+    this.#sources.detach(target);
     this.#targets.delete(target.pid);
     if (memory.hasEnded()) this.#ended = [...this.#ended, memory].slice(-KEPT_TARGETS);
-    this.#accessCounter?.detach(target);
-    this.#resctrl?.detach(target);
-    this.#damon.detach(target);
   }
 
   /** Counts one sampled address. */
@@ -149,16 +117,17 @@ export class NumaMonitor {
 
   /** Looks at what is due. @param nowNs - ns since the epoch */
   sample(nowNs: number): void {
-    this.#accessCounter?.poll();
+    this.#sources.poll();
     if (!this.#duty.due) return;
     this.#duty.run(() => this.#refresh(nowNs));
   }
 
   /** One answer per node. */
   stats(query: NumaQuery): NUMAStats[] {
-    if (!this.#closed) this.#accessCounter?.flush();
+    if (!this.#closed) this.#sources.flush();
     const targets = this.#asked(query.pid);
     const pageBytes = this.#pageBytes ?? USUAL_PAGE;
+    const damonCells = (target: TargetMemory) => this.#sources.damon.cellsOf(target);
     return this.host.nodes.map(({ id }) =>
       nodeStats(id, targets, query, {
         clock: this.#context.clock,
@@ -166,13 +135,8 @@ export class NumaMonitor {
         host: this.host,
         latencies: this.latencies,
         counters: this.#counters,
-        accessCounter: this.#accessCounter,
-        accessSupport: this.#accessCounter?.support ?? this.#accessSupport,
-        traffic: this.#traffic,
-        targetTraffic: (nodeId) => this.#resctrl?.from(nodeId) ?? withoutResctrl(),
-        cellsOf: (target, asked) =>
-          processCells(target, asked, pageBytes, () => this.#damon.cellsOf(target)),
-        addressSupport: this.#damon.refusal,
+        sources: this.#sources,
+        cellsOf: (target, asked) => processCells(target, asked, pageBytes, damonCells),
         names: { symbols: this.#symbols, mapOf: (pid) => this.#mapOf(pid) },
       }),
     );
@@ -198,7 +162,7 @@ export class NumaMonitor {
   recommendations(pid?: number): NumaRecommendation[] {
     const { procRoot, sysRoot } = this.#context;
     const { host, latencies } = this;
-    const traffic = this.#traffic;
+    const traffic = this.#sources;
     const mapOf = (of: number): MemoryMap | undefined => this.#mapOf(of);
     const parts = { procRoot, sysRoot, host, latencies, traffic, mapOf };
     return this.#asked(pid).flatMap((target) => {
@@ -210,7 +174,7 @@ export class NumaMonitor {
   /** A last look; from then on nothing is asked of the kernel. */
   close(): void {
     if (this.#closed) return;
-    this.#accessCounter?.flush();
+    this.#sources.flush();
     this.#closed = true;
   }
 
@@ -221,10 +185,9 @@ export class NumaMonitor {
   #refresh(nowNs: number): void {
     this.#timestampNs = nowNs;
     this.#counters.refresh();
-    this.#traffic.poll(nowNs);
-    this.#resctrl?.poll(nowNs);
+    this.#sources.readTraffic(nowNs);
     for (const target of this.#targets.values()) target.refresh(nowNs);
-    this.#damon.refresh(this.#pageBytes ?? USUAL_PAGE, this.#pageNodes);
+    this.#sources.damon.refresh(this.#pageBytes ?? USUAL_PAGE, this.#pageNodes);
   }
 
   #asked(pid: number | undefined): TargetMemory[] {
@@ -237,22 +200,6 @@ export class NumaMonitor {
     const target = this.#targets.get(pid);
     return this.#closed || target === undefined ? undefined : target.readMap(this.#symbols);
   }
-}
-
-function isLive({ procRoot, sysRoot }: CollectorContext): boolean {
-  return procRoot === '/proc' && sysRoot === '/sys';
-}
-
-/** The environment, on the roots that the host gave. */
-function environmentOf({ source, procRoot, sysRoot }: CollectorContext): ProbeEnvironment {
-  const { environment } = source;
-  return {
-    procRoot,
-    sysRoot,
-    bpf: environment.bpf,
-    hasTracepoint: (name) => environment.hasTracepoint(name),
-    hasCapability: (name) => environment.hasCapability(name),
-  };
 }
 
 function readHost(sysRoot: string): NumaHost {

@@ -15,21 +15,21 @@ export interface AddressSample {
  * most `most` of them.
  */
 export function sampleAddresses(map: MemoryMap, pageBytes: number, most: number): AddressSample {
-  const page = BigInt(pageBytes);
-  const usable = map.mappings.map(
-    ({ start, end, path }) => (KERNEL_MAPPINGS.test(path) ? 0n : end - start) / page,
+  const sizes = map.mappings.map(({ start, end, path }) =>
+    KERNEL_MAPPINGS.test(path) ? 0 : Number(end - start) / pageBytes,
   );
-  const pages = usable.reduce((sum, count) => sum + count, 0n);
-  const stride = (pages + BigInt(most) - 1n) / BigInt(most) || 1n;
-  const count = Number((pages + stride - 1n) / stride);
+  const pages = sizes.reduce((sum, count) => sum + count, 0);
+  const stride = Math.max(1, Math.ceil(pages / most));
+  const count = Math.ceil(pages / stride);
   const addresses = new Float64Array(count);
   const mappings = new Uint32Array(count);
   let found = 0;
   /** Pages from the begin of the mapping to the next one of the sample. */
-  let skip = 0n;
-  usable.forEach((size, index) => {
+  let skip = 0;
+  sizes.forEach((size, index) => {
+    const start = Number(map.mappings[index]!.start);
     for (; skip < size; skip += stride) {
-      addresses[found] = Number(map.mappings[index]!.start + skip * page);
+      addresses[found] = start + skip * pageBytes;
       mappings[found++] = index;
     }
     skip -= size;

@@ -1,23 +1,15 @@
 import type { SessionClock, Support } from '@hftmon/core';
-import type { AccessCounter } from '../accesses/access-counter.js';
 import { interSocketOverhead } from '../accesses/overhead.js';
-import type { MemoryTraffic } from '../bandwidth/memory-traffic.js';
+import type { HostSources } from '../monitor/host-sources.js';
 import { heatmapOf, type ProcessCells } from '../heatmap/heatmap.js';
 import type { HostCounters } from '../host/host-counters.js';
 import type { LatencyMatrix } from '../host/latency-matrix.js';
 import type { NumaHost } from '../host/numa-host.js';
 import { SAMPLE_SOURCES, SOURCE_ORDER } from '../samples/sample-source.js';
-import { present, unsupported } from '../support/absent.js';
+import { present, unsupported, type Present } from '../support/absent.js';
 import type { Measured } from '../support/measured.js';
 import type { TargetMemory } from '../targets/target-memory.js';
-import type {
-  AccessEstimate,
-  NUMAStats,
-  NumaField,
-  NumaQuery,
-  TargetPages,
-  TargetTraffic,
-} from '../types.js';
+import type { AccessEstimate, NUMAStats, NumaField, NumaQuery, TargetPages } from '../types.js';
 import { hotSpots, type PlaceNames } from './hot-spots.js';
 
 /** All that the statistics of a node are made of. */
@@ -28,15 +20,9 @@ export interface NodeStatsParts {
   readonly host: NumaHost;
   readonly latencies: LatencyMatrix;
   readonly counters: HostCounters;
-  /** Absent when accesses cannot be counted, as `accessSupport` says. */
-  readonly accessCounter: AccessCounter | undefined;
-  readonly accessSupport: Support;
-  readonly traffic: MemoryTraffic;
-  readonly targetTraffic: (nodeId: number) => Measured<TargetTraffic>;
+  readonly sources: HostSources;
   /** Cells of a target in the resolution asked for: the best that there are. */
   readonly cellsOf: (target: TargetMemory, query: NumaQuery) => ProcessCells;
-  /** Why no addresses are known, where something was asked to look. */
-  readonly addressSupport: Support | undefined;
   readonly names: PlaceNames;
 }
 
@@ -44,7 +30,7 @@ const DEFAULT_HOT_SPOTS = 10;
 const NO_TARGET = unsupported('no process is attached', 'attach one');
 const NO_ADDRESSES = unsupported(
   'no addresses were sampled',
-  'sample them (hftmon tracks the cache), or ask for the option damon',
+  'give the option sampleAccesses or damon, or hand in addresses that another collector sampled',
 );
 
 /** What the targets do with one node. */
@@ -54,13 +40,14 @@ export function nodeStats(
   query: NumaQuery,
   parts: NodeStatsParts,
 ): NUMAStats {
-  const { clock, timestampNs, host, latencies, counters, accessSupport: counted } = parts;
-  const counts = parts.accessCounter?.from(nodeId);
+  const { clock, timestampNs, host, latencies, counters, sources: counting } = parts;
+  const { value: counts, support: counted } = counting.accessesFrom(nodeId);
   const remote: Measured<number> = { value: counts?.remote, support: counted };
+  const { addressLimit } = counting;
   const overhead = interSocketOverhead(host, latencies, nodeId, remote);
-  const estimate = accessEstimate(nodeId, targets);
-  const traffic = parts.traffic.bytesPerSecond(nodeId);
-  const ofTargets = parts.targetTraffic(nodeId);
+  const estimate = accessEstimate(nodeId, targets, addressLimit);
+  const traffic = counting.bytesPerSecond(nodeId);
+  const ofTargets = counting.targetTraffic(nodeId);
   const allocations = counters.allocations(nodeId);
   const asked = targets.map((target) => parts.cellsOf(target, query));
   const fine = targets.map((target) => parts.cellsOf(target, { resolution: 'cache_line' }));
@@ -74,7 +61,7 @@ export function nodeStats(
     accessEstimate: estimate.support,
     bandwidthMbPerSec: traffic.support,
     targetTraffic: ofTargets.support,
-    hotSpots: fine.find(isMeasured)?.support ?? parts.addressSupport ?? NO_ADDRESSES,
+    hotSpots: fine.find(isMeasured)?.support ?? addressLimit ?? NO_ADDRESSES,
     interSocketOverheadUs: overhead.support,
     heatmap: asked[0]?.support ?? NO_TARGET,
     pages: targets[0]?.support ?? NO_TARGET,
@@ -115,11 +102,12 @@ function ratio(part: number, whole: number): number {
 function accessEstimate(
   nodeId: number,
   targets: readonly TargetMemory[],
+  limit: Support | undefined,
 ): Measured<AccessEstimate> {
   const source = SOURCE_ORDER.find((name) =>
     targets.some(({ samples }) => samples.source === name),
   );
-  if (source === undefined) return { value: undefined, support: NO_ADDRESSES };
+  if (source === undefined) return { value: undefined, support: limit ?? NO_ADDRESSES };
   const sum = { local: 0, remote: 0, unknown: 0 };
   for (const { samples } of targets) {
     if (samples.source !== source) continue;
@@ -132,8 +120,15 @@ function accessEstimate(
   const known = sum.local + sum.remote;
   return {
     value: { source, ...sum, ...(known > 0 && { localRatio: sum.local / known }) },
-    support: SAMPLE_SOURCES[source],
+    support: limited(SAMPLE_SOURCES[source], limit),
   };
+}
+
+/** The source, with what it misses. */
+function limited(source: Present, limit: Support | undefined): Present {
+  if (limit === undefined || limit.ok) return source;
+  const notes = [source.degraded, limit.reason].filter((note) => note !== undefined);
+  return { ...source, degraded: notes.join('; ') };
 }
 
 function targetPages(nodeId: number, target: TargetMemory): TargetPages[] {

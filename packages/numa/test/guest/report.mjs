@@ -31,6 +31,10 @@ try {
       cpus,
       distances: Object.fromEntries(distances),
     })),
+    latencies: host.nodes.flatMap(({ id: from }) =>
+      host.nodes.map(({ id: to }) => ({ from, to, readNs: numa.latencies.readNs(from, to) })),
+    ),
+    latencySource: numa.latencies.source,
     stats: numa.snapshot({ includeHeatmap: true, resolution: 'node' }),
     targets: numa.targets(),
     balancing: numa.balancing(),

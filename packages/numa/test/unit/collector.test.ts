@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FakeRoots, loadHost } from '@hftmon/testkit';
+import { FakeRoots, HOST_NAMES, loadHost } from '@hftmon/testkit';
 import { createNumaCollector } from '../../src/index.js';
 import { writeNumastat } from '../support/fake-nodes.js';
 import { TARGET, hosted } from '../support/hosted.js';
@@ -37,6 +37,7 @@ describe('the collector on a described host of two sockets', () => {
       const { sources } = stats;
       for (const [field, support] of Object.entries(sources)) {
         const value = stats[field as keyof typeof sources];
+        if (value === undefined) expect(support, `${field} has none`).toMatchObject({ ok: false });
         if (value === undefined) continue;
         if (Array.isArray(value) && value.length === 0) continue;
         expect(support, `${field} has a value`).toMatchObject({ ok: true });
@@ -48,6 +49,20 @@ describe('the collector on a described host of two sockets', () => {
       expect(stats.heatmap).toMatchObject({ source: 'placement', grain: 'mapping' });
     }
     host.close();
+  });
+
+  it('has a value for exactly the metrics that it calls supported', () => {
+    for (const name of HOST_NAMES) {
+      using roots = loadHost(name);
+      const { collector, host } = hosted(roots);
+      collector.attach(TARGET);
+      const values = collector.metrics();
+      for (const [metric, support] of collector.metricSupport()) {
+        expect(metric in values, `${metric} on ${name}`).toBe(support.ok);
+      }
+      expect(collector.metricSupport().size).toBe(collector.meta.metrics.length);
+      host.close();
+    }
   });
 
   it('counts allocations and balancing since it was opened', () => {
