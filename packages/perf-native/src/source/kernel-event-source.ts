@@ -117,6 +117,7 @@ export class KernelEventSource implements EventSource {
   /**
    * Loads the BPF programs that the kinds need, if any. Nothing is attached yet.
    * @throws PermissionError, HardwareNotSupportedError with the reason and the remedy
+   * @throws ConfigurationError `HFTMON_E_CONFIG_INVALID` and those of the CPUs and priority
    */
   open(kinds: ReadonlySet<RecordKind>, options: EventSourceOptions): void {
     if (this.#open !== undefined) {
@@ -124,6 +125,7 @@ export class KernelEventSource implements EventSource {
     }
     if ([...kinds].some(isFromKernel)) requireBpf(this.environment);
     const native = nativeOptions(kinds, options, this.environment, this.epochMonotonicNs);
+    if (native.groups === 0) refuseChildren(options);
     const session = new NativeSession(native);
     try {
       const memory = new SharedMemory(session);
@@ -289,4 +291,14 @@ export class KernelEventSource implements EventSource {
     const live = readText(`${procRoot}/${pid}/task/${tid}/comm`)?.trimEnd();
     return live ?? this.tasks.lookup(tid)?.comm ?? '';
   }
+}
+
+/** Forks are kernel events. */
+function refuseChildren({ followChildren }: EventSourceOptions): void {
+  if (followChildren !== true) return;
+  throw createError('HFTMON_E_CONFIG_INVALID', {
+    option: 'followChildren',
+    value: true,
+    expected: 'with a collector that uses kernel events (ctxsw, irq, sched or latency)',
+  });
 }

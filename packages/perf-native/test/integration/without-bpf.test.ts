@@ -52,6 +52,11 @@ describe('a session whose collectors need no kernel events', () => {
     expect(holdingsOf(process.pid)).toMatchObject(NOTHING_HELD);
   });
 
+  it('cannot follow children, and says so', () => {
+    const source = new KernelEventSource();
+    expect(() => source.open(new Set(), { followChildren: true })).toThrow(/followChildren/);
+  });
+
   it('notices the end of a target', async () => {
     await using target = await spawnSleeper({ count: 1, sleepUs: 1000 });
     using monitor = Monitor.start([], [target.pid]);

@@ -35,7 +35,7 @@ function examine({ procRoot, sysRoot, collectors }: DoctorOptions): DoctorReport
   });
   // A captured /proc or /sys says nothing about what the running kernel would load.
   const isThisHost = procRoot === undefined && sysRoot === undefined;
-  return reportOf(monitor, isThisHost && environment.bpf.ok);
+  return reportOf(monitor, isThisHost);
 }
 
 /** @param live - start monitoring for a moment as well, to see whether it does */

@@ -32,11 +32,13 @@ export function withLiveCheck(
   checks: readonly HostCheck[],
   failure: LiveFailure | undefined,
 ): HostCheck[] {
-  const check = { name: 'live test', purpose: 'all probes load and attach' };
+  const check = { name: 'live test', purpose: 'monitoring starts, with all that this host allows' };
   if (failure === undefined) return [...checks, { ...check, status: 'available' }];
   const { reason, remedy } = failure;
   const absent = { status: 'absent', reason, remedy } as const;
-  const known = checks.map((other) => (other.name === 'BPF' ? { ...other, ...absent } : other));
+  const known = checks.map((other) =>
+    other.name === 'BPF' && other.status !== 'absent' ? { ...other, ...absent } : other,
+  );
   return [...known, { ...check, ...absent }];
 }
 
