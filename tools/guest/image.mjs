@@ -8,7 +8,7 @@ const MODULES = '/hftmon/node_modules';
 /** What the guest gets of a workspace package, besides its package.json. */
 const BUILT = ['dist', 'prebuilt'];
 const WORKLOADS = 'native/.output';
-const MOUNT_POINTS = ['/proc', '/sys', '/dev', '/tmp', '/root', '/bin'];
+const MOUNT_POINTS = ['/proc', '/sys', '/dev', '/tmp', '/run', '/root', '/bin'];
 
 /** Types and maps are for people, sources of native modules for compilers. */
 const LEFT_OUT =

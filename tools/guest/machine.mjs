@@ -29,7 +29,8 @@ const KERNEL_COMMAND_LINE = [
  */
 export function machineArguments({ kernel, image, console, output }) {
   return [
-    ...['-M', 'q35,hmat=on', '-accel', 'tcg,thread=multi', '-cpu', 'max'],
+    // Without PCID a switch to another process empties the TLB, so that accessed bits are set again.
+    ...['-M', 'q35,hmat=on', '-accel', 'tcg,thread=multi', '-cpu', 'max,-pcid'],
     ...['-m', `${NODE_MIB[0] + NODE_MIB[1]}`, '-smp', '2,sockets=2,cores=1'],
     ...NODE_MIB.flatMap(nodeArguments),
     ...['-numa', `dist,src=0,dst=1,val=${REMOTE_DISTANCE}`],
