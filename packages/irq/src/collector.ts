@@ -23,7 +23,7 @@ import { coalescing, type CoalescingInfo } from './coalescing.js';
 import { deferredWork, type DeferredWorkInfo } from './deferral.js';
 import { disturbanceMetrics } from './disturbance-metrics.js';
 import { REQUIRED_TRACEPOINTS, metaFor, optionalTracepoints } from './meta.js';
-import { partSupport } from './metric-support.js';
+import { metricSupport } from './metric-support.js';
 import { totalMetrics } from './metrics.js';
 import { ofType } from './of-type.js';
 import { INTERRUPT_PARTS, type InterruptPart } from './parts.js';
@@ -50,6 +50,7 @@ const NO_TOTALS: InterruptTotals = { hardIrqs: [], softirqs: [], vectors: [], nm
 /** What there is between `open` and the next one. */
 interface OpenState extends DecodeContext, Roots {
   readonly tickHost: TickHost;
+  readonly support: MetricSupport;
   readonly history: RecordQuery;
   readonly statistics: StreamStatistics;
   readonly percentiles: readonly number[];
@@ -90,7 +91,7 @@ export class InterruptCollector implements Collector<
   }
 
   probeMetrics(env: ProbeEnvironment): MetricSupport {
-    return partSupport(env, this.#parts);
+    return metricSupport(env, this.meta, this.#parts);
   }
 
   open(context: CollectorContext, config: Readonly<InterruptConfig>): void {
@@ -102,6 +103,7 @@ export class InterruptCollector implements Collector<
       procRoot,
       sysRoot,
       tickHost: readTickHost(sysRoot),
+      support: this.probeMetrics(source.environment),
       names: new IrqNames(procRoot, sysRoot),
       statistics: new StreamStatistics(),
       percentiles: config.percentiles ?? this.#options.percentiles ?? DEFAULT_PERCENTILES,
@@ -203,11 +205,15 @@ export class InterruptCollector implements Collector<
     if (state === undefined) return {};
     const totals = totalsOf(state);
     const threads = [...this.#pids].flatMap((pid) => state.source.totals(pid));
-    return {
+    const metrics = {
       ...totalMetrics(this.totals()),
-      ...disturbanceMetrics(totals, threads, state.tickHost.built),
+      ...disturbanceMetrics(totals, threads),
       ...state.statistics.distributions(state.percentiles, totals.work !== undefined),
     };
+    // What the kernel does not tell was not seen to be 0.
+    return Object.fromEntries(
+      Object.entries(metrics).filter(([name]) => state.support.get(name)?.ok !== false),
+    );
   }
 
   close(): void {

@@ -4,7 +4,6 @@ import type { InterruptTotals, ThreadTotals } from '@hftmon/core';
 export function disturbanceMetrics(
   totals: InterruptTotals,
   threads: readonly ThreadTotals[],
-  hasNohzFull: boolean,
 ): Record<string, number> {
   const { deferrals = [], work, deviceWork, ticks, tlbSends } = totals;
   return {
@@ -21,11 +20,10 @@ export function disturbanceMetrics(
       work_delay_ns: sum(work, ({ delay }) => delay.ns),
     }),
     ...(deviceWork && deviceMetrics(totals, deviceWork)),
-    ...(ticks && { tick_stop_count: sum(ticks, ({ stopped }) => stopped) }),
-    ...(ticks &&
-      hasNohzFull && {
-        tick_kept_count: sum(ticks, ({ kept }) => sum(Object.values(kept), (count) => count)),
-      }),
+    ...(ticks && {
+      tick_stop_count: sum(ticks, ({ stopped }) => stopped),
+      tick_kept_count: sum(ticks, ({ kept }) => sum(Object.values(kept), (count) => count)),
+    }),
     ...(tlbSends && {
       tlb_send_count: sum(tlbSends, ({ count }) => count),
       tlb_send_page_count: sum(tlbSends, ({ pages }) => pages),

@@ -19,25 +19,25 @@ export const REQUIRED_TRACEPOINTS = [
 ] as const;
 
 /** What the collector can do without, and then leaves out. */
-export const OPTIONAL_TRACEPOINTS: readonly OptionalTracepoints[] = [
-  {
+export const OPTIONAL_TRACEPOINTS = {
+  vectors: {
     names: ['local_timer_entry', 'reschedule_entry', 'call_function_entry'],
     without: 'timer ticks and IPIs are not seen (the kernel has no irq_vectors tracepoints)',
   },
-  {
+  senders: {
     names: ['ipi_send_cpu', 'csd_queue_cpu', 'csd_function_entry'],
     without:
       'senders of IPIs are not named and TLB shootdowns not told from other calls (before Linux 6.4)',
   },
-  {
+  nmis: {
     names: ['nmi_handler'],
     without: 'NMIs are not seen (the kernel has no nmi_handler tracepoint)',
   },
-];
+} as const satisfies Readonly<Record<string, OptionalTracepoints>>;
 
 /** What the collector can do without in all, with the parts that it was told to look at. */
 export function optionalTracepoints(parts: readonly InterruptPart[]): OptionalTracepoints[] {
-  return [...OPTIONAL_TRACEPOINTS, ...parts.map((part) => PARTS[part].tracepoints)];
+  return [...Object.values(OPTIONAL_TRACEPOINTS), ...parts.map((part) => PARTS[part].tracepoints)];
 }
 
 /** What the collector says of itself, which depends on its parts. */

@@ -73,7 +73,11 @@ export const PARTS: Readonly<Record<InterruptPart, PartMeta>> = {
   },
   tlb_senders: {
     kind: RecordKind.TlbSend,
-    tracepoints: { names: ['tlb_flush'], without: 'TLB shootdowns are not counted by sender' },
+    // The second is x86's, whose kernels alone flush by interrupts.
+    tracepoints: {
+      names: ['tlb_flush', 'local_timer_entry'],
+      without: 'TLB shootdowns are not counted by sender',
+    },
     metrics: [
       counter('tlb_send_count', 'TLB shootdowns that all CPUs sent, one per flush'),
       counter('tlb_send_page_count', 'Pages of those that flushed single pages'),

@@ -1,10 +1,25 @@
-import { HostedCollector, type HostedOptions } from '@hftmon/testkit';
+import {
+  FakeEventSource,
+  HostedCollector,
+  bpfWorks,
+  fakeEnvironment,
+  type HostedOptions,
+} from '@hftmon/testkit';
 import { createInterruptCollector, type InterruptConfig } from '../../src/index.js';
 
 /** An open collector on a host whose stream the test writes. */
 export function hosted(options: HostedOptions = {}, config: InterruptConfig = {}) {
   const collector = createInterruptCollector(config);
-  const host = new HostedCollector(collector, options);
+  const { procRoot, sysRoot } = options;
+  const environment = fakeEnvironment({
+    bpf: bpfWorks,
+    tracepoints: 'all',
+    capabilities: 'all',
+    ...(procRoot !== undefined && { procRoot }),
+    ...(sysRoot !== undefined && { sysRoot }),
+  });
+  const source = options.source ?? new FakeEventSource({ environment });
+  const host = new HostedCollector(collector, { ...options, source });
   host.open({});
   return {
     collector,

@@ -9,6 +9,7 @@ const IPI = ['ipi_send_cpu', 'csd_queue_cpu', 'csd_function_entry'];
 const NMI = ['nmi_handler'];
 const WORK = ['workqueue_queue_work', 'workqueue_execute_start', 'workqueue_execute_end'];
 const PARTS = ['napi_poll', 'block_rq_complete', ...WORK, 'tick_stop', 'tlb_flush'];
+const SHOOTDOWNS = [...VECTOR, ...IPI];
 const probe = (tracepoints: readonly string[], bpf = bpfWorks) =>
   createInterruptCollector().probe(
     fakeEnvironment({ bpf, tracepoints, capabilities: ['CAP_SYSLOG'] }),
@@ -78,6 +79,21 @@ describe('probe', () => {
     ).toMatchObject({
       ok: true,
     });
-    expect(createInterruptCollector({ parts: [] }).probeMetrics(env(PARTS)).size).toBe(0);
+    expect(createInterruptCollector({ parts: [] }).probeMetrics(env(PARTS)).has('work_ns')).toBe(
+      false,
+    );
+  });
+
+  it('has no ticks, IPIs and NMIs where the kernel does not trace them', () => {
+    const absent = (tracepoints: readonly string[], capabilities: readonly string[] = []) => {
+      const env = fakeEnvironment({ bpf: bpfWorks, tracepoints, capabilities });
+      const support = createInterruptCollector({ parts: [] }).probeMetrics(env);
+      return [...support].filter(([, { ok }]) => !ok).map(([name]) => name);
+    };
+    const arm64 = absent([...IRQ, ...SOFTIRQ], ['CAP_SYSLOG']);
+    expect(arm64).toEqual(expect.arrayContaining(['timer_count', 'ipi_ns', 'nmi_duration_ns']));
+    expect(arm64).toContain('tlb_shootdown_count');
+    expect(absent([...SHOOTDOWNS, ...NMI])).toEqual(['tlb_shootdown_count']);
+    expect(absent([...SHOOTDOWNS, ...NMI], ['CAP_SYSLOG'])).toEqual([]);
   });
 });

@@ -11,7 +11,14 @@ import {
   type TickTotals,
   type WorkTotals,
 } from '@hftmon/core';
-import { cpuTableText, FakeRoots, writeFakeCpus } from '@hftmon/testkit';
+import {
+  bpfWorks,
+  cpuTableText,
+  fakeEnvironment,
+  FakeEventSource,
+  FakeRoots,
+  writeFakeCpus,
+} from '@hftmon/testkit';
 import { createInterruptCollector } from '../../src/index.js';
 import { hosted } from '../support/hosted.js';
 import {
@@ -208,6 +215,17 @@ describe('totals', () => {
       stopped: 7,
       why: expect.stringContaining('without CONFIG_NO_HZ_FULL'),
     });
+  });
+
+  it('leave out what the kernel does not trace, rather than count 0', () => {
+    const environment = fakeEnvironment({
+      bpf: bpfWorks,
+      tracepoints: ['irq_handler_entry', 'nmi_handler'],
+    });
+    const blind = hosted({ source: new FakeEventSource({ environment }) });
+    const names = Object.keys(blind.collector.metrics());
+    expect(names).toEqual(expect.arrayContaining(['hard_irq_count', 'nmi_count']));
+    expect(names.filter((name) => /^(timer|ipi|tlb|work|tick)_/.test(name))).toEqual([]);
   });
 
   it('are of the parts that were asked for', () => {
