@@ -10,7 +10,7 @@ import {
   tidAt,
   timestampAt,
 } from '@hftmon/core';
-import { FUTEX_SYSCALL } from './lock-wait.js';
+import { FUTEX_SYSCALL, isPiLockOperation } from './lock-wait.js';
 
 /** Waits that are open at a time; beyond it the oldest is forgotten: its end was lost. */
 const MOST_OPEN = 4096;
@@ -70,7 +70,9 @@ export class LentWaits {
 
   #waits(donor: number, holder: number, u32: Uint32Array, f64: Float64Array, base: number): void {
     const lentPriority = piBoostNewPriority(u32, base);
-    const isFutex = piBoostSyscall(u32, base) === FUTEX_SYSCALL;
+    const operation = piBoostFutexOperation(u32, base);
+    // Kernels with real-time preemption lend priorities for their own locks too.
+    const isFutex = piBoostSyscall(u32, base) === FUTEX_SYSCALL && isPiLockOperation(operation);
     const futex = isFutex ? piBoostSyscallArgument(u32, base) : 0;
     const known = this.#byWaiter.get(donor);
     if (
@@ -88,7 +90,7 @@ export class LentWaits {
       startNs: timestampAt(f64, base),
       waiterPriority: piBoostDonorNormalPriority(u32, base),
       futex,
-      operation: isFutex ? piBoostFutexOperation(u32, base) : 0,
+      operation: isFutex ? operation : 0,
       holder,
       holderPriority: piBoostNormalPriority(u32, base),
       lentPriority,

@@ -30,7 +30,15 @@ const FUTEX_LOCK_PI2 = 13;
  * FUTEX_WAIT_BITSET.
  */
 export function isLockOperation(operation: number): boolean {
-  return operation === FUTEX_WAIT || operation === FUTEX_LOCK_PI || operation === FUTEX_LOCK_PI2;
+  return operation === FUTEX_WAIT || isPiLockOperation(operation);
+}
+
+/**
+ * Is it an operation that waits for a lock with priority inheritance? FUTEX_WAIT_REQUEUE_PI does too,
+ * but its first argument is not the lock.
+ */
+export function isPiLockOperation(operation: number): boolean {
+  return operation === FUTEX_LOCK_PI || operation === FUTEX_LOCK_PI2;
 }
 
 /** Name of a futex operation. */

@@ -45,13 +45,18 @@ export interface PiBoostFields {
   readonly normal?: number;
   readonly donorNormal?: number;
   readonly address?: number;
+  /** Of the futex. Default FUTEX_LOCK_PI. */
+  readonly operation?: number;
 }
 
 /** A PiBoost record; by default a fair holder is lent 89, or has it taken back. */
 export function piBoostRecord(fields: PiBoostFields): FakeRecord {
   const { tid, donor = 0, timestampNs = 1000, normal = 120, donorNormal = 89 } = fields;
   const { old = donor === 0 ? 89 : normal, lent = donor === 0 ? normal : donorNormal } = fields;
-  const lock = donor === 0 ? undefined : { address: fields.address ?? 0x1000, operation: 6 };
+  const lock =
+    donor === 0
+      ? undefined
+      : { address: fields.address ?? 0x1000, operation: fields.operation ?? 6 };
   const pair = (low: number, high: number): number => ((low & 0xffff) | (high << 16)) >>> 0;
   const words = [
     donor,

@@ -167,6 +167,18 @@ describe('waits that lend a priority', () => {
     expect(made.inversions()).toMatchObject([{ tids: [1, 88], durationUs: 1 }]);
   });
 
+  it('for a lock of the kernel have no futex', () => {
+    const made = stage();
+    // In futex(FUTEX_WAKE), on a kernel whose own locks lend priorities.
+    made.push(
+      piBoostRecord({ tid: 2, donor: 1, donorNormal: 49, timestampNs: 1000, operation: 1 }),
+    );
+    made.push(back);
+    const [inversion] = made.inversions();
+    expect(inversion).toMatchObject({ tids: [1, 2], inherited: true });
+    expect(inversion!.chain[0]).not.toHaveProperty('waitsFor');
+  });
+
   it('whose end was lost are given up, not made longer', () => {
     const made = stage();
     made.push(boost);
