@@ -27,7 +27,8 @@ process.exitCode = await main();
 async function main() {
   const { values, positionals } = parsed();
   const [program, ...args] = positionals;
-  if (values === undefined || (program === undefined) !== values.check) {
+  const misused = values === undefined || (program === undefined) !== values.check;
+  if (misused || !(Number(values.timeout) > 0)) {
     console.error(USAGE);
     return ExitCode.Usage;
   }

@@ -9,13 +9,6 @@ interface NodePages {
   readonly pages: number;
 }
 
-interface Recommendation {
-  readonly rule: string;
-  readonly tid?: number;
-  readonly summary: string;
-  readonly command?: string;
-}
-
 /** What the collector said of a process, and what the kernel's books said. */
 interface Look {
   readonly placement: {
