@@ -9,7 +9,10 @@ import { listedLatencies, bestLatencies, publishedLatencies } from './host/laten
 import { readNumaHost, type NumaHost } from './host/numa-host.js';
 import { parseBalancing } from './host/vmstat.js';
 import { findResctrl } from './resctrl/resctrl-mount.js';
-import { present, unsupported } from './support/absent.js';
+import { withoutResctrl } from './resctrl/target-traffic.js';
+import { memorySampling } from './samples/memory-sampler.js';
+import { SAMPLE_SOURCES } from './samples/sample-source.js';
+import { absent, present, unsupported } from './support/absent.js';
 import type { NumaConfig } from './types.js';
 
 const SOURCE = '/proc/PID/numa_maps and /sys/devices/system/node';
@@ -17,7 +20,10 @@ const NO_NODES = unsupported(
   'the kernel shows no NUMA nodes (CONFIG_NUMA is off)',
   'boot a kernel built with CONFIG_NUMA=y (every current distribution kernel)',
 );
-const ON_DEMAND = present('kernel', 'sampled addresses, where another collector samples them');
+const NOT_SAMPLED = unsupported(
+  'no addresses are sampled unless asked for',
+  'give the option sampleAccesses, or hand in addresses that another collector sampled',
+);
 
 /** Can this host serve the collector? */
 export function probeNuma(env: ProbeEnvironment): Support {
@@ -54,20 +60,42 @@ export function probeNumaMetrics(env: ProbeEnvironment, options: NumaConfig): Me
     ['local_access_count', counted],
     ['remote_access_count', counted],
     ['local_access_ratio', counted],
-    ['sampled_local_ratio', ON_DEMAND],
+    ['sampled_local_ratio', samplingSupport(env, options)],
     ['inter_socket_overhead_us', overhead.support],
-    ['memory_bytes_per_second', uncoreSupport(host, env.sysRoot)],
-    ['target_bytes_per_second', resctrlSupport(env)],
+    ['memory_bytes_per_second', trafficSupport(env, host)],
+    ['target_bytes_per_second', resctrlSupport(env, options)],
     ['allocation_miss_count', present('procfs', '/sys/devices/system/node/nodeN/numastat')],
     ['hint_fault_count', balanced('/proc/PID/task/TID/sched')],
     ['migrated_page_count', balanced('/proc/vmstat')],
   ]);
 }
 
-function resctrlSupport({ procRoot, sysRoot }: ProbeEnvironment): Support {
+function samplingSupport(env: ProbeEnvironment, { sampleAccesses }: NumaConfig): Support {
+  if (sampleAccesses !== true) return NOT_SAMPLED;
+  const { support } = memorySampling(env);
+  return support.ok ? SAMPLE_SOURCES.pmu_samples : support;
+}
+
+/** Counting for everybody needs more rights than counting one's own threads. */
+function trafficSupport(env: ProbeEnvironment, host: NumaHost): Support {
+  const support = uncoreSupport(host, env.sysRoot);
+  const paranoid = Number(optionalText(`${env.procRoot}/sys/kernel/perf_event_paranoid`) ?? 2);
+  const permitted =
+    paranoid <= 0 || env.hasCapability('CAP_PERFMON') || env.hasCapability('CAP_SYS_ADMIN');
+  if (!support.ok || permitted) return support;
+  return absent(
+    'HFTMON_E_NOT_PERMITTED',
+    `kernel.perf_event_paranoid is ${paranoid}, so only CAP_PERFMON may count for a whole package`,
+    'run as root, or grant it: sudo setcap cap_perfmon+ep $(readlink -f $(which node))',
+  );
+}
+
+function resctrlSupport({ procRoot, sysRoot }: ProbeEnvironment, options: NumaConfig): Support {
   const mount = findResctrl(kernelFiles, procRoot, sysRoot);
   if (!mount.ok) return mount;
-  return present('hardware', 'resctrl mon_groups', 'only with the option resctrl');
+  return options.resctrl === true
+    ? present('hardware', 'resctrl mon_groups: mbm_local_bytes, mbm_total_bytes')
+    : withoutResctrl().support;
 }
 
 /** The nodes, unless their files make no sense. */

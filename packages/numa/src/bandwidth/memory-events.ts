@@ -49,7 +49,7 @@ const FAMILIES: readonly Family[] = [
     pmus: /^uncore_imc_\d+$/,
     named: ['cas_count_read', 'cas_count_write'],
   },
-  // Sapphire Rapids and later split the counts by sub-channel.
+  // Granite Rapids and later split the counts by sub-channel.
   {
     label: 'uncore_imc_*',
     pmus: /^uncore_imc_\d+$/,

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { validateCollector, type Support } from '@hftmon/core';
 import { FakeRoots, HOST_NAMES, fakeEnvironment, loadHost, type HostName } from '@hftmon/testkit';
-import { createNumaCollector, numaMeta } from '../../src/index.js';
+import { createNumaCollector, numaMeta, type NumaConfig } from '../../src/index.js';
 
 const collector = createNumaCollector();
 
-function on(name: HostName, capabilities: readonly string[] = ['CAP_SYS_PTRACE', 'CAP_PERFMON']) {
+function on(
+  name: HostName,
+  capabilities: readonly string[] = ['CAP_SYS_PTRACE', 'CAP_PERFMON'],
+  options: NumaConfig = {},
+) {
+  const collector = createNumaCollector(options);
   using host = loadHost(name);
   const env = fakeEnvironment({ procRoot: host.procRoot, sysRoot: host.sysRoot, capabilities });
   return { support: collector.probe(env), metrics: collector.probeMetrics(env) };
@@ -53,7 +58,21 @@ describe('probeMetrics', () => {
       ok: true,
       source: 'uncore_imc_*: cas_count_read, cas_count_write',
     });
-    expect(metrics.get('target_bytes_per_second')).toMatchObject({ ok: true, tier: 'hardware' });
+  });
+
+  it('says what was not consented to, and what is there with consent', () => {
+    const target = (name: HostName, options: NumaConfig = {}) =>
+      on(name, ['CAP_PERFMON'], options).metrics.get('target_bytes_per_second');
+    expect(target('icelake-2s')).toMatchObject({ ok: false, remedy: 'give the option resctrl' });
+    expect(target('icelake-2s', { resctrl: true })).toMatchObject({ ok: true, tier: 'hardware' });
+    expect(target('vm-no-pmu', { resctrl: true })).toMatchObject({ ok: false });
+    const sampled = on('icelake-2s').metrics.get('sampled_local_ratio');
+    expect(sampled).toMatchObject({ ok: false, remedy: expect.stringContaining('sampleAccesses') });
+  });
+
+  it('needs rights to count for a whole package', () => {
+    const traffic = on('icelake-2s', []).metrics.get('memory_bytes_per_second');
+    expect(traffic).toMatchObject({ ok: false, code: 'HFTMON_E_NOT_PERMITTED' });
   });
 
   it('knows no latency of a remote access that the kernel does not publish', () => {
