@@ -6,7 +6,6 @@ import {
   isPeer,
   memoryLevel,
   memoryOperation,
-  type AddressSampler,
   type Refusal,
   type SampleBatch,
   type Symbolizer,
@@ -16,9 +15,37 @@ import type { SamplingGap } from './report.js';
 import { SampledProcess } from './sampled-process.js';
 import type { AttributedSample, SharingTable } from './sharing-table.js';
 
+/** What of a batch of samples is looked at. */
+export type Samples = Pick<
+  SampleBatch,
+  | 'count'
+  | 'timeNs'
+  | 'tid'
+  | 'pid'
+  | 'cpu'
+  | 'ip'
+  | 'hasData'
+  | 'address'
+  | 'isExactAddress'
+  | 'dataSourceLow'
+  | 'dataSourceHigh'
+  | 'hasRegisters'
+  | 'is32Bit'
+  | 'register'
+  | 'registerLow'
+  | 'registerHigh'
+>;
+
+/** Where samples come from: an AddressSampler. */
+export interface SampleStream {
+  readonly batch: Samples;
+  /** Makes `batch` the next samples. @returns their number */
+  poll(): number;
+}
+
 /** What a drain of samples needs. */
 export interface LineSamplerOptions {
-  readonly sampler: AddressSampler;
+  readonly sampler: SampleStream;
   readonly table: SharingTable;
   readonly symbolizer: Symbolizer;
   readonly procRoot: string;
@@ -84,7 +111,7 @@ export class LineSampler {
     } while (sampler.poll() > 0);
   }
 
-  #take(batch: SampleBatch, i: number): void {
+  #take(batch: Samples, i: number): void {
     const { table, cores } = this.#options;
     const sample = this.#sample;
     sample.pid = batch.pid(i);
@@ -101,7 +128,7 @@ export class LineSampler {
   }
 
   /** The hardware says what was accessed, how, and where it came from; not how many bytes. */
-  #fromHardware(batch: SampleBatch, i: number): DropReason {
+  #fromHardware(batch: Samples, i: number): DropReason {
     const sample = this.#sample;
     const operation = memoryOperation(batch.dataSourceLow(i));
     sample.isLoad =
@@ -126,7 +153,7 @@ export class LineSampler {
   }
 
   /** The instruction before the sampled one, and the registers, say what was accessed. */
-  #fromCode(batch: SampleBatch, i: number): DropReason {
+  #fromCode(batch: Samples, i: number): DropReason {
     if (!batch.hasRegisters(i) || batch.is32Bit(i)) return DropReason.NoRegisters;
     const sample = this.#sample;
     const { decoder } = this.#process(sample.pid);
