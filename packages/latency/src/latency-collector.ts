@@ -100,6 +100,7 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
     return selectSpikes(this.#store.list(), query, {
       nowNs: this.#closedNs ?? this.#clock?.nowNs() ?? 0,
       userStack: (pid, id) => this.#source?.stacks.user(pid, id) ?? [],
+      kernelStack: (id) => this.#source?.stacks.kernel(id) ?? [],
     });
   }
 

@@ -6,6 +6,7 @@ import type { Scene } from '../receipt/scene.js';
 import { sliceGroup } from '../receipt/slice-group.js';
 import type { LatencySpike } from '../types/spike.js';
 import type { Lookups } from '../lookup/lookups.js';
+import { culpritStack } from './culprit-stack.js';
 import { hasUnseenReturn, longestStack, relatedEvents } from './group-facts.js';
 import type { KeptSpike } from './spike-store.js';
 
@@ -94,7 +95,8 @@ export class Reporter {
       ...(hasUnseenReturn(log, group, finder) ? { estimated: true } : {}),
     };
     const userStack = longestStack(log, group, finder);
-    return { spike, events: relatedEvents(slices), userStack };
+    const culprit = culpritStack(scene, group, finder);
+    return { spike, events: relatedEvents(slices), userStack, culprit };
   }
 }
 

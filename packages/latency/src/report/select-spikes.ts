@@ -1,7 +1,8 @@
-import { createError, type StackFrame } from '@hftmon/core';
+import { NO_STACK, createError, type StackFrame } from '@hftmon/core';
 import { CAUSE_CLASSES, type CauseClass } from '../types/cause.js';
 import type { LatencyQuery } from '../types/query.js';
 import type { LatencySpike } from '../types/spike.js';
+import type { CulpritStack } from './culprit-stack.js';
 import { hasStack, type KeptSpike } from './spike-store.js';
 
 /** What a selection needs to know beside the spikes. */
@@ -9,6 +10,7 @@ export interface SelectionContext {
   /** Now, ns since the session epoch. */
   readonly nowNs: number;
   readonly userStack: (pid: number, stackId: number) => StackFrame[];
+  readonly kernelStack: (stackId: number) => StackFrame[];
 }
 
 /** The spikes that a query asks for, by their start. */
@@ -46,9 +48,23 @@ function placeOf(causeClass: CauseClass): number {
   });
 }
 
-function withAnalysis(entry: KeptSpike, { userStack }: SelectionContext): LatencySpike {
-  const relatedEvents = entry.events;
-  if (!hasStack(entry)) return { ...entry.spike, relatedEvents };
-  const stackTrace = userStack(entry.spike.pid, entry.userStack);
-  return { ...entry.spike, relatedEvents, stackTrace };
+function withAnalysis(entry: KeptSpike, context: SelectionContext): LatencySpike {
+  const { spike, events, culprit } = entry;
+  return {
+    ...spike,
+    relatedEvents: events,
+    ...(hasStack(entry) ? { stackTrace: context.userStack(spike.pid, entry.userStack) } : {}),
+    ...(culprit === undefined ? {} : { culpritStack: framesOf(culprit, context) }),
+  };
+}
+
+function framesOf(
+  { task, pid, userStack, kernelStack }: CulpritStack,
+  context: SelectionContext,
+): NonNullable<LatencySpike['culpritStack']> {
+  return {
+    ...task,
+    user: userStack === NO_STACK ? [] : context.userStack(pid, userStack),
+    kernel: kernelStack === NO_STACK ? [] : context.kernelStack(kernelStack),
+  };
 }

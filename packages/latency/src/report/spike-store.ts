@@ -1,5 +1,6 @@
 import { NO_STACK } from '@hftmon/core';
 import type { LatencySpike, RelatedEvent } from '../types/spike.js';
+import type { CulpritStack } from './culprit-stack.js';
 
 /** A spike with what only some queries ask for. */
 export interface KeptSpike {
@@ -7,6 +8,8 @@ export interface KeptSpike {
   readonly events: readonly RelatedEvent[];
   /** Id of the user stack of the longest time off the CPU, NO_STACK for none. */
   readonly userStack: number;
+  /** Of the one who had the CPU, where its stacks were taken. */
+  readonly culprit: CulpritStack | undefined;
 }
 
 /** The latest spikes. */

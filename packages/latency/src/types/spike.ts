@@ -1,4 +1,4 @@
-import type { StackFrame } from '@hftmon/core';
+import type { StackFrame, TaskRef } from '@hftmon/core';
 import type { CauseClass } from './cause.js';
 import type { DetailsByCause, ObservedCause } from './details.js';
 
@@ -73,6 +73,14 @@ export interface LatencySpike {
   readonly estimated?: true;
   /** User frames, innermost first, of the longest time off the CPU; see `includeCauseAnalysis`. */
   readonly stackTrace?: readonly StackFrame[];
+  /**
+   * Who had the CPU longest while the thread wanted it, with its frames when it left the CPU; only
+   * with `includeCauseAnalysis`, and where it ran long enough for its stacks to be taken.
+   */
+  readonly culpritStack?: TaskRef & {
+    readonly user: readonly StackFrame[];
+    readonly kernel: readonly StackFrame[];
+  };
   /** Longest events in it, in the order of time; only with `includeCauseAnalysis`. */
   readonly relatedEvents?: readonly RelatedEvent[];
 }

@@ -1,4 +1,11 @@
-import { FaultType, InterruptFlag, RecordKind, SwitchFlag, VectorType } from '@hftmon/core';
+import {
+  FaultType,
+  InterruptFlag,
+  NO_STACK,
+  RecordKind,
+  SwitchFlag,
+  VectorType,
+} from '@hftmon/core';
 import type { FakeRecord } from '@hftmon/testkit';
 
 /** The thread that the records are about, unless they say otherwise. */
@@ -68,8 +75,15 @@ export function offCpu(fields: SwitchFields): FakeRecord {
 }
 
 /** Another task's run on a CPU where the thread waits. */
-export function ran(tid: number, from: number, to: number, cpu = 0): FakeRecord {
-  return frame(RecordKind.Ran, { from, to, tid, cpu }, [1]);
+export function ran(
+  tid: number,
+  from: number,
+  to: number,
+  cpu = 0,
+  { userStack = NO_STACK, kernelStack = NO_STACK } = {},
+): FakeRecord {
+  const stacks = ((kernelStack << 16) | userStack) >>> 0;
+  return frame(RecordKind.Ran, { from, to, tid, cpu }, [1, stacks]);
 }
 
 export interface InterruptFields extends Times {

@@ -9,7 +9,7 @@ import {
   spikeToJson,
   type LatencyOptions,
 } from '../../src/index.js';
-import { PID, TID, offCpu, vector } from '../support/records.js';
+import { PID, TID, offCpu, ran, vector } from '../support/records.js';
 import { EPOCH_NS, Stage } from '../support/stage.js';
 
 /** A preemption of 60 us, an interrupt of 70 us and a late wake-up of 80 us, a ms apart. */
@@ -66,6 +66,43 @@ describe('queries', () => {
       ],
     });
     expect(second).not.toHaveProperty('stackTrace');
+  });
+
+  it('gives the stacks of the one who had the CPU longest, only on request', () => {
+    using stage = new Stage();
+    const frame = (symbol: string): StackFrame => ({
+      address: 1n,
+      symbol,
+      offset: 0,
+      module: 'a',
+    });
+    stage.source.userStacks.set(5, [frame('compress')]);
+    stage.source.kernelStacks.set(6, [frame('schedule')]);
+    stage.source.userStacks.set(7, [frame('brief')]);
+    stage.task({ tid: 31, comm: 'hog' }).deliver(
+      ran(37, 1e6, 1.01e6, 0, { userStack: 7 }),
+      ran(31, 1.01e6, 1.04e6, 0, { userStack: 5, kernelStack: 6 }),
+      // Longest of all, but its stacks were not taken, or another CPU's.
+      ran(38, 1.04e6, 1.09e6),
+      ran(39, 1e6, 1.09e6, 1, { userStack: 7 }),
+      offCpu({ from: 1e6, to: 1.1e6, next: 37, previous: 38 }),
+    );
+    const [spike] = stage.spikes({ includeCauseAnalysis: true });
+    expect(spike?.culpritStack).toEqual({
+      tid: 31,
+      comm: 'hog',
+      user: [frame('compress')],
+      kernel: [frame('schedule')],
+    });
+    expect(stage.spikes()[0]).not.toHaveProperty('culpritStack');
+  });
+
+  it('gives no stacks of a culprit where none were taken', () => {
+    using stage = new Stage();
+    threeSpikes(stage);
+    for (const spike of stage.spikes({ includeCauseAnalysis: true })) {
+      expect(spike).not.toHaveProperty('culpritStack');
+    }
   });
 });
 
