@@ -13,7 +13,7 @@ import { readThreadPlaces, type ThreadPlace } from '../threads/thread-places.js'
 export interface TargetMemoryParts {
   readonly host: NumaHost;
   readonly procRoot: string;
-  readonly reader: PlacementReader;
+  readonly reader: Pick<PlacementReader, 'read'>;
   readonly samples: AccessSamples;
   /** Absent where there is nobody to ask. */
   readonly pageNodes: PageNodes | undefined;
