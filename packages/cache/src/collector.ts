@@ -17,7 +17,6 @@ import { meta } from './meta.js';
 import { fieldSupport, metricSupport, wholeSupport } from './metric-support.js';
 import { refusalOf } from './refusal.js';
 import { LineSharing } from './sharing/line-sharing.js';
-import type { FalseSharingReport } from './sharing/report.js';
 import { sharingSettings } from './sharing/settings.js';
 import { offerSharing, type SharingOffer } from './sharing/sharing-support.js';
 import { unopenedMetrics, type Probed } from './unopened-metrics.js';

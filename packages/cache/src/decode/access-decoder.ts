@@ -22,7 +22,7 @@ export interface CodeSource {
 }
 
 /** Larger functions are decoded from nearby instead of from their start, bytes. */
-const LARGEST_FUNCTION = 64 * 1024;
+const LARGEST_FUNCTION = 16 * 1024;
 const CACHED_INSTRUCTIONS = 16_384;
 const CACHED_FUNCTIONS = 256;
 const WORD = 2 ** 32;

@@ -29,11 +29,6 @@ export class DecodedCode {
     this.#targets = targets;
   }
 
-  /** Does an instruction begin here? */
-  isBoundary(offset: CodeOffset): boolean {
-    return this.#starts[this.#atOrAfter(offset)] === offset;
-  }
-
   /** Does a branch of this code lead here? */
   isBranchTarget(offset: CodeOffset): boolean {
     return this.#targets.has(offset);

@@ -4,6 +4,9 @@ import { refusalOf } from '../refusal.js';
 import type { CodeSource } from './access-decoder.js';
 import type { CodeBytes } from './decoded-code.js';
 
+/** Names code, so tells where functions begin. */
+export type CodeSymbols = Pick<Symbolizer, 'user'>;
+
 const PAGE = 4096;
 const CACHED_PAGES = 1024;
 
@@ -15,10 +18,10 @@ export class ProcessCode implements CodeSource {
   /** Why no code may be read, if so. */
   failure: Refusal | undefined;
   readonly #pid: number;
-  readonly #symbolizer: Symbolizer;
+  readonly #symbolizer: CodeSymbols;
   readonly #pages = new Map<number, Uint8Array | undefined>();
 
-  constructor(pid: number, symbolizer: Symbolizer) {
+  constructor(pid: number, symbolizer: CodeSymbols) {
     this.#pid = pid;
     this.#symbolizer = symbolizer;
   }

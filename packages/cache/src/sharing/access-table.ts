@@ -92,10 +92,6 @@ export class AccessTable {
     return found;
   }
 
-  clear(): void {
-    this.#index.clear();
-  }
-
   #access(row: number): SampledAccess {
     const place = this.#index.word(row, PLACE);
     return {

@@ -8,8 +8,8 @@ import {
   memoryOperation,
   type Refusal,
   type SampleBatch,
-  type Symbolizer,
 } from '@hftmon/perf-native';
+import type { CodeSymbols } from '../decode/process-code.js';
 import { DropReason } from '../decode/drop-reason.js';
 import type { SamplingGap } from './report.js';
 import { SampledProcess } from './sampled-process.js';
@@ -47,7 +47,7 @@ export interface SampleStream {
 export interface LineSamplerOptions {
   readonly sampler: SampleStream;
   readonly table: SharingTable;
-  readonly symbolizer: Symbolizer;
+  readonly symbolizer: CodeSymbols;
   readonly procRoot: string;
   /** By CPU, the number of its core. */
   readonly cores: Uint16Array;

@@ -112,8 +112,9 @@ export class LineSharing {
 
   /** No more samples of a process; what is known of it stays. */
   detach(pid: number): void {
-    this.#learn();
     this.#watch.detach(pid);
+    this.#takeAll();
+    this.#learn();
     this.#lines.release(pid);
     this.#gaps.release(pid);
   }
@@ -201,6 +202,7 @@ export class LineSharing {
 
   #unfollow(tid: number, pid: number): void {
     this.#sampler?.unfollow(tid);
+    this.#table.threads.end(tid);
     this.#gaps.remove(pid, tid);
   }
 

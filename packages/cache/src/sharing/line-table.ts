@@ -80,10 +80,6 @@ export class LineTable {
     this.lastNs[row] = timeNs;
   }
 
-  clear(): void {
-    this.#index.clear();
-  }
-
   #insert(tid: number, core: number, timeNs: number): number {
     if (this.#index.size === this.#index.capacity) this.#compact();
     const row = this.#index.findOrAdd();

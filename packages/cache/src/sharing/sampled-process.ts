@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { parseMaps, type Refusal, type Symbolizer } from '@hftmon/perf-native';
+import { parseMaps, type Refusal } from '@hftmon/perf-native';
 import { AccessDecoder } from '../decode/access-decoder.js';
-import { ProcessCode } from '../decode/process-code.js';
+import { ProcessCode, type CodeSymbols } from '../decode/process-code.js';
 
 /** How long decoded code of files is trusted before the mappings are looked at again, ms. */
 const FILE_CODE_MS = 5_000;
@@ -17,7 +17,7 @@ export class SampledProcess {
   #hasJit = false;
   #checkAtMs = 0;
 
-  constructor(pid: number, symbolizer: Symbolizer, procRoot: string) {
+  constructor(pid: number, symbolizer: CodeSymbols, procRoot: string) {
     this.#code = new ProcessCode(pid, symbolizer);
     this.decoder = new AccessDecoder(this.#code);
     this.#mapsPath = `${procRoot}/${pid}/maps`;

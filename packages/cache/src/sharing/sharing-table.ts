@@ -35,6 +35,8 @@ export interface SampleCounts {
   readonly dropped: Readonly<Record<string, number>>;
   /** Attributed ones that were forgotten to make room. */
   readonly evicted: number;
+  /** Lines that were forgotten to make room. */
+  readonly evictedLines: number;
 }
 
 /** A sample whose address is known. One object is reused for all. */
@@ -142,6 +144,7 @@ export class SharingTable {
       attributed: this.#attributed,
       dropped,
       evicted: this.#accesses.evictedSamples,
+      evictedLines: this.#lines.evicted,
     };
   }
 }

@@ -1,19 +1,29 @@
+import { compactionBins, scoreToKeep } from '../tables/compaction.js';
 import { WordKeyIndex } from '../tables/word-key-index.js';
 
-/** Sampled threads in columns by row: samples, and where the stack was. */
+/** Scores from here up are of threads that live. */
+const LIVING = 64;
+
+/**
+ * Sampled threads in columns by row: samples, and where the stack was. Bounded: when it is full,
+ * threads that have ended are forgotten first, those with the fewest samples before others.
+ */
 export class ThreadTable {
-  /** Samples that found no room: threads beyond the capacity. */
-  untracked = 0;
   readonly #index: WordKeyIndex;
   readonly #pids: Uint32Array;
   readonly #samples: Uint32Array;
   readonly #stackPointers: Float64Array;
+  readonly #hasEnded: Uint8Array;
+  readonly #scores: Uint32Array;
+  readonly #bins = compactionBins();
 
   constructor(capacity: number) {
     this.#index = new WordKeyIndex(1, capacity);
     this.#pids = new Uint32Array(capacity);
     this.#samples = new Uint32Array(capacity);
     this.#stackPointers = new Float64Array(capacity);
+    this.#hasEnded = new Uint8Array(capacity);
+    this.#scores = new Uint32Array(capacity);
   }
 
   /**
@@ -22,16 +32,21 @@ export class ThreadTable {
    */
   add(tid: number, pid: number, stackPointer: number): void {
     this.#index.key[0] = tid;
-    const row = this.#index.findOrAdd();
-    if (row < 0) {
-      this.untracked += 1;
-      return;
-    }
+    let row = this.#index.find();
+    if (row < 0) row = this.#insert(pid);
     // The kernel has given the number to a thread of another process.
     if (this.#pids[row] !== pid) this.#samples[row] = 0;
     this.#pids[row] = pid;
     this.#samples[row]! += 1;
+    this.#hasEnded[row] = 0;
     if (stackPointer > 0) this.#stackPointers[row] = stackPointer;
+  }
+
+  /** The thread has ended. What is known of it stays until there is no room. */
+  end(tid: number): void {
+    this.#index.key[0] = tid;
+    const row = this.#index.find();
+    if (row >= 0) this.#hasEnded[row] = 1;
   }
 
   /** Samples of a thread of a process. */
@@ -50,22 +65,39 @@ export class ThreadTable {
     const found: { tid: number; stackPointer: number }[] = [];
     for (let row = 0; row < this.#index.size; row++) {
       const stackPointer = this.#stackPointers[row]!;
-      if (this.#pids[row] !== pid || stackPointer === 0) continue;
+      if (this.#pids[row] !== pid || stackPointer === 0 || this.#hasEnded[row] === 1) continue;
       found.push({ tid: this.#index.word(row, 0), stackPointer });
     }
     return found;
-  }
-
-  clear(): void {
-    this.#index.clear();
-    this.#pids.fill(0);
-    this.#samples.fill(0);
-    this.#stackPointers.fill(0);
   }
 
   #find(tid: number, pid: number): number {
     this.#index.key[0] = tid;
     const row = this.#index.find();
     return row >= 0 && this.#pids[row] === pid ? row : -1;
+  }
+
+  #insert(pid: number): number {
+    if (this.#index.size === this.#index.capacity) this.#compact();
+    const row = this.#index.findOrAdd();
+    this.#pids[row] = pid;
+    this.#samples[row] = this.#stackPointers[row] = 0;
+    return row;
+  }
+
+  #compact(): void {
+    const rows = this.#index.size;
+    for (let row = 0; row < rows; row++) {
+      const samples = this.#samples[row]!;
+      this.#scores[row] =
+        this.#hasEnded[row] === 1 ? Math.min(samples, LIVING - 1) : LIVING + samples;
+    }
+    const least = scoreToKeep(this.#scores, rows, this.#bins);
+    this.#index.retain(this.#scores, least, (from, to) => {
+      this.#pids[to] = this.#pids[from]!;
+      this.#samples[to] = this.#samples[from]!;
+      this.#stackPointers[to] = this.#stackPointers[from]!;
+      this.#hasEnded[to] = this.#hasEnded[from]!;
+    });
   }
 }

@@ -50,13 +50,14 @@ export class WordKeyIndex {
   }
 
   /**
-   * Keeps the entries whose score is not below `least`. They are numbered anew in their order, and
-   * `move` is told of each: `to` is never above `from`, and was told of before. The key stays.
+   * Keeps the entries whose score is not below `least`, the first half of all at most. They are
+   * numbered anew in their order, and `move` is told of each: `to` is never above `from`, and was
+   * told of before. The key stays.
    */
   retain(scores: Uint32Array, least: number, move: (from: number, to: number) => void): void {
     const entries = this.#size;
     this.clear();
-    for (let from = 0; from < entries; from++) {
+    for (let from = 0; from < entries && this.#size < entries / 2; from++) {
       if (scores[from]! < least) continue;
       const to = this.#size++;
       this.#keys.copyWithin(to * this.#words, from * this.#words, (from + 1) * this.#words);

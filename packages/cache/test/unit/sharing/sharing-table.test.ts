@@ -119,13 +119,14 @@ describe('SharingTable', () => {
       fill(table, ...hot);
       fill(table, { tid: 13, address: 0x10_0000 + 64 * i });
     }
-    const { taken, attributed, evicted } = table.counts();
+    const { taken, attributed, evicted, evictedLines } = table.counts();
     expect([taken, attributed]).toEqual([1500, 1500]);
     const [line] = table.contested();
     const held = line?.accesses.map(({ samples }) => samples);
     expect(held).toEqual([500, 500]);
     expect(evicted).toBeGreaterThan(400);
     expect(evicted).toBeLessThanOrEqual(500);
+    expect(evictedLines).toBeGreaterThan(400);
   });
 
   it('counts every sample once', () => {
@@ -139,6 +140,7 @@ describe('SharingTable', () => {
       attributed: 2,
       dropped: { branch_target: 2, gather: 1 },
       evicted: 0,
+      evictedLines: 0,
     });
   });
 });
