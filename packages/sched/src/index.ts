@@ -1,5 +1,6 @@
 export { SchedulingCollector, createSchedulingCollector } from './collector.js';
 export { meta as schedulingMeta } from './meta.js';
+export type { DeadlineParameters, SchedulingAttributes } from '@hftmon/perf-native';
 export type { ChangedAttribute } from './attributes/attribute-change.js';
 export type { Period } from './periods/period.js';
 export type { DepthDistribution } from './threads/depth-counts.js';

@@ -6,7 +6,7 @@ import {
   type LogLinearHistogram,
   type Support,
 } from '@hftmon/core';
-import { decodeAttributes, type SchedulingAttributes } from '@hftmon/perf-native';
+import { decodeAttributes } from '@hftmon/perf-native';
 import type { InversionFinder } from './inversion/inversion-finder.js';
 import { loggedChain, presentChain } from './inversion/inversion-info.js';
 import { Link } from './inversion/inversion-log.js';
@@ -65,7 +65,7 @@ export function threadInfo(
     niceValue: attributes?.nice,
     ...(attributes?.deadline !== undefined && { deadline: attributes.deadline }),
     cpuAffinity: attributes?.affinity,
-    attributeChanges: count(Sum.AttributeChanges) ?? 0,
+    attributeChanges: attributes === undefined ? undefined : count(Sum.AttributeChanges),
     ...times.fields,
     ...wakeUps.fields,
     ...rhythm.fields,
@@ -75,7 +75,7 @@ export function threadInfo(
     realtimeThrottled: count(Sum.RealtimeThrottled),
     realtimeThrottledUs: us(Sum.RealtimeThrottledNs),
     sources: {
-      ...attributeSources(attributes, context),
+      ...attributeSources(track, context),
       ...times.sources,
       ...wakeUps.sources,
       schedulingJitterUs: rhythm.source,
@@ -91,18 +91,23 @@ const UNTRACKED = absent(
   'ask while it runs',
 );
 
-function attributeSources(
-  attributes: SchedulingAttributes | undefined,
-  { attributesIntervalMs }: InfoContext,
-) {
-  const source =
-    attributes === undefined
-      ? absent('the thread ended before it was looked at', 'ask while it runs')
-      : present(
-          'kernel',
-          `sched_getattr(2), sched_getaffinity(2) every ${attributesIntervalMs} ms`,
-        );
+/** There is no such thread (any more). */
+const ESRCH = 3;
+
+function attributeSources(track: ThreadTrack | undefined, { attributesIntervalMs }: InfoContext) {
+  const calls = `sched_getattr(2), sched_getaffinity(2) every ${attributesIntervalMs} ms`;
+  const source = track?.isKnown === true ? present('kernel', calls) : whyUnknown(track?.errno);
   return { schedulingClass: source, priority: source, niceValue: source, cpuAffinity: source };
+}
+
+function whyUnknown(errno = ESRCH): Support {
+  if (errno === 0 || errno === ESRCH) {
+    return absent('the thread ended before it was looked at', 'ask while it runs');
+  }
+  return absent(
+    `the kernel refuses to tell its attributes (errno ${errno})`,
+    'run as root, and check what the security module denies',
+  );
 }
 
 function timesOf({ usage }: ThreadRow, { source, cpuNs }: ProcessUsage) {

@@ -61,7 +61,7 @@ export interface ThreadSchedulingInfo {
   /** CPUs that it may run on, ascending. */
   readonly cpuAffinity: readonly number[] | undefined;
   /** Changes of its policy, priority, nice value, deadline or affinity that were found. */
-  readonly attributeChanges: number;
+  readonly attributeChanges: number | undefined;
   /** Time on a CPU within the window, us; without a window since it was attached. */
   readonly cpuTimeUs: number | undefined;
   /** Time runnable but not running, likewise, us. */

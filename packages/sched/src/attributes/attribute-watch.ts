@@ -66,8 +66,8 @@ export class AttributeWatch {
     reader.read(count);
     for (let i = 0; i < count; i++) {
       const track = this.#batch[i]!;
-      track.isGone = reader.errorAt(i) !== 0;
-      if (track.isGone || reader.isSame(i, track.attributes)) continue;
+      track.errno = reader.errorAt(i);
+      if (track.errno !== 0 || reader.isSame(i, track.attributes)) continue;
       this.#take(track, i, nowNs, resolutionNs);
     }
   }

@@ -72,7 +72,7 @@ export class InversionFinder {
     lockWaits.push(times, SwitchTime.StartNs);
     lockWaits.setInteger(0, LockWait.Holder, waker);
     lockWaits.setInteger(0, LockWait.HolderPriority, this.#priorityOf(waker));
-    lockWaits.setInteger(0, LockWait.WaiterPriority, track.kernelPriority);
+    lockWaits.setInteger(0, LockWait.WaiterPriority, track.ownPriority);
     lockWaits.setInteger(0, LockWait.Lent, NOT_LENT);
     lockWaits.setInteger(0, LockWait.Operation, operation);
     copySyscallArgument(u32, base, this.#scratch);

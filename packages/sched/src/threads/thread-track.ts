@@ -40,8 +40,8 @@ export class ThreadTrack {
   /** The last look at its attributes; valid if `isKnown`. */
   readonly attributes = new Uint32Array(AttributeReader.entryWords);
   isKnown = false;
-  /** The kernel knew no such thread at the last look. */
-  isGone = false;
+  /** Why the last look failed, an errno; 0: it did not. */
+  errno = 0;
   hasEnded = false;
   /**
    * Its own priority as the kernel counts: below 0 deadline, 0 to 98 real-time, 100 to 139 fair,
@@ -63,6 +63,11 @@ export class ThreadTrack {
     readonly tid: number,
     readonly pid: number,
   ) {}
+
+  /** Its own priority, or what the stream told where it was never looked at. */
+  get ownPriority(): number {
+    return this.kernelPriority === UNKNOWN_PRIORITY ? this.toldPriority : this.kernelPriority;
+  }
 
   /** Waits in the run queue after wake-ups, ns. */
   get latency(): LogLinearHistogram {

@@ -332,6 +332,16 @@ describe('waits for plain locks', () => {
     expect(made.inversions().at(-1)).toMatchObject({ tid: 1, tids: [1, 3, 2] });
   });
 
+  it('go by what the stream told of a thread that was not looked at yet', () => {
+    const made = new Stage();
+    made.registry.add(1, 5);
+    made.registry.add(2, 5);
+    made.task(1, 49, 5);
+    made.task(2, 120, 5);
+    made.push(preempted, switchRecord(wait));
+    expect(made.inversions()).toMatchObject([{ tids: [1, 2] }]);
+  });
+
   it('know nothing of priorities that nobody told', () => {
     const made = new Stage();
     made.registry.add(1, 5);
