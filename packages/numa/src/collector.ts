@@ -1,13 +1,23 @@
-import type {
-  Collector,
-  CollectorContext,
-  MetricSupport,
-  ProbeEnvironment,
-  RecordWriter,
-  Support,
-  Target,
+import {
+  AddressSampleFlag,
+  addressSampleAddress,
+  addressSampleFlags,
+  addressSamplePid,
+  cpuAt,
+  kindAt,
+  RECORD_WORDS,
+  RecordKind,
+  SampleStatus,
+  tidAt,
+  type Collector,
+  type CollectorContext,
+  type MetricSupport,
+  type ProbeEnvironment,
+  type RecordBatch,
+  type RecordWriter,
+  type Support,
+  type Target,
 } from '@hftmon/core';
-import { SampleStatus } from '@hftmon/core';
 import { checkConfig } from './config.js';
 import type { LatencyMatrix } from './host/latency-matrix.js';
 import type { NumaHost } from './host/numa-host.js';
@@ -21,8 +31,8 @@ import type { SampleSource } from './samples/sample-source.js';
 import type { HostBalancing, NumaConfig, NUMAStats, NumaQuery, TargetReport } from './types.js';
 
 /**
- * Where the memory of the targets is, who uses it from where, and what to change. Needs no BPF and
- * no records: it looks at /proc, /sys and, where there is one, the PMU.
+ * Where the memory of the targets is, who uses it from where, and what to change. Needs no BPF:
+ * it looks at /proc, /sys and, where there is one, the PMU, and at addresses that others sampled.
  */
 export class NumaCollector implements Collector<NumaConfig, NumaQuery, NUMAStats[]> {
   readonly meta = meta;
@@ -53,6 +63,20 @@ export class NumaCollector implements Collector<NumaConfig, NumaQuery, NUMAStats
 
   detach(target: Target): void {
     this.#monitor?.detach(target);
+  }
+
+  /**
+   * Takes in the addresses that another collector sampled by the CPU clock. Those of the hardware it
+   * samples itself: of them only accesses count that no cache served.
+   */
+  onRecords({ u32, count }: RecordBatch): void {
+    for (let i = 0, base = 0; i < count; i++, base += RECORD_WORDS) {
+      if (kindAt(u32, base) !== RecordKind.AddressSample) continue;
+      if ((addressSampleFlags(u32, base) & AddressSampleFlag.Hardware) !== 0) continue;
+      const pid = addressSamplePid(u32, base);
+      const address = addressSampleAddress(u32, base);
+      this.addSample('cpu_clock_samples', pid, tidAt(u32, base), cpuAt(u32, base), address);
+    }
   }
 
   /** Looks at the pages when that is due; between two looks it costs next to nothing. */

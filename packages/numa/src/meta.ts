@@ -1,4 +1,4 @@
-import { HOST_API_VERSION, type CollectorMeta } from '@hftmon/core';
+import { HOST_API_VERSION, RecordKind, type CollectorMeta } from '@hftmon/core';
 
 /** What the collector says of itself. */
 export const meta: CollectorMeta = {
@@ -6,7 +6,7 @@ export const meta: CollectorMeta = {
   version: '0.1.0',
   apiVersion: HOST_API_VERSION,
   summary: 'Local and remote memory, placement, bandwidth, hot spots and NUMA advice',
-  kinds: [],
+  kinds: [RecordKind.AddressSample],
   metrics: [
     {
       name: 'resident_bytes',

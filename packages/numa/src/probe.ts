@@ -43,13 +43,13 @@ export function probeNuma(env: ProbeEnvironment): Support {
 export function probeNumaMetrics(env: ProbeEnvironment, options: NumaConfig): MetricSupport {
   const host = hostOf(env);
   if (host === undefined || host.nodes.length === 0) return new Map();
-  const { support: counted } = accessEvents(env, host);
+  const { localSupport, remoteSupport } = accessEvents(env, host);
   const latencies = bestLatencies(host, [
     listedLatencies('the option latencies', options.latencies ?? []),
     firmwareLatencies(host, env.sysRoot),
     publishedLatencies(host),
   ]);
-  const remote = { value: counted.ok ? 0 : undefined, support: counted };
+  const remote = { value: remoteSupport.ok ? 0 : undefined, support: remoteSupport };
   const overhead = interSocketOverhead(host, latencies, host.nodes[0]!.id, remote);
   const balancing = parseBalancing(optionalText(`${env.procRoot}/vmstat`) ?? '');
   const balanced = (source: string): Support =>
@@ -57,9 +57,9 @@ export function probeNumaMetrics(env: ProbeEnvironment, options: NumaConfig): Me
       ? unsupported('the kernel has no NUMA balancing', 'none needed')
       : present('procfs', source);
   return new Map<string, Support>([
-    ['local_access_count', counted],
-    ['remote_access_count', counted],
-    ['local_access_ratio', counted],
+    ['local_access_count', localSupport],
+    ['remote_access_count', remoteSupport],
+    ['local_access_ratio', localSupport.ok ? remoteSupport : localSupport],
     ['sampled_local_ratio', samplingSupport(env, options)],
     ['inter_socket_overhead_us', overhead.support],
     ['memory_bytes_per_second', trafficSupport(env, host)],

@@ -1,18 +1,12 @@
 import type { Support, Target } from '@hftmon/core';
-import { CounterSampler, ThreadWatch, type CounterGroup } from '@hftmon/perf-native';
+import { CounterSampler, CounterStatus, ThreadWatch } from '@hftmon/perf-native';
+import type { AccessEvents } from './access-events.js';
 
 /** Accesses counted while threads ran on one node. */
 export interface CountedAccesses {
-  local: number;
-  remote: number;
-}
-
-/** Which events of which group count what. */
-export interface AccessEvents {
-  /** Each counts local accesses with its first event and remote ones with its second. */
-  readonly groups: readonly CounterGroup[];
-  readonly excludeKernel: boolean;
-  readonly support: Support;
+  /** `undefined` where the cores do not count them. */
+  readonly local: number | undefined;
+  readonly remote: number;
 }
 
 export interface AccessCounterOptions {
@@ -25,14 +19,15 @@ export interface AccessCounterOptions {
 
 /** Time between two samples of a thread, us. */
 const INTERVAL_US = 100_000;
-/** Bit of a sample: the group found no free counter (HFTMON_COUNTER_UNSCHEDULED). */
-const UNSCHEDULED = 4;
 
-/** Last totals of a thread, for the difference. */
-interface Seen {
-  readonly pid: number;
+interface Sums {
   local: number;
   remote: number;
+}
+
+/** Last totals of a thread, for the difference. */
+interface Seen extends Sums {
+  readonly pid: number;
 }
 
 /** Counts accesses to local and remote memory of all threads of the targets, by node of the CPU. */
@@ -40,8 +35,9 @@ export class AccessCounter {
   readonly #options: AccessCounterOptions;
   readonly #sampler: CounterSampler;
   readonly #watch: ThreadWatch;
+  readonly #countsLocal: boolean;
   readonly #threads = new Map<number, Seen>();
-  readonly #byNode = new Map<number, CountedAccesses>();
+  readonly #byNode = new Map<number, Sums>();
   #withoutNode = 0;
   #unscheduled = 0;
 
@@ -49,6 +45,7 @@ export class AccessCounter {
   constructor(options: AccessCounterOptions) {
     const { events, epochNs, procRoot } = options;
     this.#options = options;
+    this.#countsLocal = events.groups.every((group) => group.events.length === 2);
     this.#sampler = new CounterSampler({
       groups: events.groups,
       intervalUs: INTERVAL_US,
@@ -87,13 +84,14 @@ export class AccessCounter {
   }
 
   /** Of threads while they ran on a node; 0 when none did. */
-  from(nodeId: number): Readonly<CountedAccesses> {
-    return this.#byNode.get(nodeId) ?? { local: 0, remote: 0 };
+  from(nodeId: number): CountedAccesses {
+    const { local, remote } = this.#byNode.get(nodeId) ?? { local: 0, remote: 0 };
+    return { local: this.#countsLocal ? local : undefined, remote };
   }
 
-  /** Where the counts are from, and what is not among them. */
-  get support(): Support {
-    const { support } = this.#options.events;
+  /** Where counts of a kind are from, with what is not among them. */
+  supportOf(kind: 'localSupport' | 'remoteSupport'): Support {
+    const support = this.#options.events[kind];
     if (!support.ok) return support;
     const uncounted = this.#sampler.uncounted();
     const limits = uncounted.map(
@@ -123,13 +121,12 @@ export class AccessCounter {
     const { cursor } = this.#sampler;
     const seen = this.#threads.get(cursor.tid);
     if (seen === undefined) return;
-    if ((cursor.status & UNSCHEDULED) !== 0) {
+    if ((cursor.status & CounterStatus.Unscheduled) !== 0) {
       this.#unscheduled++;
       return;
     }
-    if (cursor.count < 2) return;
-    const local = cursor.value(0) - seen.local;
-    const remote = cursor.value(1) - seen.remote;
+    const remote = cursor.value(0) - seen.remote;
+    const local = this.#countsLocal ? cursor.value(1) - seen.local : 0;
     seen.local += local;
     seen.remote += remote;
     const node = this.#options.nodeOfThread(seen.pid, cursor.tid);

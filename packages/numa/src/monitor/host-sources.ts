@@ -1,6 +1,6 @@
 import type { CollectorContext, ProbeEnvironment, Support, Target } from '@hftmon/core';
 import { AddressSampler, nativePmuKernel } from '@hftmon/perf-native';
-import { AccessCounter, type CountedAccesses } from '../accesses/access-counter.js';
+import { AccessCounter } from '../accesses/access-counter.js';
 import { accessEvents } from '../accesses/access-events.js';
 import { UncoreTraffic } from '../bandwidth/uncore-traffic.js';
 import type { CheckedConfig } from '../config.js';
@@ -33,7 +33,8 @@ const CAPTURED = unsupported(
 export class HostSources {
   /** DAMON, if it was consented to. */
   readonly damon: DamonTarget;
-  readonly #accessSupport: Support;
+  readonly #localSupport: Support;
+  readonly #remoteSupport: Support;
   readonly #accesses: AccessCounter | undefined;
   readonly #sampling: Support | undefined;
   readonly #sampler: MemorySampler | undefined;
@@ -52,7 +53,9 @@ export class HostSources {
     const env = environmentOf(context);
     const epochNs = clock.epochMonotonicNs;
     const events = accessEvents(env, host, live ? nativePmuKernel() : undefined);
-    this.#accessSupport = live || !events.support.ok ? events.support : CAPTURED;
+    const here = (support: Support): Support => (live || !support.ok ? support : CAPTURED);
+    this.#localSupport = here(events.localSupport);
+    this.#remoteSupport = here(events.remoteSupport);
     this.damon = new DamonTarget(live && config.damon, { files: kernelFiles, procRoot, sysRoot });
     onUndo(() => this.damon.close());
     if (!live) return;
@@ -108,10 +111,16 @@ export class HostSources {
     this.#accesses?.flush();
   }
 
-  /** Accesses of target threads while they ran on a node. */
-  accessesFrom(nodeId: number): Measured<CountedAccesses> {
-    if (this.#accesses === undefined) return { value: undefined, support: this.#accessSupport };
-    return { value: this.#accesses.from(nodeId), support: this.#accesses.support };
+  /** Accesses to its own memory of target threads while they ran on a node. */
+  localAccesses(nodeId: number): Measured<number> {
+    const support = this.#accesses?.supportOf('localSupport') ?? this.#localSupport;
+    return { value: this.#accesses?.from(nodeId).local, support };
+  }
+
+  /** The same, to memory of other nodes. */
+  remoteAccesses(nodeId: number): Measured<number> {
+    const support = this.#accesses?.supportOf('remoteSupport') ?? this.#remoteSupport;
+    return { value: this.#accesses?.from(nodeId).remote, support };
   }
 
   /** Traffic of a node's memory. */

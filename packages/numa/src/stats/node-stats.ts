@@ -41,8 +41,8 @@ export function nodeStats(
   parts: NodeStatsParts,
 ): NUMAStats {
   const { clock, timestampNs, host, latencies, counters, sources: counting } = parts;
-  const { value: counts, support: counted } = counting.accessesFrom(nodeId);
-  const remote: Measured<number> = { value: counts?.remote, support: counted };
+  const local = counting.localAccesses(nodeId);
+  const remote = counting.remoteAccesses(nodeId);
   const { addressLimit } = counting;
   const overhead = interSocketOverhead(host, latencies, nodeId, remote);
   const estimate = accessEstimate(nodeId, targets, addressLimit);
@@ -55,9 +55,9 @@ export function nodeStats(
   const heatmap = heatmapOf(nodeId, query.resolution ?? 'page', asked);
   const pages = targets.flatMap((target) => targetPages(nodeId, target));
   const sources: Record<NumaField, Support> = {
-    localAccesses: counted,
-    remoteAccesses: counted,
-    localAccessRatio: counted,
+    localAccesses: local.support,
+    remoteAccesses: remote.support,
+    localAccessRatio: local.support.ok ? remote.support : local.support,
     accessEstimate: estimate.support,
     bandwidthMbPerSec: traffic.support,
     targetTraffic: ofTargets.support,
@@ -74,9 +74,9 @@ export function nodeStats(
     timestamp: clock.toDate(timestampNs),
     timestampNs,
     nodeId,
-    localAccesses: counts?.local,
-    remoteAccesses: counts?.remote,
-    localAccessRatio: counts && ratio(counts.local, counts.local + counts.remote),
+    localAccesses: local.value,
+    remoteAccesses: remote.value,
+    localAccessRatio: ratio(local.value, remote.value),
     accessEstimate: estimate.value,
     bandwidthMbPerSec: traffic.value === undefined ? undefined : traffic.value / 1e6,
     targetTraffic: ofTargets.value,
@@ -94,8 +94,9 @@ function isMeasured({ measured }: ProcessCells): boolean {
   return measured;
 }
 
-function ratio(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
+function ratio(local: number | undefined, remote: number | undefined): number | undefined {
+  if (local === undefined || remote === undefined) return undefined;
+  return local + remote === 0 ? 0 : local / (local + remote);
 }
 
 /** Sums up the best source that any of the targets has samples of. */

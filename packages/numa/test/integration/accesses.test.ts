@@ -10,21 +10,25 @@ import {
   touchPlace,
 } from '@hftmon/testkit';
 import { AccessCounter } from '../../src/accesses/access-counter.js';
-import { present } from '../../src/support/absent.js';
+import { present, unsupported } from '../../src/support/absent.js';
 import { Monitor } from '../support/monitor.js';
 
 const SOFTWARE = 1;
 const PAGE_FAULTS_MINOR = 5;
 const CONTEXT_SWITCHES = 3;
 
+const SOFTWARE_EVENTS = present('hardware', 'software events');
 const mayCount = needs.capability('CAP_PERFMON', 'CAP_SYS_ADMIN');
 
 /**
  * No PMU is needed to see that what two events count is summed up by thread and node: minor faults
  * stand for local accesses, context switches for remote ones.
  */
-function softwareCounter(nodeOfThread: (pid: number, tid: number) => number | undefined) {
-  const events = [PAGE_FAULTS_MINOR, CONTEXT_SWITCHES].map((config) => ({
+function softwareCounter(
+  nodeOfThread: (pid: number, tid: number) => number | undefined,
+  kinds = 2,
+) {
+  const events = [CONTEXT_SWITCHES, PAGE_FAULTS_MINOR].slice(0, kinds).map((config) => ({
     type: SOFTWARE,
     config,
     config1: 0,
@@ -33,7 +37,8 @@ function softwareCounter(nodeOfThread: (pid: number, tid: number) => number | un
     events: {
       groups: [{ pmu: 'software', events }],
       excludeKernel: false,
-      support: present('hardware', 'software events'),
+      localSupport: kinds === 2 ? SOFTWARE_EVENTS : unsupported('not counted', 'none'),
+      remoteSupport: SOFTWARE_EVENTS,
     },
     epochNs: process.hrtime.bigint(),
     procRoot: '/proc',
@@ -80,6 +85,24 @@ describe('accesses counted by thread', () => {
     }
   });
 
+  it('are remote ones alone where the cores count no others', async (context) => {
+    skipUnless(context, mayCount);
+    await using pingpong = await spawnPingpong({ hops: 101, cpu: 0 });
+    const counter = softwareCounter(() => 0, 1);
+    try {
+      counter.attach(target(pingpong.pid));
+      const before = books(pingpong.pid);
+      await pingpong.go();
+      counter.flush();
+      const remote = books(pingpong.pid).remote - before.remote;
+      expect(counter.from(0)).toEqual({ local: undefined, remote });
+      expect(counter.supportOf('localSupport').ok).toBe(false);
+      expect(counter.supportOf('remoteSupport').ok).toBe(true);
+    } finally {
+      counter.close();
+    }
+  });
+
   it('say what was left out because no node was known', async (context) => {
     skipUnless(context, mayCount);
     await using faults = await spawnFaults({ pages: 101 });
@@ -89,7 +112,9 @@ describe('accesses counted by thread', () => {
       await faults.go();
       counter.flush();
       expect(counter.from(0)).toEqual({ local: 0, remote: 0 });
-      expect(counter.support).toMatchObject({ degraded: expect.stringMatching(/whose node was/) });
+      expect(counter.supportOf('localSupport')).toMatchObject({
+        degraded: expect.stringMatching(/whose node was/),
+      });
     } finally {
       counter.close();
     }
