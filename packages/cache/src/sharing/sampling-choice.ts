@@ -17,6 +17,10 @@ export interface SamplingChoice {
   readonly isHitmReliable: boolean;
   /** CPU time between two samples, us; absent for hardware, which counts accesses. */
   readonly periodUs?: number;
+  /** Pages of each thread's ring. */
+  readonly ringPages: number;
+  /** Time between two looks at the rings, ns. */
+  readonly pollIntervalNs: number;
 }
 
 /** The best source of this host, or why there is none. */
@@ -29,6 +33,14 @@ export interface SamplingOffer {
 const HARDWARE_PERIOD = 1_000_003;
 /** As in `perf c2c`: loads that were answered sooner did not come from another core. */
 const MIN_LATENCY_CYCLES = 30;
+
+const POLL_NS = 50e6;
+/** A ring holds three times what comes between two looks; thousands of threads have one each. */
+const RING_S = (3 * POLL_NS) / 1e9;
+const RECORD_BYTES = 256;
+const PAGE_BYTES = 4096;
+/** Hardware samples some hundreds of times a second, a small record each. */
+const HARDWARE_RING_PAGES = 8;
 
 /** @param periodUs - CPU time between two samples where the CPU clock has to serve */
 export function offerSampling(env: ProbeEnvironment, periodUs: number): SamplingOffer {
@@ -52,6 +64,8 @@ export function offerSampling(env: ProbeEnvironment, periodUs: number): Sampling
       hasDataSource: false,
       isHitmReliable: false,
       periodUs,
+      ringPages: clockRingPages(periodUs),
+      pollIntervalNs: POLL_NS,
     },
   };
 }
@@ -70,5 +84,20 @@ function hardware(
 ): SamplingOffer {
   const cpu = readCpuModel(env);
   const isReliable = cpu?.arch !== 'x86' || isHitmReliable(cpu.vendor, cpu.family, cpu.model);
-  return { support, choice: { events, hasDataSource: true, isHitmReliable: isReliable } };
+  return {
+    support,
+    choice: {
+      events,
+      hasDataSource: true,
+      isHitmReliable: isReliable,
+      ringPages: HARDWARE_RING_PAGES,
+      pollIntervalNs: POLL_NS,
+    },
+  };
+}
+
+/** A power of two, as the kernel wants it. */
+function clockRingPages(periodUs: number): number {
+  const bytes = (RING_S * 1e6 * RECORD_BYTES) / periodUs;
+  return 2 ** Math.max(0, Math.ceil(Math.log2(bytes / PAGE_BYTES)));
 }
