@@ -213,7 +213,13 @@ INLINE u32 log2_u64(u64 v)
 	shift = above(v, 0x3) << 1;
 	v >>= shift;
 	r |= shift;
-	return r | (v >> 1);
+	r |= v >> 1;
+	/*
+	 * The result is below 64, but older verifiers (6.1) learn that only from a mask, which clang
+	 * would drop: it knows as well. So it is kept from knowing.
+	 */
+	__asm__ volatile("" : "+r"(r));
+	return r & 63;
 }
 
 INLINE void histogram_add(u32 *buckets, u64 ns)
