@@ -67,7 +67,7 @@ export class CacheCollector implements Collector<CacheConfig, CacheQuery, CacheM
    * @throws MonitorError of the native library
    */
   open(context: CollectorContext, config: Readonly<CacheConfig>): void {
-    const { clock, procRoot, sysRoot } = context;
+    const { clock, procRoot, sysRoot, writer } = context;
     const settings = sharingSettings(this.#options, config);
     const epochNs = clock.epochMonotonicNs;
     const offer = offerSharing(createProbeEnvironment({ procRoot, sysRoot }), settings);
@@ -79,8 +79,15 @@ export class CacheCollector implements Collector<CacheConfig, CacheQuery, CacheM
     counting.open({ procRoot, sysRoot, epochNs });
     if (offer.choice === undefined) return;
     const { cpuAffinity } = { ...this.#options, ...config };
-    const roots = { procRoot, sysRoot };
-    this.#open.sharing = new LineSharing({ offer, settings, epochNs, cpuAffinity, ...roots });
+    this.#open.sharing = new LineSharing({
+      offer,
+      settings,
+      epochNs,
+      cpuAffinity,
+      procRoot,
+      sysRoot,
+      writer,
+    });
   }
 
   attach({ pid }: Target): void {

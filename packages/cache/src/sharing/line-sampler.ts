@@ -1,4 +1,10 @@
 import {
+  AddressSampleFlag,
+  writeAddressSample,
+  type RecordWriter,
+  type SampledAccess,
+} from '@hftmon/core';
+import {
   X86_REGISTER,
   MemoryLevel,
   MemoryOperation,
@@ -53,6 +59,8 @@ export interface LineSamplerOptions {
   readonly cores: Uint16Array;
   /** Hears of each sample before it is looked at, with its CPU. */
   readonly onSample?: (tid: number, pid: number, cpu: number) => void;
+  /** Where other collectors find the addresses. */
+  readonly writer: RecordWriter;
   /** Can the mark of a line modified in another core's cache be trusted on this CPU? */
   readonly isHitmReliable: boolean;
 }
@@ -78,6 +86,16 @@ export class LineSampler {
     ipLow: 0,
     ipHigh: 0,
     isTransfer: false,
+  };
+
+  readonly #access: SampledAccess = {
+    pid: 0,
+    tid: 0,
+    cpu: 0,
+    timeNs: 0,
+    address: 0,
+    size: 0,
+    flags: 0,
   };
 
   constructor(options: LineSamplerOptions) {
@@ -123,8 +141,28 @@ export class LineSampler {
     const stackPointer = batch.hasRegisters(i) ? batch.register(i, X86_REGISTER.sp) : 0;
     table.threads.add(sample.tid, sample.pid, stackPointer);
     const reason = batch.hasData(i) ? this.#fromHardware(batch, i) : this.#fromCode(batch, i);
-    if (reason === DropReason.None) table.add(sample);
-    else table.drop(reason);
+    if (reason === DropReason.None) {
+      table.add(sample);
+      this.#tell(cpu, batch.hasData(i) ? AddressSampleFlag.Hardware : 0);
+    } else {
+      table.drop(reason);
+    }
+  }
+
+  /** Writes the sample into the stream; when there is no room the writer counts it. */
+  #tell(cpu: number, origin: number): void {
+    const { pid, tid, timeNs, address, size, isLoad, isStore } = this.#sample;
+    const access = this.#access;
+    access.pid = pid;
+    access.tid = tid;
+    access.cpu = cpu;
+    access.timeNs = timeNs;
+    access.address = address;
+    // The hardware doesn't say how many bytes were accessed.
+    access.size = origin === AddressSampleFlag.Hardware ? 0 : size;
+    access.flags =
+      origin | (isLoad ? AddressSampleFlag.Load : 0) | (isStore ? AddressSampleFlag.Store : 0);
+    writeAddressSample(this.#options.writer, access);
   }
 
   /** The hardware says what was accessed, how, and where it came from; not how many bytes. */

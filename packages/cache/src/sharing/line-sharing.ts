@@ -1,4 +1,4 @@
-import { createError } from '@hftmon/core';
+import { createError, type RecordWriter } from '@hftmon/core';
 import {
   AddressSampler,
   DataSymbols,
@@ -30,6 +30,8 @@ export interface LineSharingOptions {
   readonly epochNs: bigint;
   readonly procRoot: string;
   readonly sysRoot: string;
+  /** Of the session's stream: every address is written into it. */
+  readonly writer: RecordWriter;
   /** CPUs of the native thread that takes samples. Default: as inherited. */
   readonly cpuAffinity?: readonly number[] | undefined;
 }
@@ -74,7 +76,9 @@ export class LineSharing {
     this.#isolated = new IsolatedCpus(procRoot, sysRoot);
     this.#table = new SharingTable(lineBytes);
     const { cpuAffinity = [] } = options;
-    const sampler = new AddressSampler({ events: choice.events, epochNs, procRoot, cpuAffinity });
+    const { events, ringPages, pollIntervalNs } = choice;
+    const buffers = { ringPages, pollIntervalNs };
+    const sampler = new AddressSampler({ events, epochNs, procRoot, cpuAffinity, ...buffers });
     this.#sampler = sampler;
     this.#stats = sampler.stats();
     this.#lines = new LineSampler({
@@ -82,6 +86,7 @@ export class LineSharing {
       table: this.#table,
       symbolizer: this.#symbolizer,
       procRoot,
+      writer: options.writer,
       cores: readCores(sysRoot, MOST_CPUS),
       isHitmReliable: choice.isHitmReliable,
       ...(settings.spareIsolated && {

@@ -1,3 +1,4 @@
+import { createRing, SpscWriter } from '@hftmon/core';
 import { createProbeEnvironment } from '@hftmon/perf-native';
 import { LineSharing } from '../../src/sharing/line-sharing.js';
 import type { FalseSharingReport } from '../../src/sharing/report.js';
@@ -13,13 +14,16 @@ export const FAST = { addressSampling: { periodUs: 2000 } } as const;
 /** The search for shared lines in processes, on the kernel of this host. */
 export class SharingRun implements Disposable {
   readonly sharing: LineSharing;
+  /** Full at some time: nobody reads. */
+  readonly writer = new SpscWriter(createRing(1024));
 
   /** @param sysRoot - another host's lists of CPUs */
   constructor(pids: readonly number[], config: SharingConfig = FAST, sysRoot = '/sys') {
     const settings = sharingSettings(config, {});
     const offer = offerSharing(createProbeEnvironment(), settings);
     const roots = { procRoot: '/proc', sysRoot };
-    this.sharing = new LineSharing({ offer, settings, epochNs: 0n, ...roots });
+    const { writer } = this;
+    this.sharing = new LineSharing({ offer, settings, epochNs: 0n, writer, ...roots });
     for (const pid of pids) this.sharing.attach(pid);
   }
 

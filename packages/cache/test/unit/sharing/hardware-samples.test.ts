@@ -1,4 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import {
+  AddressSampleFlag,
+  addressSampleAddress,
+  addressSampleFlags,
+  cpuAt,
+  createRing,
+  kindAt,
+  RECORD_WORDS,
+  RecordKind,
+  SpscReader,
+  SpscWriter,
+  tidAt,
+} from '@hftmon/core';
 import { Symbolizer } from '@hftmon/perf-native';
 import { LineSampler } from '../../../src/sharing/line-sampler.js';
 import { SharingTable } from '../../../src/sharing/sharing-table.js';
@@ -15,7 +28,11 @@ const HITM = 0x10 << 19;
 const PEER_HIGH = 0x2 << 6;
 const ANY_CACHE_HIGH = 0xb << 1;
 
-function drained(samples: readonly MadeUpSample[], isHitmReliable = true): SharingTable {
+function drained(
+  samples: readonly MadeUpSample[],
+  isHitmReliable = true,
+  ring = createRing(64),
+): SharingTable {
   const table = new SharingTable(64);
   new LineSampler({
     sampler: madeUpSamples(samples),
@@ -24,6 +41,7 @@ function drained(samples: readonly MadeUpSample[], isHitmReliable = true): Shari
     procRoot: '/proc',
     cores: Uint16Array.of(0, 1),
     isHitmReliable,
+    writer: new SpscWriter(ring),
   }).drain();
   return table;
 }
@@ -38,6 +56,27 @@ describe('samples with data sources', () => {
     return { tid: 11, cpu: 0, address: LINE, dataSource: [LOAD | low, high] };
   };
   const store: MadeUpSample = { tid: 12, cpu: 1, address: LINE + 16, dataSource: [STORE, 0] };
+
+  it('are told to the other collectors', () => {
+    const ring = createRing(64);
+    drained([load(L3_HIT), store], true, ring);
+    const reader = new SpscReader(ring);
+    expect(reader.poll()).toBe(2);
+    const { u32 } = reader.batch;
+    const told = [0, RECORD_WORDS].map((base) => ({
+      kind: kindAt(u32, base),
+      tid: tidAt(u32, base),
+      cpu: cpuAt(u32, base),
+      address: addressSampleAddress(u32, base),
+      flags: addressSampleFlags(u32, base),
+    }));
+    const kind = RecordKind.AddressSample;
+    const { Hardware, Load, Store } = AddressSampleFlag;
+    expect(told).toEqual([
+      { kind, tid: 11, cpu: 0, address: LINE, flags: Hardware | Load },
+      { kind, tid: 12, cpu: 1, address: LINE + 16, flags: Hardware | Store },
+    ]);
+  });
 
   it('give the address and what the instruction did', () => {
     const [line] = drained([load(L3_HIT), store]).contested();
