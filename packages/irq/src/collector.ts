@@ -206,7 +206,7 @@ export class InterruptCollector implements Collector<
     const totals = totalsOf(state);
     const threads = [...this.#pids].flatMap((pid) => state.source.totals(pid));
     const metrics = {
-      ...totalMetrics(this.totals()),
+      ...totalMetrics(namedTotals(totals, state.names)),
       ...disturbanceMetrics(totals, threads),
       ...state.statistics.distributions(state.percentiles, totals.work !== undefined),
     };

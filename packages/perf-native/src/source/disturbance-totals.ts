@@ -54,20 +54,21 @@ export function readWork(view: Uint32Array, cpus: number): WorkTotals[] {
   });
 }
 
-/** Of every CPU and interrupt that brought something. */
+/** Of every CPU and interrupt that brought something: few of the many that there may be. */
 export function readDeviceWork(view: Uint32Array, cpus: number): DeviceWorkTotals[] {
-  return perCpu(cpus, (cpu, base) =>
-    Array.from({ length: SOURCE_COUNTS.irq }, (_, irq): DeviceWorkTotals => {
-      const at = base + SOURCES.device + irq * DEVICE_WORK.bytes;
-      return {
-        cpu,
-        irq: irq === 0 ? undefined : irq,
-        polls: readU64At(view, at + DEVICE_WORK.polls),
-        packets: readU64At(view, at + DEVICE_WORK.packets),
-        requests: readU64At(view, at + DEVICE_WORK.requests),
-      };
-    }).filter(({ polls, requests }) => polls > 0 || requests > 0),
-  );
+  return perCpu(cpus, (cpu, base) => {
+    const found: DeviceWorkTotals[] = [];
+    for (let number = 0; number < SOURCE_COUNTS.irq; number++) {
+      const at = base + SOURCES.device + number * DEVICE_WORK.bytes;
+      const polls = readU64At(view, at + DEVICE_WORK.polls);
+      const requests = readU64At(view, at + DEVICE_WORK.requests);
+      if (polls === 0 && requests === 0) continue;
+      const packets = readU64At(view, at + DEVICE_WORK.packets);
+      const irq = number === 0 ? undefined : number;
+      found.push({ cpu, irq, polls, packets, requests });
+    }
+    return found;
+  });
 }
 
 /** Of every CPU. */
