@@ -7,6 +7,7 @@ import { resolveOptions, type ResolvedOptions } from './options.js';
 import type { InfoContext } from './thread-info.js';
 import { StreamIntake } from './threads/stream-intake.js';
 import { ThreadRegistry } from './threads/thread-registry.js';
+import { Sum } from './threads/thread-track.js';
 import type { ThrottlingInfo } from './throttling/throttling-info.js';
 import { ThrottlingWatch } from './throttling/throttling-watch.js';
 import type { SchedulingConfig, SchedulingQuery } from './types.js';
@@ -32,6 +33,8 @@ export class SchedulingRun {
   readonly #throttling: ThrottlingWatch;
   /** Targets, also those that left. */
   readonly #pids = new Set<number>();
+  /** Those of which it was not yet noted when their totals began. */
+  readonly #unborn: number[] = [];
   readonly #seesLentPriorities: boolean;
   /** When it was closed, ns since the epoch. */
   #closedNs: number | undefined;
@@ -67,6 +70,7 @@ export class SchedulingRun {
       this.#pids.delete(oldest);
     }
     for (const { tid } of listTasks(pid, this.context.procRoot)) this.registry.add(tid, pid);
+    this.#unborn.push(pid);
     this.#throttling.begin(pid);
     this.#attributes.look(this.nowNs());
   }
@@ -76,6 +80,7 @@ export class SchedulingRun {
   }
 
   sample(nowNs: number): number {
+    if (this.#unborn.length > 0) this.#noteBirths();
     this.#attributes.sample(nowNs);
     return SampleStatus.NoData;
   }
@@ -117,8 +122,12 @@ export class SchedulingRun {
 
   /** Times of the threads of a process. */
   usage(pid: number, { windowNs }: InfoContext): ProcessUsage {
-    const nowNs = this.nowNs();
-    return processUsage(this.context, this.registry, this.intake, { pid, nowNs, windowNs });
+    return processUsage(this.context, this.registry, this.intake, {
+      pid,
+      nowNs: this.nowNs(),
+      windowNs,
+      isStopped: this.#closedNs !== undefined,
+    });
   }
 
   /** Limits of the CPU time of one process, or of all. */
@@ -136,6 +145,21 @@ export class SchedulingRun {
       this.#lastThrottling.set(pid, this.throttling(pid));
     }
     this.#closedNs = this.context.clock.nowNs();
+  }
+
+  /**
+   * Notes when the totals of the threads of new targets began, which nobody can tell after the
+   * end. Once per target, and not at its attach: the totals begin when the session does.
+   */
+  #noteBirths(): void {
+    for (const pid of this.#unborn.splice(0)) {
+      const nowNs = this.nowNs();
+      for (const { tid, lifetimeNs, state } of this.context.source.totals(pid)) {
+        const track = this.registry.get(tid);
+        if (track === undefined || state === 'exited') continue;
+        track.sums[Sum.BornNs] = nowNs - lifetimeNs;
+      }
+    }
   }
 
   #known(): number[] {

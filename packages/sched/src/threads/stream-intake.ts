@@ -105,7 +105,8 @@ export class StreamIntake {
     if (known !== undefined && before > 0 && timestampAt(f64, base) > before) {
       this.#registry.end(known, before);
     }
-    this.#registry.add(tid, threadStartPid(u32, base));
+    const track = this.#registry.add(tid, threadStartPid(u32, base));
+    if (track !== undefined) track.sums[Sum.BornNs] = timestampAt(f64, base);
   }
 
   #onExit(u32: Uint32Array, f64: Float64Array, base: number): void {

@@ -20,6 +20,8 @@ export const Sum = {
   RealtimeThrottledNs: 7,
   AttributeChanges: 8,
   AffinityChanges: 9,
+  /** When its totals began: at its attach or its birth; 0 when that is not known. */
+  BornNs: 10,
 } as const;
 
 /** Value of a priority that is not known. */
@@ -36,7 +38,7 @@ const OWN_SLEEPS = 8;
  * allocates; rings and histograms are made when the first value comes.
  */
 export class ThreadTrack {
-  readonly sums = new Float64Array(10);
+  readonly sums = new Float64Array(11);
   /** The last look at its attributes; valid if `isKnown`. */
   readonly attributes = new Uint32Array(AttributeReader.entryWords);
   isKnown = false;

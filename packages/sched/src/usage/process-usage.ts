@@ -4,7 +4,12 @@ import { DepthCounts } from '../threads/depth-counts.js';
 import type { ThreadRegistry } from '../threads/thread-registry.js';
 import type { StreamIntake } from '../threads/stream-intake.js';
 import type { ThreadTrack } from '../threads/thread-track.js';
-import { windowUsage, type ThreadUsage, type UsageSubject } from './thread-usage.js';
+import {
+  windowUsage,
+  type ThreadUsage,
+  type UsageSubject,
+  type WindowQuestion,
+} from './thread-usage.js';
 
 /** A thread of a process, with what it used. */
 export interface ThreadRow {
@@ -34,6 +39,8 @@ export interface UsageQuestion {
   readonly nowNs: number;
   /** Infinity without a window. */
   readonly windowNs: number;
+  /** The session was stopped, and totals stand still since. */
+  readonly isStopped: boolean;
 }
 
 /** Times of all threads of a process, since they were attached or within a window. */
@@ -41,7 +48,7 @@ export function processUsage(
   { source, history }: Pick<CollectorContext, 'source' | 'history'>,
   registry: ThreadRegistry,
   intake: StreamIntake,
-  { pid, nowNs, windowNs }: UsageQuestion,
+  { pid, nowNs, windowNs, isStopped }: UsageQuestion,
 ): ProcessUsage {
   const subjects = withTracks(source.totals(pid), registry.of(pid));
   const isWindow = windowNs < Infinity;
@@ -52,7 +59,7 @@ export function processUsage(
     return { rows, cpuNs: 0, source: reason, isWindow, nowNs, fromNs };
   }
   const rows = isWindow
-    ? rowsOfWindow(history, subjects, nowNs, fromNs, intake)
+    ? rowsOfWindow(history, subjects, intake, { nowNs, fromNs, isStopped })
     : subjects.map(rowOfLife);
   const cpuNs = rows.reduce((sum, { usage }) => sum + (usage?.cpuNs ?? 0), 0);
   const what = isWindow ? 'BPF: records of sched_switch' : 'BPF: thread table of sched_switch';
@@ -70,11 +77,11 @@ function rowOfLife({ totals, track }: UsageSubject): ThreadRow {
 function rowsOfWindow(
   history: CollectorContext['history'],
   subjects: readonly UsageSubject[],
-  nowNs: number,
-  fromNs: number,
   intake: StreamIntake,
+  times: Pick<WindowQuestion, 'nowNs' | 'fromNs' | 'isStopped'>,
 ): ThreadRow[] {
-  const window = windowUsage(history, subjects, nowNs, fromNs, intake.records + intake.lostRecords);
+  const allRecords = intake.records + intake.lostRecords;
+  const window = windowUsage(history, subjects, { ...times, allRecords });
   return subjects.map((subject) => ({ ...subject, usage: window.get(subject.totals) }));
 }
 

@@ -36,6 +36,18 @@ export interface UsageSubject {
   readonly track: ThreadTrack | undefined;
 }
 
+/** What is asked for. */
+export interface WindowQuestion {
+  /** When the totals were read, ns since the epoch. */
+  readonly nowNs: number;
+  /** Begin of the window; it begins later when the history does not reach so far. */
+  readonly fromNs: number;
+  /** The session was stopped, and totals stand still since. */
+  readonly isStopped: boolean;
+  /** Records that there ever were. */
+  readonly allRecords: number;
+}
+
 interface Account {
   /** The thread was followed from here ... */
   readonly bornNs: number;
@@ -57,24 +69,19 @@ interface Account {
  * off the CPU that the history holds, less the present one, which is what the kernel's totals
  * have beyond all records so far. Only right when no Switch record was lost or filtered.
  * A thread that ended so long ago that it is not tracked any more is left out.
- *
- * @param nowNs - when the totals were read, ns since the epoch
- * @param fromNs - begin of the window; it begins later when the history does not reach so far
- * @param allRecords - records that there ever were
  */
 export function windowUsage(
   history: RecordQuery,
   subjects: readonly UsageSubject[],
-  nowNs: number,
-  fromNs: number,
-  allRecords: number,
+  question: WindowQuestion,
 ): ReadonlyMap<ThreadTotals, ThreadUsage> {
+  const { nowNs, fromNs, allRecords } = question;
   const beginNs = Math.max(fromNs, coveredFrom(history, allRecords));
   const accounts = new Map<UsageSubject, Account>();
   const byTid = new Map<number, Account[]>();
   for (const subject of subjects) {
     if (subject.totals.state === 'exited' && subject.track === undefined) continue;
-    const account = openAccount(subject, nowNs);
+    const account = openAccount(subject, question);
     accounts.set(subject, account);
     byTid.set(subject.totals.tid, [...(byTid.get(subject.totals.tid) ?? []), account]);
   }
@@ -127,9 +134,9 @@ function addWakeUp(account: Account, u32: Uint32Array, base: number, waitNs: num
   if ((flags & SwitchFlag.DepthSeen) !== 0) account.depths.record(switchQueueDepth(u32, base));
 }
 
-function openAccount({ totals, track }: UsageSubject, nowNs: number): Account {
-  const ended = totals.state === 'exited';
-  const endNs = ended ? (track?.sums[Sum.EndedNs] ?? nowNs) : nowNs;
+function openAccount(subject: UsageSubject, question: WindowQuestion): Account {
+  const { totals, track } = subject;
+  const endNs = endOfTotals(subject, question);
   return {
     bornNs: endNs - totals.lifetimeNs,
     endNs,
@@ -141,6 +148,17 @@ function openAccount({ totals, track }: UsageSubject, nowNs: number): Account {
     latenciesNs: [],
     depths: new DepthCounts(),
   };
+}
+
+/** What moment the totals of a thread are of: its end, now, or when the session was stopped. */
+function endOfTotals(
+  { totals, track }: UsageSubject,
+  { nowNs, isStopped }: WindowQuestion,
+): number {
+  if (track === undefined) return nowNs;
+  if (totals.state === 'exited') return track.sums[Sum.EndedNs]!;
+  const bornNs = track.sums[Sum.BornNs]!;
+  return isStopped && bornNs !== 0 ? bornNs + totals.lifetimeNs : nowNs;
 }
 
 function closeAccount(
@@ -158,10 +176,10 @@ function closeAccount(
   // The present time off the CPU began so long ago, or before the window.
   const openOffNs = open(totals.offCpuNs, Sum.OffNs, account.undeliveredOffNs);
   const openWaitNs = open(totals.runQueueNs, Sum.WaitNs, account.undeliveredWaitNs);
-  const offNs = account.offNs + overlap(nowNs - openOffNs, nowNs, fromNs, nowNs);
+  const offNs = account.offNs + overlap(endNs - openOffNs, endNs, fromNs, nowNs);
   return {
     cpuNs: Math.max(0, lived - offNs),
-    waitNs: account.waitNs + overlap(nowNs - openWaitNs, nowNs, fromNs, nowNs),
+    waitNs: account.waitNs + overlap(endNs - openWaitNs, endNs, fromNs, nowNs),
     latenciesNs,
     depths,
     windowNs: lived,

@@ -102,6 +102,22 @@ describe('shares of the CPU', () => {
     });
   });
 
+  it('are the same after the close', async () => {
+    await using target = await spawnSleeper({ count: 101 });
+    const monitor = new Monitor([target.pid]);
+    await target.go();
+    monitor.session.flush();
+    const query = { pid: target.pid, timeWindowUs: 1e9 };
+    const [before] = monitor.collector.snapshot(query);
+    monitor.session.close({ keepHistory: true });
+    const [after] = monitor.collector.snapshot(query);
+    // It was asleep all the time.
+    expect(after!.cpuTimeUs).toBeCloseTo(before!.cpuTimeUs!, 0);
+    expect(after!.waitTimeUs).toBeCloseTo(before!.waitTimeUs!, 3);
+    expect(after!.windowUs).toBeGreaterThan(before!.windowUs!);
+    expect(after!.wakeUpLatencyUs).toEqual(before!.wakeUpLatencyUs);
+  });
+
   it('have no window where switches were filtered', async () => {
     await using target = await spawnSleeper({ count: 11 });
     using monitor = new Monitor([target.pid], {}, { minDurationNs: { [RecordKind.Switch]: 1e9 } });
