@@ -46,7 +46,7 @@ export function damonCells(
       byNode.set(nodeId, list);
     }
   }
-  return { byNode, weightWithoutNode, support: SUPPORT, measured: true };
+  return { byNode, weightWithoutNode, weightEvicted: 0, support: SUPPORT, measured: true };
 }
 
 function nodesOf(

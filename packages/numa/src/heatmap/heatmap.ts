@@ -32,8 +32,13 @@ export function heatmapOf(
     ...(first?.source === 'placement' && method !== undefined && { method }),
     cells: cells.slice(0, LISTED_CELLS),
     cellsLeftOut: Math.max(0, cells.length - LISTED_CELLS),
-    weightWithoutNode: processes.reduce((sum, { weightWithoutNode }) => sum + weightWithoutNode, 0),
+    weightWithoutNode: sum(processes.map((process) => process.weightWithoutNode)),
+    weightEvicted: sum(processes.map((process) => process.weightEvicted)),
   };
+}
+
+function sum(weights: readonly number[]): number {
+  return weights.reduce((total, weight) => total + weight, 0);
 }
 
 function compare(a = '', b = ''): number {

@@ -30,5 +30,5 @@ export function placementCells(
       for (const node of nodes) add(node, { address, grain: 'mapping' });
     }
   }
-  return { byNode, weightWithoutNode: 0 };
+  return { byNode, weightWithoutNode: 0, weightEvicted: 0 };
 }

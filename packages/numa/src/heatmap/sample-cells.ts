@@ -5,6 +5,7 @@ import type { CellThread, HeatmapCell, HeatmapGrain, HeatmapResolution } from '.
 export interface CellsByNode {
   readonly byNode: ReadonlyMap<number, readonly HeatmapCell[]>;
   readonly weightWithoutNode: number;
+  readonly weightEvicted: number;
 }
 
 export interface SampleCellOptions {
@@ -56,7 +57,7 @@ export function sampleCells(samples: AccessSamples, options: SampleCellOptions):
     });
     byNode.set(nodeId, list);
   }
-  return { byNode, weightWithoutNode };
+  return { byNode, weightWithoutNode, weightEvicted: samples.evicted };
 }
 
 function grainOf(

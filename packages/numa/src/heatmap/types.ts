@@ -56,4 +56,6 @@ export interface Heatmap {
   readonly cellsLeftOut: number;
   /** Weight whose node is not known; it is in no node's heatmap. */
   readonly weightWithoutNode: number;
+  /** Samples of places that made room for hotter ones; they are in no node's heatmap. */
+  readonly weightEvicted: number;
 }

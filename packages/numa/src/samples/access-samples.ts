@@ -1,6 +1,6 @@
 import type { PageNodes } from '../placement/page-nodes.js';
 import { AddressTable } from './address-table.js';
-import { SOURCE_ORDER, type SampleSource } from './sample-source.js';
+import type { SampleSource } from './sample-source.js';
 
 /** Sampled accesses of the threads that ran on one node. */
 export interface SampledAccesses {
@@ -25,7 +25,8 @@ const BATCH = 4096;
 /** Sampled addresses of one process, by source, and the nodes of their pages. */
 export class AccessSamples {
   readonly #options: AccessSamplesOptions;
-  readonly #tables = new Map<SampleSource, AddressTable>();
+  #fromPmu: AddressTable | undefined;
+  #fromClock: AddressTable | undefined;
   #nodeOfPage: ReadonlyMap<number, number> = new Map();
 
   constructor(options: AccessSamplesOptions) {
@@ -39,13 +40,13 @@ export class AccessSamples {
 
   /** The best source that has samples. */
   get source(): SampleSource | undefined {
-    return SOURCE_ORDER.find((source) => this.#tables.has(source));
+    if (this.#fromPmu !== undefined) return 'pmu_samples';
+    return this.#fromClock === undefined ? undefined : 'cpu_clock_samples';
   }
 
-  /** Samples of the best source: all, and those that no longer can be told by address. */
-  get counts(): { readonly total: number; readonly evicted: number } {
-    const table = this.#best();
-    return { total: table?.total ?? 0, evicted: table?.evicted ?? 0 };
+  /** Samples of the best source that made room for others and cannot be told by address. */
+  get evicted(): number {
+    return this.#best()?.evicted ?? 0;
   }
 
   /**
@@ -53,11 +54,7 @@ export class AccessSamples {
    * @param cpuNode - node of the CPU, -1 when unknown
    */
   add(source: SampleSource, address: number, tid: number, cpuNode: number): void {
-    let table = this.#tables.get(source);
-    if (table === undefined) {
-      table = new AddressTable(this.#options.capacity);
-      this.#tables.set(source, table);
-    }
+    const table = source === 'pmu_samples' ? this.#pmuTable() : this.#clockTable();
     const { grainBytes } = this.#options;
     table.add(Math.floor(address / grainBytes) * grainBytes, tid, cpuNode);
   }
@@ -106,9 +103,16 @@ export class AccessSamples {
     return counts;
   }
 
+  #pmuTable(): AddressTable {
+    return (this.#fromPmu ??= new AddressTable(this.#options.capacity));
+  }
+
+  #clockTable(): AddressTable {
+    return (this.#fromClock ??= new AddressTable(this.#options.capacity));
+  }
+
   #best(): AddressTable | undefined {
-    const { source } = this;
-    return source === undefined ? undefined : this.#tables.get(source);
+    return this.#fromPmu ?? this.#fromClock;
   }
 
   #pageOf(address: number): number {

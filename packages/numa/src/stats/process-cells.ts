@@ -29,7 +29,7 @@ export function processCells(
   const damon = resolution === 'node' ? undefined : damonCells(target);
   if (damon !== undefined) return damon;
   if (placement === undefined) {
-    return { byNode: new Map(), weightWithoutNode: 0, support, measured: false };
+    return { byNode: new Map(), weightWithoutNode: 0, weightEvicted: 0, support, measured: false };
   }
   const { method } = placement;
   return { ...placementCells(placement, resolution), support, measured: false, method };

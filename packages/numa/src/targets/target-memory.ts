@@ -93,10 +93,11 @@ export class TargetMemory {
     this.#look(readThreadPlaces(pid, host, procRoot));
     const result = reader.read(pid, nowNs, this.#byTid.has(pid) ? pid : [...this.#byTid.keys()][0]);
     if (!result.ok) {
-      // It may have ended between two of the reads.
-      const ended = this.hasEnded();
-      if (!ended || this.#placement === undefined) this.#support = result.support;
-      if (!ended) this.#placement = undefined;
+      // A process gives its memory back before it is a zombie; what was seen of it stays.
+      const isEnding = this.hasEnded() || result.support.code === 'HFTMON_E_PROCESS_NOT_FOUND';
+      if (isEnding && this.#placement !== undefined) return;
+      this.#placement = undefined;
+      this.#support = result.support;
       return;
     }
     this.#placement = result.placement;

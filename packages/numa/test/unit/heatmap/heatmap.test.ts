@@ -55,7 +55,7 @@ describe('sampled accesses', () => {
     const set = located();
     expect(set.accessesFrom(0)).toEqual({ local: 14, remote: 5, unknown: 13 });
     expect(set.accessesFrom(1)).toEqual({ local: 2, remote: 0, unknown: 0 });
-    expect(set.counts).toEqual({ total: 34, evicted: 0 });
+    expect(set.evicted).toBe(0);
   });
 
   it('are unknown before anybody asked where the pages are, and absent without samples', () => {
@@ -112,6 +112,20 @@ describe('a heatmap of samples', () => {
     expect(map.cells).toMatchObject([{ bytes: 4096, grain: 'page', weight: 14 }]);
   });
 
+  it('says how many samples made room for hotter places', () => {
+    const set = new AccessSamples({ grainBytes: 64, pageBytes: 4096, capacity: 16 });
+    for (let i = 0; i < 101; i++) {
+      set.add('pmu_samples', PAGE, 7, 0);
+      set.add('pmu_samples', PAGE + 64 * (i + 1), 7, 0);
+    }
+    set.locate(4242, (_pid, addresses, nodes) => nodes.fill(0, 0, addresses.length));
+    const map = heatmapOf(0, 'cache_line', [cells(set, 'cache_line')]);
+    const weight = map.cells.reduce((sum, cell) => sum + cell.weight, 0);
+    expect(map.cells[0]).toMatchObject({ weight: 101 });
+    expect(weight + map.weightEvicted).toBe(202);
+    expect(map.weightEvicted).toBeGreaterThan(80);
+  });
+
   it('lists so many cells, and says how many it left out', () => {
     const set = new AccessSamples({ grainBytes: 64, pageBytes: 4096, capacity: 8192 });
     for (let i = 0; i < 1031; i++) set.add('pmu_samples', PAGE + 64 * i, 7, 0);
@@ -157,6 +171,12 @@ describe('a heatmap of placement', () => {
 
   it('is empty without a source', () => {
     const empty = heatmapOf(0, 'page', []);
-    expect(empty).toEqual({ resolution: 'page', cells: [], cellsLeftOut: 0, weightWithoutNode: 0 });
+    expect(empty).toEqual({
+      resolution: 'page',
+      cells: [],
+      cellsLeftOut: 0,
+      weightWithoutNode: 0,
+      weightEvicted: 0,
+    });
   });
 });

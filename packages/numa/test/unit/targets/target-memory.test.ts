@@ -6,7 +6,7 @@ import type { PageNodes } from '../../../src/placement/page-nodes.js';
 import type { PlacementResult } from '../../../src/placement/placement-reader.js';
 import { placementOf } from '../../../src/placement/process-placement.js';
 import { AccessSamples } from '../../../src/samples/access-samples.js';
-import { unsupported } from '../../../src/support/absent.js';
+import { absent, unsupported } from '../../../src/support/absent.js';
 import { TargetMemory } from '../../../src/targets/target-memory.js';
 import { INTEL_TWO_SOCKETS, writeFakeNodes } from '../../support/fake-nodes.js';
 
@@ -82,6 +82,19 @@ describe('the memory of a target', () => {
     };
     target.refresh(2);
     expect(target.ended).toBe(true);
+    expect(target.placement).toBeDefined();
+    expect(target.support.ok).toBe(true);
+  });
+
+  it('stays as it was when the process has given its memory back, but is not gone yet', () => {
+    threads({ tid: PID });
+    const target = memory();
+    target.refresh(1);
+    answer = () => ({
+      ok: false,
+      support: absent('HFTMON_E_PROCESS_NOT_FOUND', 'it has ended', 'none'),
+    });
+    target.refresh(2);
     expect(target.placement).toBeDefined();
     expect(target.support.ok).toBe(true);
   });
