@@ -46,10 +46,10 @@ describe('migrations', () => {
     const tid = target.tids[0]!;
     target.begin();
     await target.running();
-    for (let i = 0; i < 11; i++) execFileSync('taskset', ['-pc', String(i % 2), String(tid)]);
+    for (let i = 0; i < 53; i++) execFileSync('taskset', ['-pc', String(i % 2), String(tid)]);
     await target.stop();
     monitor.session.flush();
-    expect(monitor.collector.migrations({ tid })).toHaveLength(11);
+    expect(monitor.collector.migrations({ tid })).toHaveLength(53);
     // One that waited in the run queue at that moment had left it for another reason.
     const carried = monitor.collector
       .snapshot({ tid })
