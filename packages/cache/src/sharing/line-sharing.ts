@@ -13,7 +13,7 @@ import { notableUses, type SharingVerdict } from './classify.js';
 import { IsolatedCpus } from './isolated-cpus.js';
 import { LineKnowledge } from './line-knowledge.js';
 import { LineSampler } from './line-sampler.js';
-import { readCores } from './line-size.js';
+import { readCores } from './host-caches.js';
 import type { FalseSharingReport, SharedLine } from './report.js';
 import { SamplingGaps, sourceInFact } from './sampling-gaps.js';
 import { sharedLine } from './shared-line.js';
@@ -44,7 +44,6 @@ interface SuspectedLine {
 
 /** Suspects are looked for, and looked up, so often. */
 const LEARN_NS = 500e6;
-const MOST_CPUS = 4096;
 
 /**
  * Finds cache lines that threads share: samples addresses of all threads of the attached processes,
@@ -87,7 +86,7 @@ export class LineSharing {
       symbolizer: this.#symbolizer,
       procRoot,
       writer: options.writer,
-      cores: readCores(sysRoot, MOST_CPUS),
+      cores: readCores(sysRoot),
       isHitmReliable: choice.isHitmReliable,
       ...(settings.spareIsolated && {
         onSample: (tid: number, pid: number, cpu: number) => {

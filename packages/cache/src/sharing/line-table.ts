@@ -77,14 +77,16 @@ export class LineTable {
     this.samples[row]! += 1;
     this.#lastTid[row] = tid;
     this.#lastCore[row] = core;
-    this.lastNs[row] = timeNs;
+    // Samples of several threads come in no particular order.
+    this.firstNs[row] = Math.min(this.firstNs[row]!, timeNs);
+    this.lastNs[row] = Math.max(this.lastNs[row]!, timeNs);
   }
 
   #insert(tid: number, core: number, timeNs: number): number {
     if (this.#index.size === this.#index.capacity) this.#compact();
     const row = this.#index.findOrAdd();
     this.samples[row] = this.alternations[row] = this.sharedStores[row] = 0;
-    this.firstNs[row] = timeNs;
+    this.firstNs[row] = this.lastNs[row] = timeNs;
     this.#lastTid[row] = tid;
     this.#lastCore[row] = core;
     return row;

@@ -61,7 +61,7 @@ export interface SharedLine {
   /** NUMA node; absent when it could not be asked for. */
   readonly node?: number;
   readonly samples: number;
-  /** How often its threads took turns on different cores, from sample to sample. */
+  /** How often its threads took turns on different cores, at least. */
   readonly alternations: number;
   /** ns since the session epoch. */
   readonly firstSeenNs: number;

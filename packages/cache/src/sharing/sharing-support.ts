@@ -1,7 +1,7 @@
 import type { ProbeEnvironment, Support } from '@hftmon/core';
 import { probeWatchpoints } from '@hftmon/perf-native';
 import { refusal } from '../refusal.js';
-import { readLineBytes } from './line-size.js';
+import { readLineBytes } from './host-caches.js';
 import { offerSampling, type SamplingChoice } from './sampling-choice.js';
 import type { SharingSettings } from './settings.js';
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { readCpuLists } from '@hftmon/perf-native';
 
 /**
  * Bytes of a cache line, the unit in which cores take memory from each other: from sysfs
@@ -18,10 +19,12 @@ function isLineSize(bytes: number): boolean {
 
 /**
  * By CPU, the lowest CPU of the same core: threads that alternate between the CPUs of one core share
- * its first-level cache, and nothing moves. A CPU that sysfs does not know is a core of its own.
+ * its first-level cache, and nothing moves. A CPU that sysfs does not know is a core of its own; for
+ * one that comes online later there is no answer.
  */
-export function readCores(sysRoot: string, cpus: number): Uint16Array {
-  return Uint16Array.from({ length: cpus }, (_, cpu) => {
+export function readCores(sysRoot: string): Uint16Array {
+  const { online } = readCpuLists(sysRoot);
+  return Uint16Array.from({ length: (online.at(-1) ?? -1) + 1 }, (_, cpu) => {
     const path = `${sysRoot}/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`;
     return Number(/^\d+/.exec(read(path) ?? '')?.[0] ?? cpu);
   });
