@@ -35,6 +35,9 @@ const INTERRUPT_PARTS = [
 const COLLECTORS: readonly (readonly [string, string, readonly string[]])[] = [
   ['ctxsw', 'createContextSwitchCollector', [...ALWAYS, 'migrate']],
   ['irq', 'createInterruptCollector', [...ALWAYS, 'migrate', ...INTERRUPTS, ...INTERRUPT_PARTS]],
+  ['sched', 'createSchedulingCollector', [...ALWAYS, 'migrate', 'pi']],
+  ['cache', 'createCacheCollector', []],
+  ['numa', 'createNumaCollector', []],
 ];
 
 /** Names as the kernel itself keeps them: bpftool may complete them from BTF. */

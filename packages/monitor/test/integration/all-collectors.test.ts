@@ -1,0 +1,111 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  needs,
+  skipUnless,
+  spawnPeriodic,
+  spawnSharing,
+  spawnSleeper,
+  sharingPlace,
+} from '@hftmon/testkit';
+import { HFTResourceMonitor } from '@hftmon/monitor';
+
+beforeEach((context) => skipUnless(context, needs.bpf, needs.root));
+
+describe('every collector', () => {
+  it('delivers the metrics that it said it could, and no others', async () => {
+    // A rhythm, so that there is a period to tell the jitter of.
+    await using target = await spawnPeriodic({ count: 211, periodUs: 5000 });
+    using monitor = new HFTResourceMonitor();
+    monitor.attachProcess(target.pid);
+    const probed = monitor.probeMetrics();
+    monitor.startMonitoring();
+    await target.go();
+    monitor.stopMonitoring();
+    const reports = monitor.getCollectorReports();
+    expect(reports.map(({ name }) => name)).toEqual([
+      'ctxsw',
+      'irq',
+      'sched',
+      'cache',
+      'numa',
+      'latency',
+    ]);
+    for (const report of reports) {
+      const { name, metrics, sources } = report;
+      const said = [...probed.get(name)!].filter(([, { ok }]) => ok).map(([metric]) => metric);
+      const found = [...sources].filter(([, { ok }]) => ok).map(([metric]) => metric);
+      const values = Object.entries(metrics).filter(([, value]) => value !== undefined);
+      const delivered = values.map(([metric]) => metric);
+      expect({ name, delivered: delivered.sort() }).toEqual({ name, delivered: found.sort() });
+      // Only numbers that the run itself brings may appear beyond what the probe could promise.
+      expect(said.filter((metric) => !delivered.includes(metric))).toEqual([]);
+      for (const [metric, source] of sources) {
+        if (source.ok) expect({ metric, source: source.source }).not.toMatchObject({ source: '' });
+        else expect({ metric, ...source }).toMatchObject({ reason: /./, remedy: /./ });
+      }
+    }
+  });
+
+  it('says in its answers why a field is missing', async () => {
+    await using target = await spawnSleeper({ count: 7, sleepUs: 1000 });
+    using monitor = new HFTResourceMonitor();
+    monitor.attachProcess(target.pid);
+    monitor.startMonitoring();
+    await target.go();
+    const answers = [
+      monitor.getCacheMetrics(),
+      ...monitor.getNumaStats({ includeHeatmap: true }),
+      ...monitor.getThreadSchedulingInfo({ pid: target.pid }),
+    ];
+    expect(answers.length).toBeGreaterThan(2);
+    for (const answer of answers) {
+      for (const [field, source] of Object.entries(answer.sources)) {
+        const value = (answer as unknown as Record<string, unknown>)[field];
+        if (!source.ok) expect({ field, value }).toEqual({ field, value: emptyOr(value) });
+      }
+    }
+  });
+});
+
+/** A list without a source is empty; anything else is absent. */
+function emptyOr(value: unknown): unknown {
+  return Array.isArray(value) ? [] : undefined;
+}
+
+describe('addresses that the cache collector samples', () => {
+  it('are the cells of the NUMA heatmap', async () => {
+    await using target = await spawnSharing({ durationMs: 30_000, layout: 'false' });
+    const { line } = sharingPlace(target);
+    using monitor = new HFTResourceMonitor();
+    monitor.attachProcess(target.pid);
+    monitor.startMonitoring();
+    target.begin();
+    const query = { includeHeatmap: true, resolution: 'cache_line' } as const;
+    const hottest = () => {
+      return monitor.getNumaStats(query).flatMap(({ heatmap }) => heatmap?.cells ?? [])[0];
+    };
+    // The nodes of pages are asked for once a second at most.
+    const tids = () => new Set(hottest()?.threads.map(({ tid }) => tid));
+    await expect.poll(tids, { timeout: 25_000 }).toEqual(new Set(target.tids));
+    expect(hottest()).toMatchObject({
+      pid: target.pid,
+      address: line,
+      grain: 'cache_line',
+      source: 'cpu_clock_samples',
+    });
+    const estimates = monitor.getNumaStats(query).map(({ accessEstimate }) => accessEstimate);
+    expect(estimates).toContainEqual(
+      expect.objectContaining({ source: 'cpu_clock_samples', local: expect.any(Number) as number }),
+    );
+  });
+
+  it('are not taken of a process that is to be left alone', async () => {
+    await using target = await spawnSharing({ durationMs: 1000, layout: 'false' });
+    using monitor = new HFTResourceMonitor();
+    monitor.attachProcess(target.pid, { trackCache: false, trackNuma: false });
+    monitor.startMonitoring();
+    await target.go();
+    expect(monitor.getCacheMetrics().falseSharing.samples?.attributed).toBe(0);
+    expect(monitor.getNumaStats().flatMap(({ pages }) => pages)).toEqual([]);
+  });
+});
