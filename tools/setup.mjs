@@ -9,16 +9,17 @@ import { ensureGuestTools } from './setup/guest-tools.mjs';
 import { ensureNode } from './setup/node-version.mjs';
 import { ensureNpmPackages } from './setup/npm-packages.mjs';
 import { SetupError, say } from './setup/report.mjs';
+import { ensureTestTools } from './setup/test-tools.mjs';
 
-const usage = `usage: node tools/setup.mjs [--npm-only | --guest]
+const usage = `usage: node tools/setup.mjs [--npm-only | --tests]
   --npm-only  install npm packages only: enough for unit tests, lint and formatting
-  --guest     also what tests in a virtual machine need, if it can be had: QEMU, busybox, kernels`;
+  --tests     also what single tests need, if it can be had: libpfm4, QEMU, busybox, kernels`;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const args = process.argv.slice(2);
 
 try {
-  if (args.length > 1 || args.some((arg) => !['--npm-only', '--guest'].includes(arg))) {
+  if (args.length > 1 || args.some((arg) => !['--npm-only', '--tests'].includes(arg))) {
     throw new SetupError(usage);
   }
   ensureNode(root);
@@ -27,7 +28,10 @@ try {
     ensureBuildTools();
     ensureBuild(root);
   }
-  if (args.includes('--guest')) ensureGuestTools(root);
+  if (args.includes('--tests')) {
+    ensureTestTools();
+    ensureGuestTools(root);
+  }
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   say(error.message);
