@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { planCpus } from './affinity.mjs';
+import { measureBusyTarget } from './busy/busy-target.mjs';
 import { measureOwnCost } from './cost/own-cost.mjs';
 import { measureProbes } from './cost/probe-cost.mjs';
 import { describeMachine } from './machine.mjs';
@@ -35,6 +36,7 @@ async function run(options) {
     measureSlowdown({ via, hops: quick ? 20_011 : hops, rounds, cpus, log }, modes);
   const measure = {
     slowdown: async () => [await slowdown('pipe', 60_013), await slowdown('futex', 60_013)],
+    busy: () => measureBusyTarget({ rounds, cpus }),
     probes: () => measureProbes({ hops: quick ? 20_011 : 200_003, cpus }),
     ring: () => measureThroughput({ millions: quick ? 8 : 30, rounds: quick ? 2 : 5, cpus, log }),
     allocation: () => measureAllocation({ millions: quick ? 10 : 100, cpus }),

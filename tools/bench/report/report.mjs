@@ -1,4 +1,5 @@
 import { INSTALL_COMMAND } from '../peer-packages.mjs';
+import { busySection } from './busy-section.mjs';
 import { monitorSection } from './monitor-section.mjs';
 import { probesSection } from './probes-section.mjs';
 import { ringSection } from './ring-section.mjs';
@@ -14,6 +15,7 @@ export function renderReport({ machine, peers, cpus, options, results, failures,
     failureLines(failures),
     targetsSection(results),
     slowdownSection(results.slowdown),
+    busySection(results.busy),
     probesSection(results.probes),
     ringSection(results),
     monitorSection(results.monitor),

@@ -1,4 +1,5 @@
 import { ENOUGH_RUNS } from '../cost/probe-cost.mjs';
+import { busyTargets } from './busy-section.mjs';
 import { fixed, table } from './format.mjs';
 
 /** Every target of the design that the run measured, reached or not. */
@@ -6,6 +7,7 @@ export function targetsSection(results) {
   const rows = [
     ...slowdownTargets(results.slowdown?.find(({ via }) => via === 'pipe')),
     ...slowdownTargets(results.slowdown?.find(({ via }) => via === 'futex')),
+    ...busyTargets(results.busy),
     ...probeTargets(results.probes),
     ...ringTargets(results),
     ...monitorTargets(results.monitor),
