@@ -2,31 +2,17 @@ import {
   createError,
   ProcessNotFoundError,
   TypedEmitter,
-  type CollectorStats,
   type Listener,
-  type LossCounts,
   type MetricSupport,
   type RegisteredCollector,
   type Session,
   type Support,
-  type ThreadTotals,
 } from '@hftmon/core';
-import type { CacheMetrics, CacheQuery } from '@hftmon/cache';
-import type { ContextSwitchInfo, ContextSwitchQuery } from '@hftmon/ctxsw';
-import type { InterruptInfo, InterruptQuery } from '@hftmon/irq';
-import type { LatencyQuery, LatencySpike, NotObserved } from '@hftmon/latency';
-import type { NumaQuery, NUMAStats } from '@hftmon/numa';
 import {
   createProbeEnvironment,
   KernelEventSource,
   type HostEnvironment,
 } from '@hftmon/perf-native';
-import type {
-  InversionQuery,
-  PriorityInversion,
-  SchedulingQuery,
-  ThreadSchedulingInfo,
-} from '@hftmon/sched';
 import { createRegistry } from './collectors/create-registry.js';
 import { installedCollectors } from './collectors/installed-collectors.js';
 import { minDurations } from './collectors/min-durations.js';
@@ -41,31 +27,18 @@ import {
   type AttachOptions,
 } from './process/attached-process.js';
 import { ProcessList } from './process/process-list.js';
-import { collectorReports, type CollectorReport } from './run/collector-reports.js';
+import { CollectorAnswers } from './run/collector-answers.js';
 import { connectEvents } from './run/connect-events.js';
 import { createRun } from './run/create-run.js';
-import { notObservedCauses } from './run/not-observed-causes.js';
-import { cacheMetricsOf, inversionsOf, queryCollector } from './run/query-collector.js';
 import { quietCpus } from './run/quiet-cpus.js';
-import { recommendationsOf, type Recommendation } from './run/recommendations.js';
 import { SpikeSubscription } from './run/spike-subscription.js';
-
-const NO_LOSSES: LossCounts = {
-  seen: 0,
-  emitted: 0,
-  filtered: 0,
-  dropped: 0,
-  byKind: new Map(),
-  byCpu: [],
-  untrackedThreads: 0,
-};
 
 /**
  * Watches processes and answers what took the CPU away from their threads, and who did it.
  * Monitoring may be started and stopped again and again; every start is a session of its own, and
  * the answers after a stop are those of the session that ended.
  */
-export class HFTResourceMonitor implements Disposable, AsyncDisposable {
+export class HFTResourceMonitor extends CollectorAnswers implements Disposable, AsyncDisposable {
   readonly #environment: HostEnvironment;
   readonly #options: HFTResourceMonitorOptions;
   readonly #choices: readonly CollectorChoice[];
@@ -77,6 +50,7 @@ export class HFTResourceMonitor implements Disposable, AsyncDisposable {
   #disposed = false;
 
   constructor(options: HFTResourceMonitorOptions = {}) {
+    super();
     this.#options = options;
     this.#environment = options.environment ?? createProbeEnvironment();
     this.#choices = options.collectors ?? installedCollectors();
@@ -170,7 +144,7 @@ export class HFTResourceMonitor implements Disposable, AsyncDisposable {
   startMonitoring(): void {
     this.#expectUsable('start');
     if (this.monitoringActive) return;
-    const session = this.#createSession();
+    const session = this.plannedSession();
     connectEvents(session, {
       emit: (name, event) => this.#events.emit(name, event),
       forget: (pid) => this.#processes.remove(pid),
@@ -193,93 +167,19 @@ export class HFTResourceMonitor implements Disposable, AsyncDisposable {
     this.#session!.close({ keepHistory: true });
   }
 
-  /** Context switches of the watched threads, oldest first. */
-  getContextSwitches(query: ContextSwitchQuery = {}): ContextSwitchInfo[] {
-    return this.#query('ctxsw', query) as ContextSwitchInfo[];
-  }
-
-  /** Interrupts that hit the watched threads, oldest first. */
-  getInterrupts(query: InterruptQuery = {}): InterruptInfo[] {
-    return this.#query('irq', query) as InterruptInfo[];
-  }
-
-  /**
-   * Times in which a watched thread wanted to run and could not, with their causes. Those shorter
-   * than the configured `spikeThresholdUs` were not kept.
-   */
-  detectLatencySpikes(query: LatencyQuery = {}): LatencySpike[] {
-    return this.#query('latency', query) as LatencySpike[];
-  }
-
-  /**
-   * Cache and TLB events of the watched threads, and the cache lines that they share. A field that
-   * cannot be had, here or before the first start, is `undefined`, and `sources` says why.
-   */
-  getCacheMetrics(query: CacheQuery = {}): CacheMetrics {
-    return cacheMetricsOf(this.#session ?? this.#createSession(), query);
-  }
-
-  /** The NUMA nodes, as the watched processes use them; one entry per node. */
-  getNumaStats(query: NumaQuery = {}): NUMAStats[] {
-    return this.#query('numa', query) as NUMAStats[];
-  }
-
-  /** What to change, with the evidence for it; empty when nothing is wrong, or nothing is known. */
-  getRecommendations(): Recommendation[] {
-    return this.#session === undefined ? [] : recommendationsOf(this.#session);
-  }
-
-  /** How the watched threads are scheduled: policy, priority, shares, jitter, inversions. */
-  getThreadSchedulingInfo(query: SchedulingQuery = {}): ThreadSchedulingInfo[] {
-    return this.#query('sched', query) as ThreadSchedulingInfo[];
-  }
-
-  /** Times that a watched thread had to wait for a lock that a weaker one held, oldest first. */
-  getPriorityInversions(query: InversionQuery = {}): PriorityInversion[] {
-    return this.#session === undefined ? [] : inversionsOf(this.#session, query);
-  }
-
-  /**
-   * Exact totals of every thread of a process, ended ones included. Empty when it is not attached,
-   * and when none of the collectors uses kernel events: nobody counts then.
-   */
-  getThreadTotals(pid: number): ThreadTotals[] {
-    return this.#session?.source.totals(pid) ?? [];
-  }
-
-  /** Fate of all events: seen = emitted + filtered + dropped. */
-  getLosses(): LossCounts {
-    return this.#session?.losses() ?? NO_LOSSES;
-  }
-
-  /** Causes that cannot be seen on this host, and why, so that `unexplained` is read rightly. */
-  notObservedCauses(): readonly NotObserved[] {
-    return this.#session === undefined ? [] : notObservedCauses(this.#session);
-  }
-
-  /** Values of every collector's metrics over the run, and their sources. */
-  getCollectorReports(): CollectorReport[] {
-    return this.#session === undefined ? [] : collectorReports(this.#session);
-  }
-
-  /** What each collector did and cost. Empty before the first start. */
-  getCollectorStats(): CollectorStats[] {
-    return this.#session?.stats() ?? [];
-  }
-
   /** The collectors, in order: those of the last start, or what a start would use now. */
   collectors(): RegisteredCollector[] {
-    return (this.#session ?? this.#createSession()).registry.list();
+    return (this.#session ?? this.plannedSession()).registry.list();
   }
 
   /** Can this host serve the collectors, from which sources, and if not, why? */
   probe(): ReadonlyMap<string, Support> {
-    return (this.#session ?? this.#createSession()).probe();
+    return (this.#session ?? this.plannedSession()).probe();
   }
 
   /** The same for every metric, by collector and name. */
   probeMetrics(): ReadonlyMap<string, MetricSupport> {
-    return (this.#session ?? this.#createSession()).probeMetrics();
+    return (this.#session ?? this.plannedSession()).probeMetrics();
   }
 
   /**
@@ -319,11 +219,11 @@ export class HFTResourceMonitor implements Disposable, AsyncDisposable {
   }
 
   /** The session of the last start, for what this class has no method for. */
-  get session(): Session | undefined {
+  override get session(): Session | undefined {
     return this.#session;
   }
 
-  #createSession(): Session {
+  protected override plannedSession(): Session {
     const { createSource = (environment) => new KernelEventSource(environment), log } =
       this.#options;
     const registry = createRegistry(this.#choices, this.#configuration);
@@ -344,10 +244,6 @@ export class HFTResourceMonitor implements Disposable, AsyncDisposable {
   #quietCpus(): number[] {
     const { procRoot, sysRoot } = this.#environment;
     return quietCpus({ pids: this.#processes.all.keys(), procRoot, sysRoot });
-  }
-
-  #query(collector: string, query: object): unknown {
-    return this.#session === undefined ? [] : queryCollector(this.#session, collector, query);
   }
 
   /** Gives an attached process to a new session, or reports that it has ended since. */

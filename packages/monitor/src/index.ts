@@ -2,6 +2,7 @@ export { HFTResourceMonitor } from './hft-resource-monitor.js';
 export type { CollectorChoice, HFTResourceMonitorOptions } from './hft-resource-monitor-options.js';
 export { DEFAULT_CONFIGURATION, type MonitorConfiguration } from './configuration/configuration.js';
 export type { AttachedProcess, AttachOptions } from './process/attached-process.js';
+export type { CollectorAnswers, HistoryQuery } from './run/collector-answers.js';
 export type { CollectorReport } from './run/collector-reports.js';
 export type { MonitorEvents, ProcessExit } from './monitor-events.js';
 export {
@@ -21,7 +22,16 @@ export {
 } from '@hftmon/core';
 export type { CacheMetrics, CacheQuery, FalseSharingReport, SharedLine } from '@hftmon/cache';
 export type { ContextSwitchInfo, ContextSwitchQuery } from '@hftmon/ctxsw';
-export type { InterruptInfo, InterruptQuery } from '@hftmon/irq';
+export type {
+  CoalescingInfo,
+  DeferredWorkInfo,
+  InterruptAffinity,
+  InterruptInfo,
+  InterruptQuery,
+  TickInfo,
+  TlbSender,
+  WorkRun,
+} from '@hftmon/irq';
 export {
   CAUSE_CLASSES,
   CAUSE_CLASS,
@@ -36,9 +46,12 @@ export {
 export type { NumaQuery, NUMAStats } from '@hftmon/numa';
 export type { Recommendation } from './run/recommendations.js';
 export type {
+  AttributeChange,
+  AttributeChangeQuery,
   InversionQuery,
   PriorityInversion,
   SchedulingQuery,
   ThreadSchedulingInfo,
+  ThrottlingInfo,
 } from '@hftmon/sched';
 export { createProbeEnvironment, type HostEnvironment, type ProbeRoots } from '@hftmon/perf-native';

@@ -1,10 +1,12 @@
-import type {
-  CollectorState,
-  MetricSupport,
-  MonitorError,
-  RegisteredCollector,
-  Session,
-  Support,
+import {
+  reasonOf,
+  refusalOf,
+  type CollectorState,
+  type MetricSupport,
+  type MonitorError,
+  type RegisteredCollector,
+  type Session,
+  type Support,
 } from '@hftmon/core';
 
 /** What a collector measured over a run, and from where. */
@@ -50,9 +52,7 @@ function whatBecameOf(
   error: MonitorError | undefined,
 ): Support {
   if (!support.ok || error === undefined) return support;
-  const { code, message, remedy } = error;
-  const reason = message.replace(/\. Remedy: .*$/s, '');
-  if (state === 'failed') return { ok: false, code, reason, remedy };
+  if (state === 'failed') return refusalOf(error);
   if (state !== 'quarantined') return support;
-  return { ...support, degraded: [support.degraded, reason].filter(Boolean).join('; ') };
+  return { ...support, degraded: [support.degraded, reasonOf(error)].filter(Boolean).join('; ') };
 }

@@ -1,6 +1,5 @@
 import type { CacheMetrics, CacheQuery } from '@hftmon/cache';
 import { createError, type Session } from '@hftmon/core';
-import type { InversionQuery, PriorityInversion, SchedulingCollector } from '@hftmon/sched';
 
 /**
  * Answer of a collector of a session.
@@ -24,14 +23,19 @@ export function cacheMetricsOf(session: Session, query: CacheQuery): CacheMetric
 }
 
 /**
- * Priority inversions that the scheduling collector of a session knows of.
+ * Asks a collector of a session for more than its `snapshot`. One that a user put in its place may
+ * lack the method.
  * @throws HardwareNotSupportedError, ConfigurationError as {@link queryCollector}
  */
-export function inversionsOf(session: Session, query: InversionQuery): PriorityInversion[] {
-  requireSupport(session, 'sched');
+export function askCollector<Kind, Answer>(
+  session: Session,
+  name: string,
+  ask: (collector: Partial<Kind>) => Answer,
+): Answer {
+  requireSupport(session, name);
   session.flush();
-  const { collector } = session.registry.get('sched');
-  return (collector as unknown as Partial<SchedulingCollector>).inversions?.(query) ?? [];
+  const { collector } = session.registry.get(name);
+  return ask(collector as unknown as Partial<Kind>);
 }
 
 function requireSupport(session: Session, name: string): void {

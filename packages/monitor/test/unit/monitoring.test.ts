@@ -9,6 +9,7 @@ import {
   type ProcessExit,
 } from '@hftmon/monitor';
 import { fakeMonitor } from '../support/fake-monitor.js';
+import { AskedCollector } from '../support/asked-collector.js';
 import { RecordingCollector } from '../support/recording-collector.js';
 
 const SELF = process.pid;
@@ -86,6 +87,42 @@ describe('start and stop', () => {
     const query = { minDurationUs: 10, includeStackTrace: true };
     expect(monitor.getContextSwitches(query)).toEqual(['ctxsw']);
     expect(collector.queries).toEqual([query]);
+    monitor.dispose();
+  });
+
+  it('asks the irq and sched collectors for more than their lists', () => {
+    const irq = new AskedCollector('irq');
+    const sched = new AskedCollector('sched');
+    const { monitor } = fakeMonitor({ collectors: [irq, sched] });
+    expect(monitor.getTlbSenders()).toEqual([]);
+    expect(monitor.getDeferredWork()).toEqual({ softirqs: [] });
+    expect(monitor.getThrottling()).toBeUndefined();
+    monitor.startMonitoring();
+    const query = { pid: SELF, limit: 3 };
+    for (const [answer, name, argument] of [
+      [monitor.getInterruptAffinity(), 'affinity'],
+      [monitor.getInterruptCoalescing(), 'coalescing'],
+      [monitor.getDeferredWork(), 'deferredWork'],
+      [monitor.getWorkRuns(query), 'workRuns', query],
+      [monitor.getTicks(), 'ticks'],
+      [monitor.getTlbSenders(query), 'tlbSenders', query],
+      [monitor.getPriorityInversions(query), 'inversions', query],
+      [monitor.getSchedulingChanges(query), 'attributeChanges', query],
+      [monitor.getThrottling(SELF), 'throttling', SELF],
+    ]) {
+      expect(answer).toEqual([name, argument]);
+    }
+    monitor.dispose();
+    expect(monitor.getTicks()).toEqual(['ticks', undefined]);
+  });
+
+  it('has empty lists of a collector that a user put in the place of one of ours', () => {
+    const collectors = [new RecordingCollector('irq'), new RecordingCollector('sched')];
+    const { monitor } = fakeMonitor({ collectors });
+    monitor.startMonitoring();
+    expect(monitor.getInterruptAffinity()).toEqual([]);
+    expect(monitor.getSchedulingChanges()).toEqual([]);
+    expect(monitor.getThrottling()).toBeUndefined();
     monitor.dispose();
   });
 
@@ -208,6 +245,7 @@ describe('collectors', () => {
     const { monitor } = fakeMonitor({ collectors: [] });
     monitor.startMonitoring();
     expect(() => monitor.getInterrupts()).toThrow(ConfigurationError);
+    expect(() => monitor.getTlbSenders()).toThrow(ConfigurationError);
     monitor.dispose();
   });
 
@@ -225,6 +263,7 @@ describe('collectors', () => {
     monitor.startMonitoring();
     expect(events).toEqual([{ collector: 'irq', support: collector.support }]);
     expect(() => monitor.getInterrupts()).toThrow(HardwareNotSupportedError);
+    expect(() => monitor.getInterruptCoalescing()).toThrow(HardwareNotSupportedError);
     expect(() => monitor.getInterrupts()).toThrow(/no tracepoint.*another kernel/);
     expect(monitor.probe().get('irq')).toBe(collector.support);
     monitor.dispose();
