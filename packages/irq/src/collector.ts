@@ -69,9 +69,13 @@ export class InterruptCollector implements Collector<
   readonly #options: InterruptConfig;
   readonly #parts: readonly InterruptPart[];
   readonly #pids = new Set<number>();
+  /** Those of them that are watched now. */
+  readonly #watched = new Set<number>();
   #open: OpenState | undefined;
   /** When it was closed, ns since the epoch. */
   #closedNs: number | undefined;
+  /** Where interrupts went then: the targets may have ended when somebody asks. */
+  #lastAffinity: InterruptAffinity[] | undefined;
 
   /** @param options - defaults for what `open` is not told */
   constructor(options: InterruptConfig = {}) {
@@ -109,16 +113,23 @@ export class InterruptCollector implements Collector<
       percentiles: config.percentiles ?? this.#options.percentiles ?? DEFAULT_PERCENTILES,
     };
     this.#closedNs = undefined;
+    this.#lastAffinity = undefined;
     this.#pids.clear();
+    this.#watched.clear();
   }
 
   attach({ pid }: Target): void {
+    this.#watched.add(pid);
     this.#pids.delete(pid);
     this.#pids.add(pid);
     for (const oldest of this.#pids) {
       if (this.#pids.size <= REMEMBERED_PIDS) break;
       this.#pids.delete(oldest);
     }
+  }
+
+  detach({ pid }: Target): void {
+    this.#watched.delete(pid);
   }
 
   onRecords(batch: RecordBatch): void {
@@ -187,12 +198,15 @@ export class InterruptCollector implements Collector<
 
   /**
    * Where the devices' interrupts that fired since the start go, against the CPUs that threads of
-   * the targets may use now, with the command that moves them away.
+   * the targets may use, with the command that moves them away: as of now, or of the close. Empty
+   * when no target is left, whose CPUs they could be compared with.
    */
   affinity(): InterruptAffinity[] {
     const state = this.#open;
     if (state === undefined) return [];
-    const targets = targetCpusOf(this.#pids, state.procRoot);
+    if (this.#lastAffinity !== undefined) return this.#lastAffinity;
+    const targets = targetCpusOf(this.#watched, state.procRoot);
+    if (targets.size === 0) return [];
     const irqs = new Set(totalsOf(state).hardIrqs.map(({ number }) => number));
     return [...irqs]
       .sort((a, b) => a - b)
@@ -217,7 +231,9 @@ export class InterruptCollector implements Collector<
   }
 
   close(): void {
-    this.#closedNs ??= this.#open?.clock.nowNs();
+    if (this.#closedNs !== undefined) return;
+    this.#lastAffinity = this.affinity();
+    this.#closedNs = this.#open?.clock.nowNs();
   }
 
   #select(

@@ -23,7 +23,7 @@ describe('affinity', () => {
     write(`proc/irq/${number}/effective_affinity_list`, `${effective}\n`);
     write(`proc/irq/${number}/node`, `${node}\n`);
   };
-  const affinities = (
+  const watching = (
     allowedOfThreads: readonly string[],
     { online = '0-3', isolated = '' } = {},
   ) => {
@@ -37,8 +37,9 @@ describe('affinity', () => {
     const hardIrqs = [fired(41, 2), fired(38, 0), fired(38, 2), fired(36, 2), fired(99, 0)];
     host.source.interruptCounts = { ...host.source.interruptCounts, hardIrqs };
     host.collector.attach({ pid: 50 } as Target);
-    return host.collector.affinity();
+    return host.collector;
   };
+  const affinities = (...of: Parameters<typeof watching>) => watching(...of).affinity();
 
   it('compares with the CPUs of all target threads, and says how to move what is on them', () => {
     irq(36, '0-3', '2', '1', 0o444);
@@ -91,6 +92,22 @@ describe('affinity', () => {
       obstacle: expect.stringContaining('pin them'),
     });
     expect(only).not.toHaveProperty('command');
+  });
+
+  it('compares with nothing when no target is left', () => {
+    irq(38, '0-3', '0', '0');
+    const collector = watching(['0']);
+    expect(collector.affinity()).toHaveLength(1);
+    collector.detach({ pid: 50 } as Target);
+    expect(collector.affinity()).toEqual([]);
+  });
+
+  it('keeps its answer of the close, whatever becomes of the targets', () => {
+    irq(38, '0-3', '0', '0');
+    const collector = watching(['0']);
+    collector.close();
+    rmSync(join(root, 'proc/50'), { recursive: true });
+    expect(collector.affinity()).toMatchObject([{ irqNumber: 38, targetCpus: [0] }]);
   });
 
   it('is silent about what has gone', () => {
