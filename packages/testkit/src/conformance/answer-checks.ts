@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { createRing, SpscWriter, type RecordWriter } from '@hftmon/core';
+import { createRing, SpscWriter, type MetricSupport, type RecordWriter } from '@hftmon/core';
 import { withOpen } from './lifetime.js';
+import { assertMetricSupport } from './probe-checks.js';
 import { assertValidAnswer } from './valid-answer.js';
 import type { CheckGroup } from './options.js';
 
@@ -52,6 +53,27 @@ export const answerChecks: CheckGroup = (subject) => [
           (name) => !declared.has(name),
         );
         assert.deepEqual(unknown, [], 'metrics that meta.metrics does not declare');
+      });
+    },
+  },
+  {
+    name: 'has values only for metrics that it declares and does not call missing',
+    run() {
+      withOpen(subject, ({ collector, host }) => {
+        if (collector.metrics === undefined) return;
+        host.source.push(...(subject.options.records ?? []));
+        host.deliverAll();
+        const support: MetricSupport = collector.metricSupport?.() ?? new Map();
+        assertMetricSupport(collector.meta, support);
+        const declared = new Set(collector.meta.metrics.map((metric) => metric.name));
+        for (const [name, value] of Object.entries<unknown>({ ...collector.metrics() })) {
+          if (value === undefined) continue;
+          assert.ok(declared.has(name), `metrics has ${name}, which meta.metrics does not declare`);
+          assert.ok(
+            support.get(name)?.ok !== false,
+            `${name} has a value, but is said to be missing`,
+          );
+        }
       });
     },
   },

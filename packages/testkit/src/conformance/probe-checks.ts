@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ProbeEnvironment, Support } from '@hftmon/core';
+import type { CollectorMeta, MetricSupport, ProbeEnvironment, Support } from '@hftmon/core';
 import { bpfWorks, fakeEnvironment } from '../fakes/fake-environment.js';
 import { FakeRoots } from '../fakes/fake-roots.js';
 import type { CheckGroup, Subject } from './options.js';
@@ -72,13 +72,31 @@ function probeOn<C, Q, S>(
   const environment = environmentOf(roots);
   const collector = create();
   const first = collector.probe(environment); // also loads what is loaded once per process
+  const metrics = collector.probeMetrics?.(environment);
   const files = roots.tree();
   const before = takeStock();
   const second = collector.probe(environment);
   assertSupport(first);
   assert.deepEqual(second, first, 'a second probe answers otherwise');
+  if (metrics !== undefined) {
+    assertMetricSupport(collector.meta, metrics);
+    assert.deepEqual(
+      collector.probeMetrics!(environment),
+      metrics,
+      'a second probe of the metrics answers otherwise',
+    );
+  }
   assert.deepEqual(leftBehind(before, takeStock()), [], 'probe has side effects');
   assert.deepEqual(roots.tree(), files, 'probe changes files');
+}
+
+/** Every answer is about a metric that is declared, and as complete as that for the whole. */
+export function assertMetricSupport({ metrics }: CollectorMeta, answers: MetricSupport): void {
+  const declared = new Set(metrics.map(({ name }) => name));
+  for (const [name, support] of answers) {
+    assert.ok(declared.has(name), `metric ${name} is answered for, but not declared`);
+    assertSupport(support);
+  }
 }
 
 function assertSupport(support: Support): void {

@@ -9,6 +9,7 @@ import {
   tidAt,
   type Collector,
   type CollectorContext,
+  type MetricSupport,
   type ProbeEnvironment,
   type RecordBatch,
   type Support,
@@ -94,6 +95,35 @@ describe('the suite finds', () => {
       }
     }
     expect(await failures(() => new Throws())).toContain('probes a host without BTF');
+  });
+
+  it('answers for a metric that is not declared', async () => {
+    class Strange extends FaultCounter {
+      probeMetrics(): MetricSupport {
+        return new Map([['no_such_count', { ok: true, tier: 'kernel', source: 'BPF' }]]);
+      }
+    }
+    expect(await failures(() => new Strange())).toContain('probes a host without privileges');
+  });
+
+  it('a value for a metric that is said to be missing', async () => {
+    class Pretends extends FaultCounter {
+      metrics(): object {
+        return Object.fromEntries(this.meta.metrics.map(({ name }) => [name, 0]));
+      }
+      metricSupport(): MetricSupport {
+        const missing = {
+          ok: false,
+          code: 'HFTMON_E_X',
+          reason: 'no PMU',
+          remedy: 'none',
+        } as const;
+        return new Map(this.meta.metrics.map(({ name }) => [name, missing]));
+      }
+    }
+    expect(await failures(() => new Pretends())).toEqual([
+      'has values only for metrics that it declares and does not call missing',
+    ]);
   });
 
   it('a probe with side effects', async () => {
