@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HFTResourceMonitor } from '@hftmon/monitor';
+import { HFTResourceMonitor, installedCollectors } from '@hftmon/monitor';
 import { formatOf, type OutputOptions } from '../../args/run-options.js';
 import { warn } from '../../errors/warn.js';
 import { ExitCode } from '../../exit-codes.js';
@@ -35,7 +35,7 @@ export async function demo(options: OutputOptions): Promise<ExitCode> {
   const progress = createProgress();
   using end = new RunEnd();
   output.onBroken = () => end.end('unread');
-  using monitor = new HFTResourceMonitor();
+  using monitor = new HFTResourceMonitor({ collectors: installedCollectors(['irq', 'latency']) });
   const stage = await openStage();
   try {
     const log = new SpikeLog();

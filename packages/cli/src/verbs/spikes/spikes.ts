@@ -33,7 +33,8 @@ export async function spikes(
         target,
         output,
         duration: options.duration,
-        collectors: options.collectors,
+        // The others would cost the target something for nothing that is shown.
+        collectors: options.collectors ?? ['latency'],
         roots: { procRoot: options.procRoot, sysRoot: options.sysRoot },
         configuration: { spikeThresholdUs: options.threshold / 1000, stackTraces: false },
         machineReadable: format !== 'text' && options.output === undefined,
