@@ -1,6 +1,7 @@
 import {
   SampleStatus,
   isMonitorError,
+  refusalOf,
   type Collector,
   type CollectorContext,
   type MetricSupport,
@@ -15,7 +16,6 @@ import { CacheCounting } from './counting/cache-counting.js';
 import { countingSupport } from './counting/counting-support.js';
 import { meta } from './meta.js';
 import { fieldSupport, metricSupport, wholeSupport } from './metric-support.js';
-import { refusalOf } from './refusal.js';
 import { LineSharing } from './sharing/line-sharing.js';
 import { sharingSettings } from './sharing/settings.js';
 import { offerSharing, type SharingOffer } from './sharing/sharing-support.js';

@@ -1,7 +1,6 @@
-import type { Support } from '@hftmon/core';
+import { refusal, type Support } from '@hftmon/core';
 import { cacheMetrics } from './cache-metrics.js';
 import { CACHE_FIELD_NAMES, type CacheField } from './counting/cache-field.js';
-import { refusal } from './refusal.js';
 import type { SharingOffer } from './sharing/sharing-support.js';
 import type { CacheMetrics } from './types.js';
 

@@ -180,7 +180,7 @@ export {
   type ErrorRow,
   type ErrorCode,
 } from './errors/error-table.js';
-export { createError, toMonitorError, messageOf } from './errors/create-error.js';
+export { createError, toMonitorError, messageOf, reasonOf } from './errors/create-error.js';
 export { parseDuration, formatDuration } from './util/duration.js';
 export type { SessionClock } from './clock/session-clock.js';
 export { MonotonicClock } from './clock/monotonic-clock.js';
@@ -195,6 +195,7 @@ export {
 } from './collector/collector-meta.js';
 export type { CollectorContext } from './collector/collector-context.js';
 export type { Tier, Support, MetricSupport, ProbeEnvironment } from './collector/support.js';
+export { refusal, refusalOf, type Refusal } from './collector/refusal.js';
 export { tracepointSupport, type OptionalTracepoints } from './collector/tracepoint-support.js';
 export { tracepointNeeds } from './collector/tracepoint-needs.js';
 export type { Target } from './collector/target.js';

@@ -86,7 +86,6 @@ export {
   type WatchpointHit,
 } from './watch/watch-access.js';
 export { PAGE_STATUS, queryPageNodes, readProcessMemory } from './memory/process-memory.js';
-export type { Refusal } from './native/call-failure.js';
 export { CounterSampler, type CounterSamplerOptions } from './counters/counter-sampler.js';
 export type { CounterCursor } from './counters/counter-cursor.js';
 export type { CounterGroup } from './counters/counter-group.js';

@@ -1,4 +1,4 @@
-import { isMonitorError, type ProbeEnvironment, type Support } from '@hftmon/core';
+import { isMonitorError, refusalOf, type ProbeEnvironment, type Support } from '@hftmon/core';
 import { nativePmuKernel, planCounters, resolvePmu } from '@hftmon/perf-native';
 import { CACHE_FIELD_NAMES, DEFAULT_METRICS, type CacheField } from './cache-field.js';
 import { Columns } from './columns.js';
@@ -23,8 +23,7 @@ export function countingSupport(
   } catch (error) {
     if (!isMonitorError(error)) throw error;
     // The native library is missing or of another version.
-    const { code, remedy, message: reason } = error;
-    const refusal: Support = { ok: false, code, reason, remedy };
+    const refusal = refusalOf(error);
     return new Map(CACHE_FIELD_NAMES.map((field) => [field, refusal]));
   }
 }

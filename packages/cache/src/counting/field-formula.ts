@@ -1,4 +1,4 @@
-import type { Support } from '@hftmon/core';
+import type { Refusal, Support } from '@hftmon/core';
 import type { PmuMetric } from '@hftmon/perf-native';
 import {
   CACHE_FIELDS,
@@ -8,8 +8,6 @@ import {
 } from './cache-field.js';
 import type { Columns } from './columns.js';
 import type { CountRow } from './count-history.js';
-
-type Unsupported = Extract<Support, { readonly ok: false }>;
 
 /** How a field is got on this host, or why it is not. */
 export interface FieldFormula {
@@ -70,18 +68,18 @@ function valueOf({ add, subtract }: FieldRecipe, columns: Columns): FieldFormula
 function reason(
   recipes: readonly FieldRecipe[],
   supports: ReadonlyMap<PmuMetric, Support>,
-): Unsupported {
+): Refusal {
   const refusals = recipes
     .flatMap(({ add, subtract }) => (subtract === undefined ? add : [...add, subtract]))
     .map((metric) => supports.get(metric))
-    .filter((support): support is Unsupported => support?.ok === false);
+    .filter((support): support is Refusal => support?.ok === false);
   return refusals.find(({ remedy }) => remedy !== NO_REMEDY) ?? refusals[0] ?? NOT_WANTED;
 }
 
 /** Remedy of a metric that the CPU has no counter for. */
 const NO_REMEDY = 'none on this CPU';
 
-const NOT_WANTED: Unsupported = {
+const NOT_WANTED: Refusal = {
   ok: false,
   code: 'HFTMON_E_UNSUPPORTED',
   reason: 'it is not among the metrics to count',

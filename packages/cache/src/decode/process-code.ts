@@ -1,6 +1,5 @@
-import { isMonitorError } from '@hftmon/core';
-import { readProcessMemory, type Refusal, type Symbolizer } from '@hftmon/perf-native';
-import { refusalOf } from '../refusal.js';
+import { isMonitorError, refusalOf, type Refusal } from '@hftmon/core';
+import { readProcessMemory, type Symbolizer } from '@hftmon/perf-native';
 import type { CodeSource } from './access-decoder.js';
 import type { CodeBytes } from './decoded-code.js';
 

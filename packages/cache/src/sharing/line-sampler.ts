@@ -2,6 +2,7 @@ import {
   AddressSampleFlag,
   writeAddressSample,
   type RecordWriter,
+  type Refusal,
   type SampledAccess,
 } from '@hftmon/core';
 import {
@@ -12,7 +13,6 @@ import {
   isPeer,
   memoryLevel,
   memoryOperation,
-  type Refusal,
   type SampleBatch,
 } from '@hftmon/perf-native';
 import type { CodeSymbols } from '../decode/process-code.js';

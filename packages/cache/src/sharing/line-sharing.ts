@@ -1,4 +1,4 @@
-import { createError, type RecordWriter } from '@hftmon/core';
+import { createError, refusal, type RecordWriter } from '@hftmon/core';
 import {
   AddressSampler,
   DataSymbols,
@@ -8,7 +8,6 @@ import {
 } from '@hftmon/perf-native';
 import { LineConfirmer, type Suspect } from '../confirm/line-confirmer.js';
 import { LineLocator } from '../locate/line-locator.js';
-import { refusal } from '../refusal.js';
 import { notableUses, type SharingVerdict } from './classify.js';
 import { IsolatedCpus } from './isolated-cpus.js';
 import { LineKnowledge } from './line-knowledge.js';

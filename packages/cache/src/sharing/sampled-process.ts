@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { parseMaps, type Refusal } from '@hftmon/perf-native';
+import type { Refusal } from '@hftmon/core';
+import { parseMaps } from '@hftmon/perf-native';
 import { AccessDecoder } from '../decode/access-decoder.js';
 import { ProcessCode, type CodeSymbols } from '../decode/process-code.js';
 

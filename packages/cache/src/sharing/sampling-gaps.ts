@@ -1,5 +1,4 @@
-import type { Support } from '@hftmon/core';
-import type { Refusal } from '@hftmon/perf-native';
+import type { Refusal, Support } from '@hftmon/core';
 import type { SamplingGap } from './report.js';
 
 interface Gap {

@@ -1,6 +1,5 @@
-import type { ProbeEnvironment, Support } from '@hftmon/core';
+import { refusal, type ProbeEnvironment, type Support } from '@hftmon/core';
 import { probeWatchpoints } from '@hftmon/perf-native';
-import { refusal } from '../refusal.js';
 import { readLineBytes } from './host-caches.js';
 import { offerSampling, type SamplingChoice } from './sampling-choice.js';
 import type { SharingSettings } from './settings.js';

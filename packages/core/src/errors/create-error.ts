@@ -48,6 +48,12 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Message of an error without the remedy that it ends with, for where the two stand apart. */
+export function reasonOf({ message, remedy }: MonitorError): string {
+  const ending = `. Remedy: ${remedy}`;
+  return message.endsWith(ending) ? message.slice(0, -ending.length) : message;
+}
+
 /** Names of the facts that a template uses. */
 export function factsOf(template: string): string[] {
   return [...template.matchAll(/\{(\w+)\}/g)].map((match) => match[1] as string);

@@ -1,4 +1,4 @@
-import type { Support } from '../collector/support.js';
+import type { Refusal } from '../collector/refusal.js';
 import type { Target } from '../collector/target.js';
 import type { MonitorError } from '../errors/monitor-error.js';
 
@@ -29,7 +29,7 @@ export interface SessionErrorEvent {
 /** The host cannot serve a collector. */
 export interface UnsupportedEvent {
   readonly collector: string;
-  readonly support: Extract<Support, { readonly ok: false }>;
+  readonly support: Refusal;
 }
 
 /** Events of a session. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { isMonitorError } from '@hftmon/core';
+import { isMonitorError, refusalOf } from '@hftmon/core';
 import { parseMaps } from '@hftmon/perf-native';
 import { optionalText, readText } from '../files/read-text.js';
 import { absent, unsupported, type Absent } from '../support/absent.js';
@@ -88,8 +88,7 @@ export class PlacementReader {
       return { ok: true, placement: samplePlacement(process, pageNodes, sampledPages) };
     } catch (error) {
       if (!isMonitorError(error)) throw error;
-      const { code, message, remedy } = error;
-      return refusal({ ok: false, code, reason: message, remedy });
+      return refusal(refusalOf(error));
     }
   }
 

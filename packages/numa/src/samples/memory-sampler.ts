@@ -1,4 +1,4 @@
-import type { ProbeEnvironment, Support, Target } from '@hftmon/core';
+import type { ProbeEnvironment, Refusal, Support, Target } from '@hftmon/core';
 import {
   AddressSampler,
   MemoryLevel,
@@ -7,7 +7,6 @@ import {
   memoryLevel,
   pebsEvents,
   probeAddressSampling,
-  type Refusal,
   type SampleBatch,
   type SamplingEvent,
 } from '@hftmon/perf-native';

@@ -1,7 +1,7 @@
-import type { ErrorCode, Support, Tier } from '@hftmon/core';
+import type { ErrorCode, Refusal, Support, Tier } from '@hftmon/core';
 
 /** A source that is not there, and what can be done about it. */
-export type Absent = Extract<Support, { ok: false }>;
+export type Absent = Refusal;
 
 /** A source that is used. */
 export type Present = Extract<Support, { ok: true }>;

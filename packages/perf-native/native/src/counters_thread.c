@@ -34,9 +34,11 @@ void counters_take(struct hftmon_counters *c, struct counter_slot *slot, uint32_
 	int result;
 
 	if (set->unscheduled) {
-		if (status)
-			counters_output_write(c, slot->tid, group,
-					      status | HFTMON_COUNTER_UNSCHEDULED, &reading);
+		if (!status)
+			return;
+		reading.time_ns = clock_ns(CLOCK_MONOTONIC);
+		counters_output_write(c, slot->tid, group, status | HFTMON_COUNTER_UNSCHEDULED,
+				      &reading);
 		return;
 	}
 	result = counters_group_read(c, group, set, &reading);

@@ -33,8 +33,11 @@ void owned__remember(struct owned *object, void (*close)(struct owned *self))
 
 void owned__forget(struct owned *object)
 {
-	struct owned *first = pthread_getspecific(of_thread), **p = &first;
+	struct owned *first, **p = &first;
 
+	/* What failed to open may be the first of all: without a key, 0 is that of somebody else. */
+	pthread_once(&of_thread_once, make_key);
+	first = pthread_getspecific(of_thread);
 	while (*p && *p != object)
 		p = &(*p)->next;
 	if (*p)

@@ -15,12 +15,14 @@
 #include "error.h"
 #include "groups.h"
 #include "hftmon/hftmon.h"
+#include "owned.h"
 #include "probe_set.h"
 #include "pump.h"
 #include "ring.h"
 #include "threads.h"
 
 struct hftmon_session {
+	struct owned owned; /* first, so that it stands for all */
 	struct hftmon_options options;
 	uint32_t *affinity;
 	struct probe_set probes;
@@ -37,48 +39,11 @@ struct hftmon_session {
 	struct hftmon_record *records;
 	size_t records_bytes;
 	int started;
-	struct hftmon_session *next; /* of the same thread */
 };
 
-/*
- * A worker that is terminated runs no JavaScript any more, not even its exit handlers: what it
- * has open is closed when its thread ends. The value is the list of the thread's sessions.
- */
-static pthread_key_t of_thread;
-static pthread_once_t of_thread_once = PTHREAD_ONCE_INIT;
-
-static void close_all(void *sessions)
+static void close_owned(struct owned *owned)
 {
-	struct hftmon_session *s = sessions;
-
-	while (s) {
-		struct hftmon_session *next = s->next;
-
-		hftmon_session__close(s);
-		s = next;
-	}
-}
-
-static void make_key(void)
-{
-	pthread_key_create(&of_thread, close_all);
-}
-
-static void remember(struct hftmon_session *s)
-{
-	s->next = pthread_getspecific(of_thread);
-	pthread_setspecific(of_thread, s);
-}
-
-static void forget(struct hftmon_session *s)
-{
-	struct hftmon_session *first = pthread_getspecific(of_thread), **p = &first;
-
-	while (*p && *p != s)
-		p = &(*p)->next;
-	if (*p)
-		*p = s->next;
-	pthread_setspecific(of_thread, first);
+	hftmon_session__close((struct hftmon_session *)owned);
 }
 
 static size_t to_pages(size_t bytes)
@@ -183,7 +148,6 @@ int hftmon_session__open(const struct hftmon_options *options, hftmon_session **
 	*out = NULL;
 	if (err)
 		return err;
-	pthread_once(&of_thread_once, make_key);
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return fail(-ENOMEM, "session");
@@ -204,7 +168,7 @@ int hftmon_session__open(const struct hftmon_options *options, hftmon_session **
 		return err;
 	}
 	open_pump(s);
-	remember(s);
+	owned__remember(&s->owned, close_owned);
 	*out = s;
 	return 0;
 }
@@ -266,7 +230,7 @@ void hftmon_session__close(hftmon_session *s)
 {
 	if (!s)
 		return;
-	forget(s);
+	owned__forget(&s->owned);
 	hftmon_session__stop(s);
 	threads_close(&s->threads);
 	unmap(s->cpus, s->cpus_bytes);

@@ -60,6 +60,15 @@ static void close_owned(struct owned *owned)
 	hftmon_watch__close((hftmon_watch *)owned);
 }
 
+/* A mapping keeps its event alive, and so the debug register. */
+static void close_event(struct hftmon_watch *w)
+{
+	perf_ring__unmap(&w->ring);
+	if (w->fd >= 0)
+		close(w->fd);
+	w->fd = -1;
+}
+
 static int open_event(struct hftmon_watch *w)
 {
 	uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE);
@@ -71,17 +80,12 @@ static int open_event(struct hftmon_watch *w)
 		return fail(w->fd, "watching thread %u", w->tid);
 	memset(&w->ring, 0, sizeof(w->ring));
 	err = perf_ring__map(&w->ring, w->fd, page < RING_BYTES ? RING_BYTES / page : 1);
+	if (!err)
+		return 0;
+	/* Without a ring it would count hits that nobody could read. */
+	close_event(w);
 	/* The kernel says EPERM; it is not a matter of privilege alone. */
-	return err ? fail(err == -EPERM ? -ENOMEM : err, "the ring of a watchpoint") : 0;
-}
-
-/* A mapping keeps its event alive, and so the debug register. */
-static void close_event(struct hftmon_watch *w)
-{
-	perf_ring__unmap(&w->ring);
-	if (w->fd >= 0)
-		close(w->fd);
-	w->fd = -1;
+	return fail(err == -EPERM ? -ENOMEM : err, "the ring of a watchpoint");
 }
 
 int hftmon_watch__open(uint32_t tid, double address, uint32_t length, uint32_t access,

@@ -1,5 +1,5 @@
-import { createError } from '@hftmon/core';
-import { callFailure, toRefusal, type Refusal } from '../native/call-failure.js';
+import { createError, type Refusal } from '@hftmon/core';
+import { callFailure, toRefusal } from '../native/call-failure.js';
 import { noCounter } from '../pmu/reasons.js';
 
 const EBUSY = -16;

@@ -1,7 +1,4 @@
-import { createError, type ErrorCode, type ErrorFacts, type Support } from '@hftmon/core';
-
-/** Why something can't be had, as a probe says it. */
-export type Refusal = Extract<Support, { readonly ok: false }>;
+import { refusal, type ErrorCode, type ErrorFacts, type Refusal } from '@hftmon/core';
 
 /** What went wrong in a call of the native library: an error, not yet thrown or reported. */
 export interface CallFailure {
@@ -50,8 +47,5 @@ export function callFailure(
 
 /** The failure as an answer, for what may fail while the rest goes on. */
 export function toRefusal({ code, facts }: CallFailure): Refusal {
-  const { message, remedy } = createError(code, facts);
-  // A probe gives the remedy apart; the message of an error ends with it.
-  const reason = message.slice(0, -`. Remedy: ${remedy}`.length);
-  return { ok: false, code, reason, remedy };
+  return refusal(code, facts);
 }

@@ -1,10 +1,10 @@
-import type { ProbeEnvironment, Support } from '@hftmon/core';
+import type { ProbeEnvironment, Refusal } from '@hftmon/core';
 import { readText } from '../proc/read.js';
 
 /** What perf_event_paranoid leaves to this process. */
 export interface PerfPermission {
   /** Why nothing may be counted. */
-  readonly denied: (Support & { readonly ok: false }) | undefined;
+  readonly denied: Refusal | undefined;
   /** The kernel's share must be left out. */
   readonly excludeKernel: boolean;
 }

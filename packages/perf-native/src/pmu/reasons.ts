@@ -1,7 +1,5 @@
-import type { Support } from '@hftmon/core';
+import type { Refusal, Support } from '@hftmon/core';
 import { PMU_METRICS, type PmuMetric } from './metric.js';
-
-type Unsupported = Support & { readonly ok: false };
 
 export const ENOENT = -2;
 const EACCES = -13;
@@ -13,7 +11,7 @@ const ENFILE = -23;
 const UNSUPPORTED = 'HFTMON_E_UNSUPPORTED';
 
 /** The host has no PMU for its cores: what most virtual machines are like. */
-export function noPmu(): Unsupported {
+export function noPmu(): Refusal {
   return {
     ok: false,
     code: UNSUPPORTED,
@@ -23,7 +21,7 @@ export function noPmu(): Unsupported {
 }
 
 /** The CPU is known and does not count this. */
-export function absent(metric: PmuMetric, cpu: string): Unsupported {
+export function absent(metric: PmuMetric, cpu: string): Refusal {
   return {
     ok: false,
     code: UNSUPPORTED,
@@ -33,7 +31,7 @@ export function absent(metric: PmuMetric, cpu: string): Unsupported {
 }
 
 /** No table for the CPU. */
-export function unknownModel(cpu: string): Unsupported {
+export function unknownModel(cpu: string): Refusal {
   return {
     ok: false,
     code: UNSUPPORTED,
@@ -43,7 +41,7 @@ export function unknownModel(cpu: string): Unsupported {
 }
 
 /** The kernel did not open or not count an event. */
-export function refusal(result: number, event: string, nmiWatchdog: boolean): Unsupported {
+export function refusal(result: number, event: string, nmiWatchdog: boolean): Refusal {
   switch (result) {
     case ENOENT:
       return noPmu();
@@ -76,7 +74,7 @@ export function refusal(result: number, event: string, nmiWatchdog: boolean): Un
 }
 
 /** All counters that could count the event are taken. */
-export function noCounter(event: string, nmiWatchdog: boolean): Unsupported {
+export function noCounter(event: string, nmiWatchdog: boolean): Refusal {
   return {
     ok: false,
     code: UNSUPPORTED,

@@ -1,6 +1,6 @@
-import { createError } from '@hftmon/core';
+import { createError, type Refusal } from '@hftmon/core';
 import { nativeLibrary } from '../native/bindings.js';
-import { callFailure, toRefusal, type Refusal } from '../native/call-failure.js';
+import { callFailure, toRefusal } from '../native/call-failure.js';
 import {
   samplesLibrary,
   type SamplesHandle,

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
-import type { ProbeEnvironment, Support } from '@hftmon/core';
+import type { ProbeEnvironment, Refusal, Support } from '@hftmon/core';
 import { nativeLibrary } from '../native/bindings.js';
-import { callFailure, toRefusal, type Refusal } from '../native/call-failure.js';
+import { callFailure, toRefusal } from '../native/call-failure.js';
 import { samplesLibrary } from '../native/samples-bindings.js';
 import { readCorePmus } from '../pmu/core-pmu.js';
 import { noPmu } from '../pmu/reasons.js';

@@ -1,4 +1,4 @@
-import type { Refusal } from '../native/call-failure.js';
+import type { Refusal } from '@hftmon/core';
 import type { WatchedPlace, WatchpointHit } from './watch-access.js';
 import { Watchpoint } from './watchpoint.js';
 

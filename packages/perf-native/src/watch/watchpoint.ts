@@ -1,6 +1,6 @@
-import { createError } from '@hftmon/core';
+import { createError, type Refusal } from '@hftmon/core';
 import { nativeLibrary } from '../native/bindings.js';
-import { callFailure, toRefusal, type Refusal } from '../native/call-failure.js';
+import { callFailure, toRefusal } from '../native/call-failure.js';
 import { watchLibrary, type WatchHandle, type WatchLibrary } from '../native/watch-bindings.js';
 import { MOST_HITS, WATCH_ACCESS, type WatchedPlace, type WatchpointHit } from './watch-access.js';
 

@@ -1,17 +1,14 @@
-import { messageOf, type Support } from '@hftmon/core';
+import { messageOf, refusalOf, type Refusal, type Support } from '@hftmon/core';
 import { isMonitorError, type HFTResourceMonitor } from '@hftmon/monitor';
 import type { Answers } from './collector-findings.js';
 import type { HostCheck } from './report.js';
-
-/** Why monitoring does not start on this host. */
-export type LiveFailure = Extract<Support, { ok: false }>;
 
 /**
  * Loads and attaches all probes for a moment, and watches this very process: what no look at the
  * host can promise.
  * @returns why that failed; `undefined` when it worked
  */
-export function liveFailure(monitor: HFTResourceMonitor): LiveFailure | undefined {
+export function liveFailure(monitor: HFTResourceMonitor): Refusal | undefined {
   try {
     monitor.attachProcess(process.pid);
     monitor.startMonitoring();
@@ -22,15 +19,14 @@ export function liveFailure(monitor: HFTResourceMonitor): LiveFailure | undefine
       const remedy = 'report it with the kernel version (uname -r)';
       return { ok: false, code: 'HFTMON_E_INTERNAL', reason: messageOf(error), remedy };
     }
-    const reason = error.message.replace(/\. Remedy: .*$/s, '');
-    return { ok: false, code: error.code, reason, remedy: error.remedy };
+    return refusalOf(error);
   }
 }
 
 /** The checks of the host with that of the live test: BPF that does not load is no BPF. */
 export function withLiveCheck(
   checks: readonly HostCheck[],
-  failure: LiveFailure | undefined,
+  failure: Refusal | undefined,
 ): HostCheck[] {
   const check = { name: 'live test', purpose: 'monitoring starts, with all that this host allows' };
   if (failure === undefined) return [...checks, { ...check, status: 'available' }];
@@ -48,7 +44,7 @@ export function withLiveCheck(
  */
 function withLiveFailure(
   support: ReadonlyMap<string, Support>,
-  failure: LiveFailure,
+  failure: Refusal,
 ): ReadonlyMap<string, Support> {
   return new Map([...support].map(([name, answer]) => [name, answer.ok ? failure : answer]));
 }
@@ -56,7 +52,7 @@ function withLiveFailure(
 /** What became of the collectors in the live test, else what their probes say. */
 export function collectorAnswers(
   monitor: HFTResourceMonitor,
-  failure: LiveFailure | undefined,
+  failure: Refusal | undefined,
 ): Answers {
   if (failure !== undefined) {
     return { support: withLiveFailure(monitor.probe(), failure), metrics: new Map() };

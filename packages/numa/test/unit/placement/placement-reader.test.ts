@@ -129,7 +129,11 @@ describe('placement of a process', () => {
     };
     expect(reader(host, { pageNodes }).read(PID, 0)).toMatchObject({
       ok: false,
-      support: { code: 'HFTMON_E_NOT_PERMITTED' },
+      support: {
+        code: 'HFTMON_E_NOT_PERMITTED',
+        reason: expect.not.stringContaining('Remedy'),
+        remedy: expect.stringContaining('root'),
+      },
     });
   });
 });
