@@ -1,10 +1,13 @@
+import { setPriority } from 'node:os';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { installedCollectorNames, type AttributeChange, type TlbSender } from '@hftmon/monitor';
 import {
   needs,
   readSwitches,
   skipUnless,
   spawnChurn,
   spawnPingpong,
+  spawnTlbshoot,
   switchesDelta,
 } from '@hftmon/testkit';
 import { attached } from '../support/attached.js';
@@ -17,6 +20,11 @@ interface Thread {
   readonly comm: string;
   readonly voluntarySwitches: number;
   readonly involuntarySwitches: number;
+}
+
+interface Details {
+  readonly irq: { readonly tlbSenders: readonly TlbSender[] };
+  readonly sched: { readonly attributeChanges: readonly AttributeChange[] };
 }
 
 describe('hftmon stat -p', () => {
@@ -63,6 +71,7 @@ describe('hftmon stat -p', () => {
       'durationNs',
       'threads',
       'collectors',
+      'details',
       'losses',
     ]);
     expect(document).toMatchObject({ schema: 'hftmon.stat/1', type: 'stat', pid: process.pid });
@@ -93,11 +102,46 @@ describe('hftmon stat -p', () => {
       ]
     `);
     const collectors = document['collectors'] as Record<string, Record<string, unknown>>;
-    expect(Object.keys(collectors)).toEqual(['ctxsw', 'irq', 'latency']);
-    for (const entry of Object.values(collectors)) {
-      expect(entry).toMatchObject({ tier: 'kernel', source: expect.any(String), lost: 0 });
+    expect(Object.keys(collectors)).toEqual(installedCollectorNames());
+    for (const name of ['ctxsw', 'irq', 'sched', 'latency']) {
+      const entry = collectors[name]!;
+      expect(entry).toMatchObject({
+        tier: 'kernel',
+        source: expect.any(String) as string,
+        lost: 0,
+      });
       expect(Object.keys(entry['metrics'] as object).length).toBeGreaterThan(0);
     }
+    const keys = Object.entries(document['details'] as object).map(([name, details]) => [
+      name,
+      Object.keys(details as object),
+    ]);
+    expect(Object.fromEntries(keys)).toEqual({
+      irq: ['affinity', 'coalescing', 'deferredWork', 'ticks', 'tlbSenders'],
+      cache: ['falseSharing'],
+      numa: ['nodes', 'recommendations'],
+      sched: ['threads', 'priorityInversions', 'attributeChanges', 'throttling'],
+    });
+  });
+
+  it('tells who shoots the TLB of its CPU down, and who changed its priority', async (context) => {
+    skipUnless(context, needs.root, needs.cpus(2));
+    context.skip(process.arch !== 'x64', 'arm64 flushes without interrupts');
+    await using target = await spawnTlbshoot({ count: 1009, cpu: 1, otherCpu: 0 });
+    const collectors = ['--collectors', 'irq,sched'];
+    const words = ['stat', '-p', String(target.pid), '-d', '4s', '--json', ...collectors];
+    const run = startCli(words);
+    await attached(run);
+    setPriority(target.pid, 7);
+    const { senderTid } = await target.go();
+    const { details } = JSON.parse((await run.result).stdout) as { details: Details };
+    const [first] = details.irq.tlbSenders;
+    expect(first).toMatchObject({ tid: senderTid, comm: 'tlbshoot', syscall: 'madvise' });
+    expect(first!.count).toBeGreaterThan(0);
+    expect(details.sched.attributeChanges).toMatchObject([
+      { tid: target.pid, changed: ['nice'], before: { nice: 0 }, after: { nice: 7 } },
+    ]);
+    expect(Object.keys(details)).toEqual(['irq', 'sched']);
   });
 
   it('makes one document of several processes, or a line of each', async () => {

@@ -1,16 +1,16 @@
-import type { PriorityInversion, Recommendation, SharedLine } from '@hftmon/monitor';
+import type { Recommendation, SharedLine } from '@hftmon/monitor';
 import { plural } from '../../format/plural.js';
 import { shortDuration } from '../../format/short-duration.js';
 import type { CollectorDetails } from './details.js';
-
-/** Inversions that are shown one by one. */
-const SHOWN_INVERSIONS = 5;
+import { interruptLines } from './interrupt-text.js';
+import { schedulingLines } from './scheduling-text.js';
 
 /** What collectors found of a process besides numbers, for people. */
-export function detailLines({ cache, numa, sched }: CollectorDetails): string[] {
+export function detailLines({ cache, irq, numa, sched }: CollectorDetails): string[] {
   const lines = [
     ...(cache?.falseSharing.lines.flatMap(lineText) ?? []),
-    ...inversionLines(sched?.priorityInversions ?? []),
+    ...(irq === undefined ? [] : interruptLines(irq)),
+    ...(sched === undefined ? [] : schedulingLines(sched)),
     ...(numa?.recommendations.flatMap(adviceText) ?? []),
   ];
   return lines.length === 0 ? [] : ['', ...lines];
@@ -61,20 +61,6 @@ function adviceText({
     ...[command, call].filter((text) => text !== undefined).map((text) => `    do: ${text}`),
     ...(caution === undefined ? [] : [`    mind: ${caution}`]),
   ];
-}
-
-function inversionLines(inversions: readonly PriorityInversion[]): string[] {
-  const longest = [...inversions].sort((a, b) => b.durationUs - a.durationUs);
-  const lines = longest.slice(0, SHOWN_INVERSIONS).map(({ durationUs, chain, inherited }) => {
-    const names = chain.map(({ tid, comm, waitsFor }) => {
-      const lock = waitsFor === undefined ? '' : ` at ${waitsFor.futexAddress}`;
-      return `${comm}/${tid}${lock}`;
-    });
-    const lent = inherited ? 'priority lent' : 'no priority lent';
-    return `  inversion of ${shortDuration(durationUs * 1000)}, ${lent}: ${names.join(' waits for ')}`;
-  });
-  const left = inversions.length - lines.length;
-  return left > 0 ? [...lines, `  and ${plural(left, 'shorter inversion')}`] : lines;
 }
 
 function percent(share: number): string {

@@ -1,12 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Support } from '@hftmon/core';
 import type {
+  AttributeChange,
+  CoalescingInfo,
+  DeferredWorkInfo,
   FalseSharingReport,
   HFTResourceMonitor,
+  InterruptAffinity,
   NUMAStats,
   PriorityInversion,
   Recommendation,
   ThreadSchedulingInfo,
+  ThrottlingInfo,
+  TickInfo,
+  TlbSender,
 } from '@hftmon/monitor';
 
 /** Items of one kind, with the sources that they have in common told once. */
@@ -20,15 +27,29 @@ export interface Sourced<Item> {
 
 /** What collectors found of one process besides the values of their metrics. */
 export interface CollectorDetails {
+  readonly irq?: InterruptDetails;
   readonly cache?: { readonly falseSharing: FalseSharingReport };
   readonly numa?: {
     readonly nodes: Sourced<NUMAStats>;
     readonly recommendations: readonly Recommendation[];
   };
-  readonly sched?: {
-    readonly threads: Sourced<ThreadSchedulingInfo>;
-    readonly priorityInversions: readonly PriorityInversion[];
-  };
+  readonly sched?: SchedulingDetails;
+}
+
+export interface SchedulingDetails {
+  readonly threads: Sourced<ThreadSchedulingInfo>;
+  readonly priorityInversions: readonly PriorityInversion[];
+  readonly attributeChanges: readonly AttributeChange[];
+  readonly throttling?: ThrottlingInfo;
+}
+
+/** The senders are those that hit the process; the rest is of the host and all watched processes. */
+export interface InterruptDetails {
+  readonly affinity: readonly InterruptAffinity[];
+  readonly coalescing: readonly CoalescingInfo[];
+  readonly deferredWork: DeferredWorkInfo;
+  readonly ticks: readonly TickInfo[];
+  readonly tlbSenders: readonly TlbSender[];
 }
 
 /** @param open - names of the collectors that were open */
@@ -38,6 +59,7 @@ export function collectorDetails(
   open: ReadonlySet<string>,
 ): CollectorDetails {
   return {
+    ...(open.has('irq') && { irq: interruptDetails(monitor, pid) }),
     ...(open.has('cache') && {
       cache: { falseSharing: monitor.getCacheMetrics({ pid, percentiles: [] }).falseSharing },
     }),
@@ -47,12 +69,27 @@ export function collectorDetails(
         recommendations: monitor.getRecommendations().filter((advice) => advice.pid === pid),
       },
     }),
-    ...(open.has('sched') && {
-      sched: {
-        threads: withCommonSources(monitor.getThreadSchedulingInfo({ pid })),
-        priorityInversions: monitor.getPriorityInversions({ pid }),
-      },
-    }),
+    ...(open.has('sched') && { sched: schedulingDetails(monitor, pid) }),
+  };
+}
+
+function interruptDetails(monitor: HFTResourceMonitor, pid: number): InterruptDetails {
+  return {
+    affinity: monitor.getInterruptAffinity(),
+    coalescing: monitor.getInterruptCoalescing(),
+    deferredWork: monitor.getDeferredWork(),
+    ticks: monitor.getTicks(),
+    tlbSenders: monitor.getTlbSenders({ pid }),
+  };
+}
+
+function schedulingDetails(monitor: HFTResourceMonitor, pid: number): SchedulingDetails {
+  const throttling = monitor.getThrottling(pid);
+  return {
+    threads: withCommonSources(monitor.getThreadSchedulingInfo({ pid })),
+    priorityInversions: monitor.getPriorityInversions({ pid }),
+    attributeChanges: monitor.getSchedulingChanges({ pid }),
+    ...(throttling === undefined ? {} : { throttling }),
   };
 }
 
