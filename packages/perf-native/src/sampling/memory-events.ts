@@ -1,6 +1,11 @@
 import { readCorePmus } from '../pmu/core-pmu.js';
+import {
+  encodeEvent,
+  readPmuDevice,
+  type EventWords,
+  type PmuDevice,
+} from '../system/event-encoding.js';
 import type { SamplingEvent } from './sampling-event.js';
-import { SysfsPmu } from './sysfs-event.js';
 
 /** How often memory accesses are sampled by hardware. */
 export interface MemoryEventOptions {
@@ -16,29 +21,35 @@ export interface MemoryEventOptions {
  */
 export function pebsEvents(sysRoot: string, options: MemoryEventOptions): SamplingEvent[] {
   return readCorePmus(sysRoot).flatMap(({ name }) => {
-    const pmu = SysfsPmu.find(sysRoot, name);
+    const pmu = readPmuDevice(sysRoot, name);
     return pmu === undefined ? [] : [...loads(pmu, options), ...stores(pmu, options)];
   });
 }
 
-function loads(pmu: SysfsPmu, options: MemoryEventOptions): SamplingEvent[] {
-  const terms = pmu.event('mem-loads');
-  if (terms === undefined) return [];
-  const words = pmu.encode(`${terms},ldlat=${options.minLatencyCycles ?? 3}`);
+function loads(pmu: PmuDevice, options: MemoryEventOptions): SamplingEvent[] {
+  const words = named(pmu, 'mem-loads', { ldlat: options.minLatencyCycles ?? 3 });
   if (words === undefined) return [];
   // Sapphire Rapids and later sample loads only in a group that this event leads.
-  const aux = pmu.event('mem-loads-aux');
-  const leader = aux === undefined ? undefined : pmu.encode(aux)?.config;
+  const leader = named(pmu, 'mem-loads-aux')?.config;
   return [{ ...pebs(pmu, 'mem-loads', options), ...words, leader }];
 }
 
-function stores(pmu: SysfsPmu, options: MemoryEventOptions): SamplingEvent[] {
-  const terms = pmu.event('mem-stores');
-  const words = terms === undefined ? undefined : pmu.encode(terms);
+function stores(pmu: PmuDevice, options: MemoryEventOptions): SamplingEvent[] {
+  const words = named(pmu, 'mem-stores');
   return words === undefined ? [] : [{ ...pebs(pmu, 'mem-stores', options), ...words }];
 }
 
-function pebs(pmu: SysfsPmu, name: string, { period }: MemoryEventOptions): SamplingEvent {
+/** Words of an event that the PMU names, with other values for some of its terms. */
+function named(
+  pmu: PmuDevice,
+  name: string,
+  values: Readonly<Record<string, number>> = {},
+): EventWords | undefined {
+  const event = pmu.events.get(name);
+  return event && encodeEvent(event.terms, pmu.format, values);
+}
+
+function pebs(pmu: PmuDevice, name: string, { period }: MemoryEventOptions): SamplingEvent {
   return {
     source: 'pebs',
     name: `${pmu.name}/${name}/`,
@@ -60,12 +71,12 @@ function pebs(pmu: SysfsPmu, name: string, { period }: MemoryEventOptions): Samp
  * their operation is unknown and their address 0.
  */
 export function ibsEvents(sysRoot: string, options: MemoryEventOptions): SamplingEvent[] {
-  const pmu = SysfsPmu.find(sysRoot, 'ibs_op');
+  const pmu = readPmuDevice(sysRoot, 'ibs_op');
   if (pmu === undefined) return [];
   // Newer kernels leave out samples of the kernel themselves (swfilt); others refuse to.
-  const filters = pmu.hasField('swfilt');
-  const terms = [pmu.hasField('cnt_ctl') ? 'cnt_ctl=1' : '', filters ? 'swfilt=1' : ''];
-  const words = pmu.encode(terms.join(','));
+  const filters = pmu.format.has('swfilt');
+  const terms = ['cnt_ctl', 'swfilt'].filter((term) => pmu.format.has(term));
+  const words = encodeEvent(terms.join(','), pmu.format);
   if (words === undefined) return [];
   return [
     {

@@ -37,40 +37,49 @@ export function readPmuDevices(sysRoot: string, names: RegExp): PmuDevice[] {
   return list(root)
     .filter((name) => names.test(name))
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-    .flatMap((name) => {
-      const type = Number(readText(`${root}/${name}/type`)?.trim() || NaN);
-      const cpumask = cpusOf(readText(`${root}/${name}/cpumask`) ?? '');
-      if (!Number.isInteger(type) || cpumask === undefined) return [];
-      const format = filesOf(`${root}/${name}/format`);
-      return [{ name, type, cpumask, format, events: readEvents(`${root}/${name}/events`) }];
-    });
+    .flatMap((name) => readPmuDevice(sysRoot, name) ?? []);
+}
+
+/** Reads one PMU; `undefined` when the host has none of that name, or its files make no sense. */
+export function readPmuDevice(sysRoot: string, name: string): PmuDevice | undefined {
+  const folder = `${sysRoot}/bus/event_source/devices/${name}`;
+  const type = Number(readText(`${folder}/type`)?.trim() || NaN);
+  const cpumask = cpusOf(readText(`${folder}/cpumask`) ?? '');
+  if (!Number.isInteger(type) || cpumask === undefined) return undefined;
+  const format = filesOf(`${folder}/format`);
+  return { name, type, cpumask, format, events: readEvents(`${folder}/events`) };
 }
 
 /**
- * Words of an event given by its terms, each put where `format` says. `undefined` for a term that
- * the PMU does not have, or a value that does not fit.
+ * Words of an event given by its terms, each put where `format` says; a term without a value is 1.
+ * @param terms - `event=0x04,umask=0x0f`; empty for an event that has none
+ * @param values - more terms; they stand for those of the same name
+ * @returns `undefined` for a term that the PMU does not have, or a value that does not fit
  */
-export function encodeEvent(terms: string, format: ReadonlyMap<string, string>) {
-  const words: { -readonly [Word in keyof EventWords]: bigint } = {
-    config: 0n,
-    config1: 0n,
-    config2: 0n,
-  };
-  for (const term of terms.trim().split(',')) {
-    const [name = '', value = '1'] = term.split('=', 2);
+export function encodeEvent(
+  terms: string,
+  format: ReadonlyMap<string, string>,
+  values: Readonly<Record<string, number>> = {},
+): EventWords | undefined {
+  const words: Words = { config: 0n, config1: 0n, config2: 0n };
+  const valueOf = new Map<string, string>();
+  for (const term of terms.split(',').filter((each) => each.trim() !== '')) {
+    const [name = '', value = '1'] = term.trim().split('=', 2);
+    valueOf.set(name, value);
+  }
+  for (const [name, value] of Object.entries(values)) valueOf.set(name, String(value));
+  for (const [name, value] of valueOf) {
     const place = format.get(name);
     if (place === undefined || !/^(0x[0-9a-f]+|\d+)$/i.test(value)) return undefined;
     if (!put(words, place, BigInt(value))) return undefined;
   }
-  return words satisfies EventWords;
+  return words;
 }
 
+type Words = { -readonly [Word in keyof EventWords]: bigint };
+
 /** Spreads a value over the bit ranges of a place such as `config:0-7,32-37`. */
-function put(
-  words: { -readonly [Word in keyof EventWords]: bigint },
-  place: string,
-  value: bigint,
-): boolean {
+function put(words: Words, place: string, value: bigint): boolean {
   const match = /^(config[12]?):([\d,-]+)$/.exec(place.trim());
   if (match === null) return false;
   const word = match[1] as keyof EventWords;

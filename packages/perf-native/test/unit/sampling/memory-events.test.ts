@@ -3,7 +3,6 @@ import { FakeRoots } from '@hftmon/testkit';
 import { ibsEvents, pebsEvents } from '../../../src/sampling/memory-events.js';
 import { toNative } from '../../../src/sampling/sampling-event.js';
 import { EVENT_FLAG } from '../../../src/sampling/layout.js';
-import { SysfsPmu } from '../../../src/sampling/sysfs-event.js';
 import {
   ALDER_LAKE_ATOM,
   ALDER_LAKE_CORE,
@@ -21,26 +20,8 @@ beforeEach(() => {
 
 afterEach(() => roots[Symbol.dispose]());
 
-describe('events of sysfs', () => {
-  it('are put where the format files say', () => {
-    writeSamplingPmu(roots, {
-      name: 'odd',
-      type: 7,
-      format: { event: 'config:0-7,32-35', inv: 'config:23', far: 'config2:60-63' },
-    });
-    const pmu = SysfsPmu.find(roots.sysRoot, 'odd');
-    expect(pmu?.type).toBe(7);
-    expect(pmu?.encode('event=0xabc,inv,far=0xf')).toEqual({
-      config: 0xa_0080_00bcn,
-      config1: 0n,
-      config2: 0xf000_0000_0000_0000n,
-    });
-    expect(pmu?.encode('event=0xff,event=0x1')).toMatchObject({ config: 1n });
-    expect(pmu?.encode('umask=1')).toBeUndefined();
-  });
-
+describe('memory events', () => {
   it('need a PMU', () => {
-    expect(SysfsPmu.find(roots.sysRoot, 'cpu')).toBeUndefined();
     expect(pebsEvents(roots.sysRoot, { period: 1000 })).toEqual([]);
     expect(ibsEvents(roots.sysRoot, { period: 1000 })).toEqual([]);
   });
@@ -58,6 +39,12 @@ describe('PEBS', () => {
       expect(event).toMatchObject({ period: 1009, preciseIp: 2, data: true, excludeKernel: true });
       expect(toNative(event).flags).toBe(EVENT_FLAG.excludeKernel | EVENT_FLAG.data);
     }
+  });
+
+  it('samples no loads by a latency that its field does not hold', () => {
+    writeSamplingPmu(roots, SKYLAKE);
+    const events = pebsEvents(roots.sysRoot, { period: 1009, minLatencyCycles: 65_536 });
+    expect(events.map(({ name }) => name)).toEqual(['cpu/mem-stores/']);
   });
 
   it('of a hybrid CPU samples each kind of core, with the leader that loads need', () => {

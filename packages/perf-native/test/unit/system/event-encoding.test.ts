@@ -55,8 +55,19 @@ describe('words of an event', () => {
     });
   });
 
+  it('take the last value of a term, and other values for it', () => {
+    expect(encode('event=0xff,event=0x1')?.config).toBe(1n);
+    const words = encodeEvent('event=0xcd,filter=3', format, { filter: 30, edge: 1 });
+    expect(words).toEqual({ config: 0x400cdn, config1: 30n << 4n, config2: 0n });
+    expect(encodeEvent('event=1', format, { filter: 256 })).toBeUndefined();
+  });
+
+  it('of an event without terms are 0', () => {
+    expect(encode('')).toEqual({ config: 0n, config1: 0n, config2: 0n });
+  });
+
   it('are none when a term is unknown, or does not fit', () => {
-    for (const terms of ['cmask=1', 'edge=2', 'event=0x4000', 'event=?', 'event=-1', '']) {
+    for (const terms of ['cmask=1', 'edge=2', 'event=0x4000', 'event=?', 'event=-1']) {
       expect(encode(terms), terms).toBeUndefined();
     }
     expect(encodeEvent('event=1', new Map([['event', 'config:8-4']]))).toBeUndefined();
