@@ -25,9 +25,13 @@ interface Sums {
   remote: number;
 }
 
-/** Last totals of a thread, for the difference. */
-interface Seen extends Sums {
+/** What a thread was seen with last. */
+interface Seen {
   readonly pid: number;
+  /** Totals, for the difference: remote and local of each group, one per kind of core. */
+  readonly totals: Float64Array;
+  /** It found no free counter; that is told once more at its end. */
+  unscheduled: boolean;
 }
 
 /** Counts accesses to local and remote memory of all threads of the targets, by node of the CPU. */
@@ -55,7 +59,7 @@ export class AccessCounter {
     this.#watch = new ThreadWatch(
       {
         threadStarted: (tid, pid) => this.#follow(tid, pid),
-        threadEnded: (tid) => this.#sampler.unfollow(tid),
+        threadEnded: (tid) => this.#unfollow(tid),
       },
       { procRoot },
     );
@@ -73,8 +77,7 @@ export class AccessCounter {
   /** Reads what was counted since the last time. */
   poll(): void {
     this.#watch.poll();
-    const { cursor } = this.#sampler;
-    while (cursor.next()) this.#add();
+    this.#takeIn();
   }
 
   /** The same with the counts of this very moment. */
@@ -113,8 +116,24 @@ export class AccessCounter {
   }
 
   #follow(tid: number, pid: number): void {
-    this.#threads.set(tid, { pid, local: 0, remote: 0 });
+    this.#threads.set(tid, {
+      pid,
+      totals: new Float64Array(2 * this.#options.events.groups.length),
+      unscheduled: false,
+    });
     this.#sampler.follow(tid);
+  }
+
+  /** Its last sample is taken in before its tid can be that of another thread. */
+  #unfollow(tid: number): void {
+    this.#sampler.unfollow(tid);
+    this.#takeIn();
+    this.#threads.delete(tid);
+  }
+
+  #takeIn(): void {
+    const { cursor } = this.#sampler;
+    while (cursor.next()) this.#add();
   }
 
   #add(): void {
@@ -122,13 +141,16 @@ export class AccessCounter {
     const seen = this.#threads.get(cursor.tid);
     if (seen === undefined) return;
     if ((cursor.status & CounterStatus.Unscheduled) !== 0) {
-      this.#unscheduled++;
+      if (!seen.unscheduled) this.#unscheduled++;
+      seen.unscheduled = true;
       return;
     }
-    const remote = cursor.value(0) - seen.remote;
-    const local = this.#countsLocal ? cursor.value(1) - seen.local : 0;
-    seen.local += local;
-    seen.remote += remote;
+    const { totals } = seen;
+    const at = 2 * cursor.group;
+    const remote = cursor.value(0) - totals[at]!;
+    const local = this.#countsLocal ? cursor.value(1) - totals[at + 1]! : 0;
+    totals[at]! += remote;
+    totals[at + 1]! += local;
     const node = this.#options.nodeOfThread(seen.pid, cursor.tid);
     if (node === undefined) {
       this.#withoutNode += local + remote;

@@ -30,6 +30,8 @@ export class DamonTarget {
     if (opened.ok) {
       this.#watch = opened.watch;
       this.#pid = pid;
+      this.#cells = undefined;
+      this.#refusal = undefined;
       this.#forget = closeAtExit(opened.watch);
       return;
     }

@@ -31,7 +31,8 @@ export class ResctrlTraffic {
   readonly #groups = new Map<number, MonitorGroup>();
   readonly #last = new Map<number, readonly DomainBytes[]>();
   readonly #forget: () => void;
-  #refusal: Absent | undefined;
+  /** Targets without a group, by pid. */
+  readonly #refused = new Map<number, Absent>();
   #rates: ReadonlyMap<number, Rate> | undefined;
   #lastNs: number | undefined;
 
@@ -50,13 +51,14 @@ export class ResctrlTraffic {
     const owner = ownMark();
     const opened = MonitorGroup.open(this.#files, this.#mount.folder, this.#procRoot, owner, pid);
     if (opened.ok) this.#groups.set(pid, opened.group);
-    else this.#refusal = opened;
+    else this.#refused.set(pid, opened);
   }
 
   detach({ pid }: Target): void {
     this.#groups.get(pid)?.close();
     this.#groups.delete(pid);
     this.#last.delete(pid);
+    this.#refused.delete(pid);
   }
 
   /** Reads the counters. @param nowNs - ns since the epoch */
@@ -87,22 +89,29 @@ export class ResctrlTraffic {
   /** Traffic through the caches of a node's CPUs between the last two polls. */
   from(nodeId: number): Measured<TargetTraffic> {
     if (!this.#mount.ok) return { value: undefined, support: this.#mount };
-    if (this.#refusal !== undefined) return { value: undefined, support: this.#refusal };
     const rate = this.#rates?.get(nodeId);
-    if (rate === undefined) return { value: undefined, support: NOT_YET };
-    const refused = [...this.#groups.values()].reduce(
-      (sum, group) => sum + group.refusedThreads,
-      0,
-    );
-    const degraded = refused > 0 ? `${refused} threads are in other control groups` : undefined;
+    const [refused] = this.#refused.values();
+    if (rate === undefined) return { value: undefined, support: refused ?? NOT_YET };
     return {
       value: { localMbPerSec: rate.local / 1e6, totalMbPerSec: rate.total / 1e6 },
       support: present(
         'hardware',
         'resctrl mon_groups: mbm_local_bytes, mbm_total_bytes',
-        degraded,
+        this.#gaps(),
       ),
     };
+  }
+
+  /** What of the targets is not in the figures. */
+  #gaps(): string | undefined {
+    const gaps: string[] = [];
+    const [refused] = this.#refused.values();
+    if (refused !== undefined) {
+      gaps.push(`${this.#refused.size} processes are not counted: ${refused.reason}`);
+    }
+    const threads = [...this.#groups.values()].reduce((sum, each) => sum + each.refusedThreads, 0);
+    if (threads > 0) gaps.push(`${threads} threads are in other control groups`);
+    return gaps.length === 0 ? undefined : gaps.join('; ');
   }
 
   /** Removes every group. Idempotent; the last figures stay. */

@@ -35,8 +35,8 @@ export class TargetMemory {
   #placement: ProcessPlacement | undefined;
   #support: Support = NOT_YET;
   #ended = false;
-  /** Hinting faults by thread at its first look, and since then. */
-  readonly #faultsBefore = new Map<number, number>();
+  /** Hinting faults by thread as of the last look, and of all since the first. */
+  #faultsBefore: ReadonlyMap<number, number> = new Map();
   #hintFaults: number | undefined;
 
   constructor(target: Target, parts: TargetMemoryParts) {
@@ -132,18 +132,22 @@ export class TargetMemory {
     }
   }
 
+  /** A thread with less than before is another one with the same tid. */
   #look(threads: readonly ThreadPlace[]): void {
+    const faultsNow = new Map<number, number>();
     for (const { tid, nodeId, onCpuNs, faults } of threads) {
       const since = this.#byTid.get(tid)?.onCpuNs;
       if (nodeId !== undefined && onCpuNs !== undefined && since !== undefined) {
         const ns = this.#cpuNsByNode.get(nodeId) ?? 0;
-        this.#cpuNsByNode.set(nodeId, ns + onCpuNs - since);
+        this.#cpuNsByNode.set(nodeId, ns + Math.max(0, onCpuNs - since));
       }
       if (faults === undefined) continue;
       this.#hintFaults ??= 0;
-      this.#hintFaults += faults.total - (this.#faultsBefore.get(tid) ?? faults.total);
-      this.#faultsBefore.set(tid, faults.total);
+      const before = this.#faultsBefore.get(tid) ?? faults.total;
+      this.#hintFaults += Math.max(0, faults.total - before);
+      faultsNow.set(tid, faults.total);
     }
+    this.#faultsBefore = faultsNow;
     this.#byTid = new Map(threads.map((thread) => [thread.tid, thread]));
   }
 

@@ -27,6 +27,7 @@ const mayCount = needs.capability('CAP_PERFMON', 'CAP_SYS_ADMIN');
 function softwareCounter(
   nodeOfThread: (pid: number, tid: number) => number | undefined,
   kinds = 2,
+  groups = 1,
 ) {
   const events = [CONTEXT_SWITCHES, PAGE_FAULTS_MINOR].slice(0, kinds).map((config) => ({
     type: SOFTWARE,
@@ -35,7 +36,7 @@ function softwareCounter(
   }));
   return new AccessCounter({
     events: {
-      groups: [{ pmu: 'software', events }],
+      groups: Array.from({ length: groups }, () => ({ pmu: 'software', events })),
       excludeKernel: false,
       localSupport: kinds === 2 ? SOFTWARE_EVENTS : unsupported('not counted', 'none'),
       remoteSupport: SOFTWARE_EVENTS,
@@ -98,6 +99,28 @@ describe('accesses counted by thread', () => {
       expect(counter.from(0)).toEqual({ local: undefined, remote });
       expect(counter.supportOf('localSupport').ok).toBe(false);
       expect(counter.supportOf('remoteSupport').ok).toBe(true);
+    } finally {
+      counter.close();
+    }
+  });
+
+  it('are the sum of the groups of a thread, one per kind of core, also once it has ended', async (context) => {
+    skipUnless(context, mayCount);
+    await using pingpong = await spawnPingpong({ hops: 101, cpu: 0 });
+    const counter = softwareCounter(() => 0, 2, 2);
+    try {
+      counter.attach(target(pingpong.pid));
+      const before = books(pingpong.pid);
+      await pingpong.go();
+      counter.flush();
+      const after = books(pingpong.pid);
+      const twice = {
+        local: 2 * (after.local - before.local),
+        remote: 2 * (after.remote - before.remote),
+      };
+      expect(counter.from(0)).toEqual(twice);
+      counter.detach(target(pingpong.pid));
+      expect(counter.from(0)).toEqual(twice);
     } finally {
       counter.close();
     }

@@ -11,8 +11,8 @@ const TAIL_WORD = COUNTER_RING.tail >>> 2;
  * which is read with acquire order, and is given back by the tail when the cursor leaves it.
  */
 export class CounterCursor {
-  readonly #words: Uint32Array;
-  readonly #doubles: Float64Array;
+  #words: Uint32Array;
+  #doubles: Float64Array;
   readonly #recordBytes: number;
   readonly #mask: number;
   /** Sequence of the sample that `next` will stand on. A typed array keeps it out of the heap. */
@@ -37,6 +37,13 @@ export class CounterCursor {
     this.#offset = COUNTER_RING.records + (next & this.#mask) * this.#recordBytes;
     this.#next[0] = next + 1;
     return true;
+  }
+
+  /** @internal Lets go of memory that is about to be unmapped: there are no more samples. */
+  detach(): void {
+    this.#words = new Uint32Array(COUNTER_RING.records >>> 2);
+    this.#doubles = new Float64Array(0);
+    this.#next[0] = 0;
   }
 
   /** When it was taken, ns since the session epoch. */

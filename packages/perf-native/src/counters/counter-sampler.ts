@@ -167,12 +167,13 @@ export class CounterSampler implements Disposable {
     return this.#lastStats ?? readCounterStats(this.#stats);
   }
 
-  /** Stops, and closes all events. The cursor must not be used any more. Idempotent. */
+  /** Stops, and closes all events. The cursor finds no more samples. Idempotent. */
   close(): void {
     if (this.#handle === undefined) return;
     this.stop();
     this.#lastStats = this.stats();
     openSamplers.delete(this);
+    this.cursor.detach();
     this.#library.close(this.#handle);
     this.#handle = undefined;
     this.#slots.clear();

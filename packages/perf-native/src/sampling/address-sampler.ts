@@ -89,9 +89,10 @@ export class AddressSampler implements Disposable {
   /**
    * Gives the last batch back and makes `batch` the samples after it. Allocates nothing.
    * @returns their number, 0 when there are none yet. Samples of one thread are in the order of
-   *   time; those of several are not
+   *   time; those of several are not. 0 after `close`
    */
   poll(): number {
+    if (this.#handle === undefined) return 0; // the memory is gone
     const { batch } = this;
     const tail = (Atomics.load(this.#header, SAMPLES.tail >>> 2) + batch.count) >>> 0;
     Atomics.store(this.#header, SAMPLES.tail >>> 2, tail);

@@ -5,6 +5,7 @@ import { FakeRoots } from '@hftmon/testkit';
 import { damonCells } from '../../../src/damon/damon-cells.js';
 import { DamonTarget } from '../../../src/damon/damon-target.js';
 import { DamonWatch, type DamonPlaces } from '../../../src/damon/damon-watch.js';
+import type { TargetMemory } from '../../../src/targets/target-memory.js';
 import { FakeDamon } from '../../support/fake-damon.js';
 
 const PID = 4242;
@@ -206,11 +207,30 @@ describe('DAMON for a target', () => {
     expect([...damon.files]).toEqual([['nr_kdamonds', '0']]);
   });
 
-  it('says why it does not look', () => {
+  it('has no cells of the target before', () => {
+    const watching = new DamonTarget(true, places);
+    const next = { ...target, pid: 4343 };
+    // Of a target, only its identity is asked for.
+    const memoryOf = (of: typeof target) => ({ target: of }) as TargetMemory;
+    watching.attach(target);
+    watching.refresh(4096, (_pid, _addresses, nodes) => nodes.fill(0));
+    expect(watching.cellsOf(memoryOf(target))).toBeDefined();
+    watching.detach(target);
+    expect(watching.cellsOf(memoryOf(target))).toBeDefined();
+    watching.attach(next);
+    expect(watching.cellsOf(memoryOf(next))).toBeUndefined();
+    watching.close();
+  });
+
+  it('says why it does not look, until it does', () => {
     damon.files.set('nr_kdamonds', '1').set('0/state', 'on');
     const watching = new DamonTarget(true, places);
     watching.attach(target);
     expect(watching.refusal).toMatchObject({ reason: expect.stringContaining('in use') });
+    damon.files.clear();
+    damon.files.set('nr_kdamonds', '0');
+    watching.attach(target);
+    expect(watching.refusal).toBeUndefined();
     watching.close();
   });
 });

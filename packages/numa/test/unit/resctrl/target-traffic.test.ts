@@ -94,6 +94,26 @@ describe('resctrl', () => {
     expect(taken.files.tasks.size).toBe(0);
   });
 
+  it('counts the targets that have a group, and says which are missing', () => {
+    using roots = host();
+    const { files, traffic, folder } = trafficOn(roots);
+    traffic.attach(TARGET);
+    traffic.attach({ ...TARGET, pid: 4300 });
+    traffic.poll(0);
+    files.setBytes(folder, 1_000_000, 5_000_000);
+    traffic.poll(1e9);
+    expect(traffic.from(0)).toMatchObject({
+      value: { localMbPerSec: 1, totalMbPerSec: 5 },
+      support: {
+        ok: true,
+        degraded: expect.stringMatching(/^1 processes are not counted: .*4300/),
+      },
+    });
+    traffic.detach({ ...TARGET, pid: 4300 });
+    expect(traffic.from(0).support).not.toHaveProperty('degraded');
+    traffic.close();
+  });
+
   it('makes the group within the control group of the process, and counts refused threads', () => {
     using roots = host();
     roots.write('proc/4242/cpu_resctrl_groups', 'res:/fast\nmon:\n');

@@ -124,6 +124,21 @@ describe('the memory of a target', () => {
     expect([target.commOf(4243), target.commOf(99)]).toEqual(['engine', undefined]);
   });
 
+  it('takes nothing away when another thread got the tid of one that ended', () => {
+    const look = (onCpuNs: number, faults: number) => {
+      threads({ tid: PID, cpu: 0, onCpuNs });
+      roots.write(`proc/${PID}/task/${PID}/sched`, `total_numa_faults : ${faults}\n`);
+      target.refresh(1);
+    };
+    const target = memory();
+    look(1000, 100);
+    look(1011, 113);
+    look(7, 3);
+    look(12, 10);
+    expect([...target.cpuNsByNode]).toEqual([[0, 11 + 5]]);
+    expect(target.hintFaults).toBe(13 + 7);
+  });
+
   it('counts hinting faults since the first look at each thread', () => {
     const faults = (tid: number, total: number) =>
       roots.write(`proc/${PID}/task/${tid}/sched`, `total_numa_faults : ${total}\n`);

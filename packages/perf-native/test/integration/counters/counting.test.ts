@@ -187,6 +187,7 @@ describe('counting threads', () => {
     sampler.close();
     expect(listFds(process.pid).size).toBe(before);
     expect(() => sampler.flush()).toThrow(/closed/);
+    expect(sampler.cursor.next()).toBe(false);
     expect(sampler.stats().samples).toBeGreaterThan(0);
   });
 });

@@ -281,6 +281,7 @@ describe('a sampler', () => {
       sampler.close();
       sampler.close();
       expect(() => sampler.follow(target.pid)).toThrow(/closed/);
+      expect(sampler.poll()).toBe(0);
       expect(() => sampler.stats()).toThrow(/closed/);
     }
     expect(holdingsOf(process.pid)).toMatchObject({ ...NOTHING_HELD, threads });
