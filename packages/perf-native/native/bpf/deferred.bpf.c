@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /* Work that the kernel put off to its worker threads: how long it waited and how long it ran. */
 #include "interrupt.h"
+#include "core_fixes.h"
 
 /* By address of the work_struct while it is queued, by that of the worker while it runs. */
 struct work_state {
@@ -17,6 +18,15 @@ struct {
 	__type(key, u64);
 	__type(value, struct work_state);
 } works SEC(".maps");
+
+/*
+ * BH workqueues (since 4cb1ef64609f, 6.9) do their work in a softirq, on top of any task, also of
+ * a worker in the middle of another work. Their time is the softirq's.
+ */
+INLINE bool is_worker(struct hftmon_cpu *c, struct task_struct *task)
+{
+	return task->flags & PF_WQ_WORKER && !in_interrupt(c, task);
+}
 
 SEC("tp_btf/workqueue_queue_work")
 int hftmon_work_queued(tp_args *ctx)
@@ -35,8 +45,9 @@ SEC("tp_btf/workqueue_execute_start")
 int hftmon_work_start(tp_args *ctx)
 {
 	struct work_struct *work = ARG(0, void *);
+	struct task_struct *task = (void *)bpf_get_current_task_btf();
 	struct work_state state = {}, *queued;
-	u64 key = (u64)work, worker = (u64)bpf_get_current_task_btf();
+	u64 key = (u64)work, worker = (u64)task;
 	struct hftmon_cpu *c;
 	u32 cpu;
 
@@ -55,6 +66,8 @@ int hftmon_work_start(tp_args *ctx)
 		state.flags |= HFTMON_WORK_QUEUE_SEEN;
 		bpf_map_delete_elem(&works, &key);
 	}
+	if (!is_worker(c, task))
+		return 0;
 	bpf_map_update_elem(&works, &worker, &state, BPF_ANY);
 	return 0;
 }
@@ -75,7 +88,7 @@ int hftmon_work_end(tp_args *ctx)
 	c = this_cpu(&cpu);
 	s = sources_of(cpu);
 	known = bpf_map_lookup_elem(&works, &key);
-	if (!c || !s || !known)
+	if (!c || !s || !known || !is_worker(c, worker))
 		return 0;
 	state = *known;
 	bpf_map_delete_elem(&works, &key);

@@ -35,7 +35,8 @@ INLINE u32 learn_irq(struct hftmon_cpu *c, struct napi_struct *napi)
 {
 	struct napi_irq first = { .irq = c->net_irq, .seen = 1 }, *known;
 	u64 key = (u64)napi;
-	bool certain = c->net_irq && c->net_irq != HFTMON_SEVERAL_IRQS;
+	/* Outside of a softirq, the interrupt that asked for one is not what brought this poll. */
+	bool certain = c->softirq.start_ns && c->net_irq && c->net_irq != HFTMON_SEVERAL_IRQS;
 
 	known = bpf_map_lookup_elem(&napi_irqs, &key);
 	if (!known) {
@@ -52,9 +53,17 @@ INLINE u32 learn_irq(struct hftmon_cpu *c, struct napi_struct *napi)
 	return known->seen >= SEEN_ENOUGH ? known->irq : 0;
 }
 
+/* A system call that polls its socket's queue takes packets that no interrupt brought. */
+INLINE bool polls_busily(struct hftmon_cpu *c)
+{
+	struct task_struct *task = (void *)bpf_get_current_task_btf();
+
+	return !c->softirq.start_ns && !(task->flags & PF_KTHREAD);
+}
+
 INLINE u32 irq_of(struct hftmon_cpu *c, struct napi_struct *napi)
 {
-	if (!has_hardware(napi))
+	if (!has_hardware(napi) || polls_busily(c))
 		return 0;
 	if (bpf_core_field_exists(napi->irq) && napi->irq > 0)
 		return napi->irq;

@@ -135,6 +135,7 @@ struct pt_regs {
 
 #pragma clang attribute pop
 
+#define PF_WQ_WORKER 0x00000020
 #define PF_KTHREAD 0x00200000
 
 #define SEND_SIG_NOINFO ((struct kernel_siginfo *)0)
