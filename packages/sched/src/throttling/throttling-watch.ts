@@ -11,6 +11,9 @@ import {
 } from './cpu-cgroup.js';
 import type { CgroupThrottling, ThrottlingInfo } from './throttling-info.js';
 
+/** Processes whose group is remembered. */
+const REMEMBERED_PIDS = 1024;
+
 /** A thread of which the groups are asked for. */
 export interface GroupMember {
   readonly tid: number;
@@ -36,6 +39,8 @@ export class ThrottlingWatch {
   readonly #mount: CgroupMount | undefined;
   /** First reading of each group, by path: the kernel counts from the making of a group. */
   readonly #first = new Map<string, CpuCgroup>();
+  /** Group of each process as last seen: it can still be read when the process has ended. */
+  readonly #lastPaths = new Map<number, string>();
 
   constructor(procRoot: string, sysRoot: string) {
     this.#procRoot = procRoot;
@@ -82,20 +87,41 @@ export class ThrottlingWatch {
     return now;
   }
 
-  /** The groups of threads and those above, each with the threads in it or below. */
+  /**
+   * The groups of threads and those above, each with the threads in it or below; of processes that
+   * have ended the last ones.
+   */
   #groupsOf(members: readonly GroupMember[]): ReadonlyMap<CgroupPlace, readonly number[]> {
     const places = new Map<string, [CgroupPlace, number[]]>();
-    for (const { pid, tid } of members) {
-      const text = read(`${this.#procRoot}/${pid}/task/${tid}/cgroup`);
-      if (text === undefined || this.#mount === undefined) continue; // the thread has ended
-      const path = cgroupPath(text, this.#mount);
-      if (path === undefined) continue;
-      for (const place of placesOf(path, this.#mount)) {
+    const mount = this.#mount;
+    if (mount === undefined) return new Map();
+    const add = (path: string, tids: readonly number[]): void => {
+      for (const place of placesOf(path, mount)) {
         const entry = places.get(place.path) ?? [place, []];
         places.set(place.path, entry);
-        entry[1].push(tid);
+        entry[1].push(...tids);
       }
+    };
+    const ended = new Set(members.map(({ pid }) => pid));
+    for (const { pid, tid } of members) {
+      const text = read(`${this.#procRoot}/${pid}/task/${tid}/cgroup`);
+      if (text === undefined) continue; // the thread has ended
+      ended.delete(pid);
+      const path = cgroupPath(text, mount);
+      if (path === undefined) continue;
+      this.#remember(pid, path);
+      add(path, [tid]);
     }
+    for (const pid of ended) add(this.#lastPaths.get(pid) ?? '', []);
     return new Map(places.values());
+  }
+
+  #remember(pid: number, path: string): void {
+    this.#lastPaths.delete(pid);
+    this.#lastPaths.set(pid, path);
+    for (const oldest of this.#lastPaths.keys()) {
+      if (this.#lastPaths.size <= REMEMBERED_PIDS) break;
+      this.#lastPaths.delete(oldest);
+    }
   }
 }

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeRoots } from '@hftmon/testkit';
 import { ThrottlingWatch, throttlingSupport } from '../../src/throttling/throttling-watch.js';
@@ -81,6 +83,30 @@ describe('cgroup v2', () => {
         sinceFirstSeen: { periods: 0, throttledPeriods: 0, throttledUs: 0 },
       },
     ]);
+  });
+
+  it('is still told of a process that has ended', () => {
+    const watching = watch();
+    watching.begin(5);
+    v2('/a.slice/b.service', '50000 100000', [130, 12, 48_500]);
+    rmSync(join(roots.procRoot, '5'), { recursive: true });
+    const { cgroups } = watching.info([{ pid: 5, tid: 5 }]);
+    expect(cgroups.map(({ path, tids, sinceFirstSeen }) => [path, tids, sinceFirstSeen])).toEqual([
+      ['/a.slice/b.service', [], { periods: 30, throttledPeriods: 5, throttledUs: 17_500 }],
+      ['/a.slice', [], { periods: 0, throttledPeriods: 0, throttledUs: 0 }],
+    ]);
+  });
+
+  it('is told of a process that was moved as of where it is', () => {
+    const watching = watch();
+    watching.begin(5);
+    rmSync(join(roots.procRoot, '5/task/6'), { recursive: true });
+    member(5, 5, '0::/a.slice\n');
+    const { cgroups } = watching.info([
+      { pid: 5, tid: 5 },
+      { pid: 5, tid: 6 },
+    ]);
+    expect(cgroups.map(({ path, tids }) => [path, tids])).toEqual([['/a.slice', [5]]]);
   });
 
   it('may hold threads of one process in groups of their own', () => {
