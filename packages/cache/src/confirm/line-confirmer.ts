@@ -1,4 +1,4 @@
-import { isMonitorError } from '@hftmon/core';
+import { isMonitorError, reasonOf } from '@hftmon/core';
 import { WatchpointSet } from '@hftmon/perf-native';
 import { weightOf, type LineUse, type SharingVerdict } from '../sharing/classify.js';
 import { ConfirmationEvidence, type Confirmation } from './confirmation.js';
@@ -149,7 +149,7 @@ export class LineConfirmer {
     } catch (error) {
       set.close();
       if (!isMonitorError(error)) throw error;
-      progress.failure = error.message;
+      progress.failure = reasonOf(error);
       return false;
     }
   }

@@ -205,6 +205,8 @@ export class LineSharing {
 
   #unfollow(tid: number, pid: number): void {
     this.#sampler?.unfollow(tid);
+    // A sample that comes after the end would bring the thread to life again.
+    this.#lines.drain();
     this.#table.threads.end(tid);
     this.#gaps.remove(pid, tid);
   }
