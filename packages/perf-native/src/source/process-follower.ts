@@ -2,12 +2,14 @@ import {
   createError,
   hasEnded,
   isMonitorError,
+  parseStat,
   readProcess,
   type ThreadState,
   type ThreadTotals,
 } from '@hftmon/core';
 import { THREAD } from '../layout.js';
 import type { NativeSession } from '../native/native-session.js';
+import { readText } from '../proc/read.js';
 import { listThreads } from '../proc/threads.js';
 import { EndedThreads } from './ended-threads.js';
 import type { Follower } from './follower.js';
@@ -217,11 +219,8 @@ export class ProcessFollower implements Follower {
 
   /** A thread without an event since attach is still in the state that /proc shows. */
   #procState(pid: number, tid: number): ThreadState {
-    try {
-      const state = listThreads(pid, this.#procRoot).find((thread) => thread.tid === tid)?.state;
-      return state === undefined ? 'exited' : state === 'R' ? 'running' : 'blocked';
-    } catch {
-      return 'exited';
-    }
+    const stat = readText(`${this.#procRoot}/${pid}/task/${tid}/stat`);
+    const state = stat === undefined ? undefined : parseStat(stat)?.state;
+    return state === undefined ? 'exited' : state === 'R' ? 'running' : 'blocked';
   }
 }

@@ -15,7 +15,7 @@ import {
 } from '@hftmon/testkit';
 import { KernelEventSource } from '../../src/index.js';
 import { Monitor } from '../support/monitor.js';
-import { ProgramFolder } from '../support/program.js';
+import { ProgramFolder, runProgram } from '../support/program.js';
 
 beforeEach((context) => skipUnless(context, needs.bpf));
 
@@ -58,6 +58,25 @@ int main(void) {
   puts("ready");
   fflush(stdout);
   pthread_exit(0);
+}
+`;
+
+const PARKED = `
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+static void *stay(void *unused) { for (;;) pause(); return unused; }
+int main(void) {
+  pthread_attr_t small;
+  pthread_attr_init(&small);
+  pthread_attr_setstacksize(&small, 65536);
+  for (int i = 0; i < 4000; i++) {
+    pthread_t thread;
+    if (pthread_create(&thread, &small, stay, 0)) return 1;
+  }
+  puts("ready");
+  fflush(stdout);
+  getchar();
 }
 `;
 
@@ -185,6 +204,24 @@ describe('totals', () => {
           books.get(tid),
         );
       }
+    }
+  });
+});
+
+describe('thousands of threads', () => {
+  // One look at /proc for each of them; a listing for each would take minutes.
+  it('are read in one go while none of them has run', { timeout: 30_000 }, async () => {
+    await using program = runProgram('parked', PARKED);
+    await program.line();
+    const source = new KernelEventSource();
+    source.open(new Set([RecordKind.Switch]), {});
+    try {
+      source.attach(program.pid);
+      const totals = source.totals(program.pid);
+      expect(totals).toHaveLength(4001);
+      expect(new Set(totals.map(({ state }) => state))).toEqual(new Set(['blocked']));
+    } finally {
+      source.close();
     }
   });
 });
