@@ -15,7 +15,7 @@ import { inversionInfo } from './inversion/inversion-info.js';
 import { Inversion, Link } from './inversion/inversion-log.js';
 import { OPTIONAL_TRACEPOINTS, REQUIRED_TRACEPOINTS, meta } from './meta.js';
 import { schedulingMetrics } from './metrics.js';
-import { metricSupport } from './metric-support.js';
+import { metricSupport, runSupport } from './metric-support.js';
 import { SchedulingRun } from './scheduling-run.js';
 import { threadInfo } from './thread-info.js';
 import type { ThrottlingInfo } from './throttling/throttling-info.js';
@@ -149,6 +149,11 @@ export class SchedulingCollector implements Collector<
   /** Values of `meta.metrics`. */
   metrics(): SchedulingMetrics {
     return this.#run === undefined ? {} : schedulingMetrics(this.#run);
+  }
+
+  /** Why there is no jitter, when no thread has a rhythm. */
+  metricSupport(): MetricSupport {
+    return this.#run === undefined ? new Map() : runSupport(this.#run);
   }
 
   close(): void {

@@ -1,5 +1,7 @@
 import type { MetricSupport, ProbeEnvironment, Support } from '@hftmon/core';
-import { present } from './support.js';
+import { livePeriods } from './metrics.js';
+import type { SchedulingRun } from './scheduling-run.js';
+import { absent, present } from './support.js';
 import { throttlingSupport } from './throttling/throttling-watch.js';
 
 /** Sources of the metrics that are not from the switches alone. */
@@ -28,4 +30,14 @@ export function metricSupport(env: ProbeEnvironment): MetricSupport {
         ] as const)
       : []),
   ]);
+}
+
+const NO_RHYTHM = absent(
+  'no thread of the targets that still runs has a period',
+  'watch a periodic thread for at least 17 of its wake-ups',
+);
+
+/** What became of the metrics in a run. */
+export function runSupport(run: SchedulingRun): MetricSupport {
+  return new Map(livePeriods(run).length === 0 ? [['period_jitter_ns', NO_RHYTHM]] : []);
 }

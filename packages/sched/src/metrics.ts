@@ -1,5 +1,5 @@
 import { streamDistribution } from '@hftmon/core';
-import { findPeriod } from './periods/period.js';
+import { findPeriod, type Period } from './periods/period.js';
 import type { SchedulingRun } from './scheduling-run.js';
 import { Sum } from './threads/thread-track.js';
 import type { SchedulingMetrics } from './types.js';
@@ -31,10 +31,15 @@ export function schedulingMetrics(run: SchedulingRun): SchedulingMetrics {
   };
 }
 
-function rhythmMetrics({ registry }: SchedulingRun): Record<string, number> {
-  const periods = registry.live
+/** Rhythms of the live threads that have one. */
+export function livePeriods({ registry }: SchedulingRun): Period[] {
+  return registry.live
     .map(({ wakeUps }) => findPeriod(wakeUps, -Infinity, [JITTER_PERCENT]))
     .filter((found) => typeof found !== 'string');
+}
+
+function rhythmMetrics(run: SchedulingRun): Record<string, number> {
+  const periods = livePeriods(run);
   const jitter = periods.map(({ jitterUs }) => jitterUs[0]!.value! * 1e3);
   return {
     periodic_threads: periods.length,

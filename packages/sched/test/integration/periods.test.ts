@@ -10,7 +10,9 @@ async function run(options: PeriodicOptions) {
   const report = await target.go();
   monitor.session.flush();
   const [info] = monitor.collector.snapshot({ tid: report.tid });
-  return { report, info: info!, metrics: monitor.collector.metrics() };
+  const { collector } = monitor;
+  const jitterSource = collector.metricSupport().get('period_jitter_ns');
+  return { report, info: info!, metrics: collector.metrics(), jitterSource };
 }
 
 /** Distances of times from the period, sorted: what the thread itself saw. */
@@ -24,14 +26,15 @@ function jitterOf(wakeUps: readonly { readonly wokenNs: number }[], periodUs: nu
 
 describe('periodic threads', () => {
   it('are found with their period', async () => {
-    const { report, info, metrics } = await run({ count: 311, periodUs: 3000 });
+    const { report, info, metrics, jitterSource } = await run({ count: 311, periodUs: 3000 });
     expect(Math.abs(info.period!.periodUs - 3000)).toBeLessThan(15);
     // A deadline that passed before the thread slept, on a loaded machine, is none to wake up at.
     const { wakeUps, missed } = info.period!;
     expect(wakeUps).toBeLessThanOrEqual(report.usage.voluntary + 1);
     expect(Math.abs(wakeUps + missed - 311)).toBeLessThanOrEqual(2);
     expect(info.sources.schedulingJitterUs).toMatchObject({ ok: true });
-    expect(metrics).toMatchObject({ periodic_threads: 1 });
+    expect(metrics).toMatchObject({ periodic_threads: 1, period_jitter_ns: expect.any(Number) });
+    expect(jitterSource).toBeUndefined();
     // The kernel's wake-up comes a little before the thread can tell the time.
     const own = jitterOf(report.wakeUps, 3000);
     const median = info.period!.jitterUs.find(({ percent }) => percent === 50)!.value!;
@@ -53,7 +56,11 @@ describe('periodic threads', () => {
   });
 
   it('are told from others', async () => {
-    const { info, metrics } = await run({ count: 301, periodUs: 2000, rhythm: 'irregular' });
+    const { info, metrics, jitterSource } = await run({
+      count: 301,
+      periodUs: 2000,
+      rhythm: 'irregular',
+    });
     expect(info.period).toBeUndefined();
     expect(info.schedulingJitterUs).toBeUndefined();
     expect(info.sources.schedulingJitterUs).toMatchObject({
@@ -62,6 +69,7 @@ describe('periodic threads', () => {
     });
     expect(metrics).toMatchObject({ periodic_threads: 0 });
     expect(metrics).not.toHaveProperty('period_jitter_ns');
+    expect(jitterSource).toMatchObject({ ok: false, reason: expect.stringContaining('period') });
     expect(info.wakeUpLatencyUs!.count).toBeGreaterThan(100);
   });
 
