@@ -8,7 +8,7 @@ export const INTERVALS = { sample_us: 5003, aggr_us: 100_060, update_us: 1_000_0
 export const MOST_HITS = INTERVALS.aggr_us / INTERVALS.sample_us;
 
 /** Bounds of the number of regions; the work of kdamond grows with it. */
-export const REGIONS = { min: 10, max: 1000 } as const;
+const REGIONS = { min: 10, max: 1000 } as const;
 
 const UNBOUNDED_U64 = '18446744073709551615';
 const UNBOUNDED_U32 = '4294967295';

@@ -4,7 +4,7 @@ import type { CellsByNode } from './sample-cells.js';
 import type { Heatmap, HeatmapResolution } from './types.js';
 
 /** Cells that a heatmap lists. */
-export const LISTED_CELLS = 1024;
+const LISTED_CELLS = 1024;
 
 /** Cells of one process. */
 export interface ProcessCells extends CellsByNode {

@@ -47,7 +47,7 @@ export interface ProcessPlacement {
 }
 
 /** Mappings that a placement lists. */
-export const LISTED_MAPPINGS = 64;
+const LISTED_MAPPINGS = 64;
 
 /** A mapping as either method sees it. */
 export type PlacedMapping = Pick<

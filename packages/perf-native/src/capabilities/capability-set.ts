@@ -43,9 +43,6 @@ export const CAPABILITY_NAMES = [
   'CAP_CHECKPOINT_RESTORE',
 ] as const;
 
-/** A Linux capability. */
-export type CapabilityName = (typeof CAPABILITY_NAMES)[number];
-
 /** Names of the capabilities in a mask as /proc/PID/status prints it (`CapEff`, hexadecimal). */
 export function decodeCapabilities(mask: string): ReadonlySet<string> {
   if (!/^[0-9a-f]{1,16}$/i.test(mask)) return new Set();

@@ -54,7 +54,7 @@ export function preemptCountDistance(sysRoot = '/sys'): bigint | undefined {
 }
 
 /** Offsets of per-CPU variables in their section, by name; those not found are left out. */
-export function perCpuOffsets(btf: Buffer, names: readonly string[]): Map<string, number> {
+function perCpuOffsets(btf: Buffer, names: readonly string[]): Map<string, number> {
   const found = new Map<string, number>();
   if (btf.length < 24 || btf.readUInt16LE(0) !== MAGIC) return found;
   const header = btf.readUInt32LE(4);

@@ -1,4 +1,4 @@
-import type { Refusal, Support } from '@hftmon/core';
+import type { Refusal } from '@hftmon/core';
 import { PMU_METRICS, type PmuMetric } from './metric.js';
 
 export const ENOENT = -2;
