@@ -15,6 +15,8 @@ import { processUsage, type ProcessUsage } from './usage/process-usage.js';
 
 /** Processes that are remembered after they left. */
 const REMEMBERED_PIDS = 1024;
+/** Time between two looks at the control groups that the targets are in, ns. */
+const GROUPS_INTERVAL_NS = 1e9;
 
 /** What is used of what the host lends. */
 export type RunContext = Pick<
@@ -35,6 +37,7 @@ export class SchedulingRun {
   readonly #pids = new Set<number>();
   /** Those of which it was not yet noted when their totals began. */
   readonly #unborn: number[] = [];
+  #nextGroupsNs = 0;
   readonly #seesLentPriorities: boolean;
   /** When it was closed, ns since the epoch. */
   #closedNs: number | undefined;
@@ -71,7 +74,7 @@ export class SchedulingRun {
     }
     for (const { tid } of listTasks(pid, this.context.procRoot)) this.registry.add(tid, pid);
     this.#unborn.push(pid);
-    this.#throttling.begin(pid);
+    this.#throttling.look(pid);
     this.#attributes.look(this.nowNs());
   }
 
@@ -82,6 +85,7 @@ export class SchedulingRun {
   sample(nowNs: number): number {
     if (this.#unborn.length > 0) this.#noteBirths();
     this.#attributes.sample(nowNs);
+    if (nowNs >= this.#nextGroupsNs) this.#lookAtGroups(nowNs);
     return SampleStatus.NoData;
   }
 
@@ -145,6 +149,14 @@ export class SchedulingRun {
       this.#lastThrottling.set(pid, this.throttling(pid));
     }
     this.#closedNs = this.context.clock.nowNs();
+  }
+
+  /** Nobody can tell of a process that has ended to which group it was moved meanwhile. */
+  #lookAtGroups(nowNs: number): void {
+    this.#nextGroupsNs = nowNs + GROUPS_INTERVAL_NS;
+    for (const pid of new Set(this.registry.live.map((track) => track.pid))) {
+      this.#throttling.look(pid);
+    }
   }
 
   /**

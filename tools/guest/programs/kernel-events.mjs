@@ -5,6 +5,7 @@ import { createContextSwitchCollector } from '@hftmon/ctxsw';
 import { createInterruptCollector } from '@hftmon/irq';
 import { createLatencyCollector } from '@hftmon/latency';
 import { KernelEventSource } from '@hftmon/perf-native';
+import { createSchedulingCollector } from '@hftmon/sched';
 import {
   readSwitches,
   readTaskStat,
@@ -26,6 +27,7 @@ const registry = new CollectorRegistry();
 for (const collector of [
   createContextSwitchCollector(),
   createInterruptCollector(),
+  createSchedulingCollector(),
   createLatencyCollector(),
 ]) {
   registry.register(collector);
@@ -48,12 +50,18 @@ const answer = {
   migrations: { books: migrations, probes: totalsOf(migrator)?.migrations },
 };
 session.stop();
+answer.metrics = Object.assign({}, ...['irq', 'sched'].map(numbersOf));
 answer.collectors = session.stats().map(({ name, state }) => ({ name, state }));
 answer.dropped = session.losses().dropped;
 answer.errors = errors;
 session.close();
 await Promise.all([game.quit(), faults.quit(), migrator.quit()]);
 console.log(JSON.stringify(answer));
+
+function numbersOf(name) {
+  const metrics = Object.entries(registry.get(name).collector.metrics());
+  return Object.fromEntries(metrics.filter(([, value]) => typeof value === 'number'));
+}
 
 function faultsSoFar() {
   return readTaskStat(faults.pid, faults.tids[0]).minorFaults;

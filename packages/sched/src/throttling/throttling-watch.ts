@@ -32,7 +32,7 @@ export function throttlingSupport(sysRoot: string): Support {
   return present('procfs', `cpu.stat of cgroup v${mount.version}`);
 }
 
-/** The control groups of the targets and those above them, from the begin of each target on. */
+/** The control groups of the targets and those above them, from the first look at each on. */
 export class ThrottlingWatch {
   readonly #procRoot: string;
   readonly #sysRoot: string;
@@ -48,9 +48,11 @@ export class ThrottlingWatch {
     this.#mount = findCpuMount(sysRoot);
   }
 
-  /** Notes where the groups of a process stand now. */
-  begin(pid: number): void {
-    for (const group of this.#groupsOf([{ pid, tid: pid }]).keys()) this.#read(group);
+  /** Notes which groups a process is in, and where those stand that were not seen before. */
+  look(pid: number): void {
+    for (const place of this.#groupsOf([{ pid, tid: pid }]).keys()) {
+      if (!this.#first.has(place.path)) this.#read(place);
+    }
   }
 
   /** Groups of these threads with what was counted for them, and the limit of the whole host. */

@@ -53,7 +53,7 @@ describe('cgroup v2', () => {
 
   it('is read from the own group up to below the root', () => {
     const watching = watch();
-    watching.begin(5);
+    watching.look(5);
     v2('/a.slice/b.service', '50000 100000', [130, 12, 48_500]);
     const { cgroups, source } = watching.info([
       { pid: 5, tid: 5 },
@@ -87,7 +87,7 @@ describe('cgroup v2', () => {
 
   it('is still told of a process that has ended', () => {
     const watching = watch();
-    watching.begin(5);
+    watching.look(5);
     v2('/a.slice/b.service', '50000 100000', [130, 12, 48_500]);
     rmSync(join(roots.procRoot, '5'), { recursive: true });
     const { cgroups } = watching.info([{ pid: 5, tid: 5 }]);
@@ -97,9 +97,23 @@ describe('cgroup v2', () => {
     ]);
   });
 
+  it('counts from the first look at a group, also of later ones', () => {
+    const watching = watch();
+    watching.look(5);
+    v2('/c.slice', '50000 100000', [10, 2, 2000]);
+    member(5, 5, '0::/c.slice\n');
+    watching.look(5);
+    v2('/c.slice', '50000 100000', [20, 5, 5500]);
+    watching.look(5);
+    rmSync(join(roots.procRoot, '5'), { recursive: true });
+    expect(watching.info([{ pid: 5, tid: 5 }]).cgroups).toMatchObject([
+      { path: '/c.slice', sinceFirstSeen: { periods: 10, throttledPeriods: 3, throttledUs: 3500 } },
+    ]);
+  });
+
   it('is told of a process that was moved as of where it is', () => {
     const watching = watch();
-    watching.begin(5);
+    watching.look(5);
     rmSync(join(roots.procRoot, '5/task/6'), { recursive: true });
     member(5, 5, '0::/a.slice\n');
     const { cgroups } = watching.info([

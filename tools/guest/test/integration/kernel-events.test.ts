@@ -13,11 +13,21 @@ interface Answer {
   readonly faults: { books: number; probes: number };
   readonly migrations: { books: number; probes: number };
   readonly collectors: readonly { name: string; state: string }[];
+  readonly metrics: Readonly<Record<string, number>>;
   readonly dropped: number;
   readonly errors: readonly string[];
 }
 
-const COLLECTORS = ['ctxsw', 'irq', 'latency'];
+const COLLECTORS = ['ctxsw', 'irq', 'sched', 'latency'];
+
+/** What any guest does; each is counted by probes of its own. */
+const NEVER_NONE = [
+  'softirq_delay_count',
+  'work_count',
+  'work_delay_count',
+  'tick_stop_count',
+  'cpu_time_ns',
+];
 
 describe.each(['6.1', '6.12'])('on Linux %s', (series) => {
   /* The probes are built here once; another kernel has other structures, offsets and names. */
@@ -42,5 +52,6 @@ describe.each(['6.1', '6.12'])('on Linux %s', (series) => {
     expect(hops).toBeGreaterThan(2003);
     expect(answer.faults).toEqual({ books: 1009, probes: 1009 });
     expect(answer.migrations).toEqual({ books: 101, probes: 101 });
+    expect(NEVER_NONE.filter((name) => !(answer.metrics[name]! > 0))).toEqual([]);
   }, 400_000);
 });
