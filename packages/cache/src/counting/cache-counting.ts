@@ -19,6 +19,7 @@ import {
   type CounterStats,
 } from '@hftmon/perf-native';
 import { DEFAULT_METRICS } from './cache-field.js';
+import { checkCountingOptions } from './check-options.js';
 import { Columns } from './columns.js';
 import { cacheCounts, type Answerer } from './cache-counts.js';
 import { CountHistory } from './count-history.js';
@@ -58,6 +59,7 @@ export class CacheCounting {
    */
   open(host: CountingHost): void {
     this.close();
+    checkCountingOptions(this.#options);
     const { counterMetrics = DEFAULT_METRICS, counterSamples = DEFAULT_SAMPLES } = this.#options;
     const { counterIntervalUs = DEFAULT_INTERVAL_US, maxThreads = DEFAULT_THREADS } = this.#options;
     const kernel = host.resolution === undefined ? nativePmuKernel(host.sysRoot) : undefined;
