@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/futex.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -32,6 +33,7 @@ struct hftmon_samples {
 	pthread_mutex_t lock; /* of what follows, and of writing to the slots */
 	struct sampled_thread **threads;
 	uint32_t thread_count, thread_room;
+	uint32_t next_checked; /* thread to be asked next whether it has ended */
 };
 
 /* Takes the last samples of a thread and closes its events. */
@@ -44,14 +46,38 @@ static void end_thread(struct hftmon_samples *s, uint32_t i)
 	store_relaxed_u64(&s->slots.stats->threads, s->thread_count);
 }
 
-static void drain(struct hftmon_samples *s)
+/*
+ * Asks the kernel about some threads at each turn, in one call. The records that tell of an end in
+ * the ring come with those of every thread that a sampled one starts, which crowd its samples out
+ * and are counted among the lost.
+ */
+#define CHECKED 64
+
+static void end_those_over(struct hftmon_samples *s)
 {
-	for (uint32_t i = s->thread_count; i-- > 0;) {
-		if (!sample_slots__drain(&s->slots, s->threads[i]))
+	uint32_t first = s->next_checked < s->thread_count ? s->next_checked : 0;
+	uint32_t left = s->thread_count - first, count = left < CHECKED ? left : CHECKED;
+	struct pollfd events[CHECKED];
+
+	for (uint32_t i = 0; i < count; i++)
+		events[i] = (struct pollfd){ .fd = s->threads[first + i]->events[0].fd };
+	s->next_checked = first + count;
+	if (poll(events, count, 0) <= 0)
+		return;
+	/* From the last on: it takes the place of one that goes. */
+	for (uint32_t i = count; i-- > 0;) {
+		if (!(events[i].revents & POLLHUP))
 			continue;
-		end_thread(s, i);
+		end_thread(s, first + i);
 		sample_slots__count(&s->slots.stats->ended, 1);
 	}
+}
+
+static void drain(struct hftmon_samples *s)
+{
+	for (uint32_t i = 0; i < s->thread_count; i++)
+		sample_slots__drain(&s->slots, s->threads[i]);
+	end_those_over(s);
 }
 
 static void doze(struct hftmon_samples *s)

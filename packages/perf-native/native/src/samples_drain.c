@@ -14,13 +14,6 @@ struct lost_record {
 	uint64_t lost;
 };
 
-struct exit_record {
-	struct perf_event_header header;
-	uint32_t pid, ppid;
-	uint32_t tid, ptid;
-	uint64_t time;
-};
-
 int sample_slots__open(struct sample_slots *slots, uint32_t count, uint64_t epoch_ns,
 		       const struct hftmon_sample_event *events)
 {
@@ -155,11 +148,9 @@ static void take_sample(struct sample_slots *slots, const struct sampled_thread 
 	publish(slots);
 }
 
-bool sample_slots__drain(struct sample_slots *slots, struct sampled_thread *thread)
+void sample_slots__drain(struct sample_slots *slots, struct sampled_thread *thread)
 {
 	const struct perf_event_header *header;
-	bool crowded = perf_ring__is_crowded(&thread->ring);
-	bool ended = false;
 
 	while ((header = perf_ring__next(&thread->ring))) {
 		switch (header->type) {
@@ -174,17 +165,12 @@ bool sample_slots__drain(struct sample_slots *slots, struct sampled_thread *thre
 		case PERF_RECORD_THROTTLE:
 			sample_slots__count(&slots->stats->throttles, 1);
 			break;
-		case PERF_RECORD_EXIT:
-			ended |= ((const struct exit_record *)header)->tid == thread->tid;
-			break;
 		case PERF_RECORD_UNTHROTTLE:
-		case PERF_RECORD_FORK:
 			break;
 		default:
 			sample_slots__count(&slots->stats->unknown, 1);
 		}
 	}
-	return ended || (crowded && sampled_thread__is_over(thread));
 }
 
 void sample_slots__drain_last(struct sample_slots *slots, struct sampled_thread *thread)

@@ -25,8 +25,8 @@ void sample_slots__close(struct sample_slots *slots);
 /* Adds to a field of the statistics, which JavaScript may be reading. */
 void sample_slots__count(uint64_t *field, uint64_t n);
 
-/* Moves what the thread's ring holds. Returns true when the thread has ended. */
-bool sample_slots__drain(struct sample_slots *slots, struct sampled_thread *thread);
+/* Moves what the thread's ring holds. */
+void sample_slots__drain(struct sample_slots *slots, struct sampled_thread *thread);
 /* The same for the last time: ends the events first and asks the kernel what else was lost. */
 void sample_slots__drain_last(struct sample_slots *slots, struct sampled_thread *thread);
 

@@ -52,13 +52,6 @@ static const struct perf_event_header *whole(struct perf_ring *ring, uint64_t at
 	return (const void *)ring->whole;
 }
 
-bool perf_ring__is_crowded(const struct perf_ring *ring)
-{
-	uint64_t used = load_acquire_u64(&ring->page->data_head) - ring->next;
-
-	return used + PERF_RECORD_MOST > ring->bytes;
-}
-
 const struct perf_event_header *perf_ring__next(struct perf_ring *ring)
 {
 	uint64_t head = load_acquire_u64(&ring->page->data_head);

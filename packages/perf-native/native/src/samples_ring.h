@@ -27,9 +27,6 @@ int perf_event__open(const struct perf_event_attr *attr, uint32_t tid, int group
 int perf_ring__map(struct perf_ring *ring, int fd, uint32_t pages);
 void perf_ring__unmap(struct perf_ring *ring);
 
-/* Is it so full that a record may have found no room? */
-bool perf_ring__is_crowded(const struct perf_ring *ring);
-
 /* The next record, or NULL. Valid until the call after. */
 const struct perf_event_header *perf_ring__next(struct perf_ring *ring);
 

@@ -74,7 +74,6 @@ static int open_event(struct sampled_thread *t, uint32_t i, const struct hftmon_
 	struct sampled_event *e = &t->events[i];
 	struct perf_event_attr attr = sample_attr(event);
 
-	attr.task = i == 0; /* tells, once, in the ring that the thread has ended */
 	if (event->flags & HFTMON_EVENT_NEEDS_LEADER) {
 		e->leader_fd = open_leader(event, t->tid);
 		if (e->leader_fd < 0)
@@ -137,7 +136,6 @@ int sampled_thread__open(struct sampled_thread *t, const struct hftmon_sample_ev
 		err = open_ring(t, ring_pages);
 	if (!err)
 		err = enable(t);
-	/* A thread that ended before could not say so in the ring; one that ends from now on can. */
 	if (!err && sampled_thread__is_over(t))
 		err = fail(-ESRCH, "sampling thread %u", t->tid);
 	if (err)
