@@ -9,6 +9,7 @@ describe('exit codes', () => {
     [usageError('it is wrong', 'do it right'), 2],
     [createError('HFTMON_E_CPU_NOT_FOUND'), 2],
     [createError('HFTMON_E_CAPABILITY_MISSING'), 3],
+    [createError('HFTMON_E_FILES_EXHAUSTED'), 3],
     [createError('HFTMON_E_BTF_MISSING'), 3],
     [createError('HFTMON_E_PROCESS_NOT_FOUND'), 4],
     [createError('HFTMON_E_NATIVE_CALL'), 1],

@@ -159,7 +159,7 @@ export const ERROR_TABLE = {
     remedy: 'sample at most every {leastNs} ns, or raise kernel.perf_event_max_sample_rate',
   },
   HFTMON_E_FILES_EXHAUSTED: {
-    type: 'MonitorError',
+    type: 'PermissionError',
     what: 'no file descriptor is left for {operation}',
     remedy: 'raise the limit (ulimit -n), or follow fewer threads',
   },
