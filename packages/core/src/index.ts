@@ -11,7 +11,13 @@ export {
   PAYLOAD_WORD,
   COMMIT_WORD,
 } from './record/record-descriptor.js';
-export { RecordKind, KERNEL_KINDS, FIRST_PLUGIN_KIND, LAST_KIND } from './record/record-kind.js';
+export {
+  RecordKind,
+  KERNEL_KINDS,
+  FIRST_PLUGIN_KIND,
+  LAST_KIND,
+  isKernelKind,
+} from './record/record-kind.js';
 export {
   kindAt,
   cpuAt,

@@ -54,4 +54,9 @@ export type {
   ThreadSchedulingInfo,
   ThrottlingInfo,
 } from '@hftmon/sched';
-export { createProbeEnvironment, type HostEnvironment, type ProbeRoots } from '@hftmon/perf-native';
+export {
+  createProbeEnvironment,
+  requireBpf,
+  type HostEnvironment,
+  type ProbeRoots,
+} from '@hftmon/perf-native';

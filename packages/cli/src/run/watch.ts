@@ -1,8 +1,9 @@
-import { createError } from '@hftmon/core';
+import { createError, isKernelKind } from '@hftmon/core';
 import {
   createProbeEnvironment,
   HFTResourceMonitor,
   installedCollectors,
+  requireBpf,
   type MonitorConfiguration,
 } from '@hftmon/monitor';
 import { definedOnly } from '../args/defined-only.js';
@@ -55,6 +56,7 @@ export async function watch(
     collectors: installedCollectors(plan.collectors),
   });
   monitor.configure(plan.configuration ?? {});
+  requireKernelEvents(monitor);
   monitor.on('error', ({ error }) => warn(error.message));
   plan.output.onBroken = () => end.end('unread');
   const { target } = plan;
@@ -68,6 +70,17 @@ export async function watch(
   } finally {
     await command?.stop();
   }
+}
+
+/**
+ * Whoever asks for the collectors of kernel events, by name or by naming none, is told right away
+ * when there can't be any, and not given the little that is left.
+ */
+function requireKernelEvents(monitor: HFTResourceMonitor): void {
+  const isWanted = monitor
+    .collectors()
+    .some(({ collector }) => collector.meta.kinds.some(isKernelKind));
+  if (isWanted) requireBpf(monitor.environment);
 }
 
 function launch(words: readonly string[], machineReadable: boolean): LaunchedCommand {

@@ -56,3 +56,8 @@ export const FIRST_PLUGIN_KIND = 0x8000;
 
 /** Highest kind that fits the record's 16-bit field. */
 export const LAST_KIND = 0xffff;
+
+/** Do probes in the kernel make these records? Applications write marks, collectors sampled addresses. */
+export function isKernelKind(kind: RecordKind): boolean {
+  return kind !== RecordKind.Mark && kind !== RecordKind.AddressSample;
+}

@@ -1,5 +1,6 @@
 import {
   createError,
+  isKernelKind,
   RecordKind,
   SpscWriter,
   TaskTable,
@@ -72,10 +73,6 @@ interface LastState {
   readonly pump: PumpStats;
 }
 
-/** Marks are written by the application, sampled addresses by a collector. */
-const isFromKernel = (kind: RecordKind): boolean =>
-  kind !== RecordKind.Mark && kind !== RecordKind.AddressSample;
-
 const NOTHING = new Uint32Array(0);
 const NO_LOSSES = readLosses(NOTHING, 0, 0);
 const NO_INTERRUPTS = readInterruptTotals(NOTHING, 0, false, 0);
@@ -123,7 +120,7 @@ export class KernelEventSource implements EventSource {
     if (this.#open !== undefined) {
       throw createError('HFTMON_E_SESSION_STATE', { operation: 'open', state: 'open' });
     }
-    if ([...kinds].some(isFromKernel)) requireBpf(this.environment);
+    if ([...kinds].some(isKernelKind)) requireBpf(this.environment);
     const native = nativeOptions(kinds, options, this.environment, this.epochMonotonicNs);
     if (native.groups === 0) refuseChildren(options);
     const session = new NativeSession(native);
