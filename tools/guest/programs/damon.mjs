@@ -17,6 +17,7 @@ const POLL_MS = 100;
 const LIMIT_S = 600;
 /** Looks that found a region accessed, of 20: most regions are left behind by then. */
 const HITS = 5;
+const NONE = { weight: 0, bytes: Infinity };
 
 const [role, pid] = process.argv.slice(2);
 if (role === 'watch') {
@@ -57,7 +58,7 @@ async function main() {
 
   const { session, collector } = watch(target.pid);
   answer.afterTakeover = damonState();
-  answer.hotSpots = await hotSpotsOf(collector, target.pid);
+  answer.hotSpots = await hotSpotsOf(collector, target.pid, hotBytes);
   session.close();
   answer.afterClose = damonState();
   await Promise.all([target.dispose(), other.dispose()]);
@@ -80,13 +81,17 @@ function watch(target) {
   return { session, collector };
 }
 
-/** What DAMON found, once it has told hot from cold. */
-async function hotSpotsOf(collector, target) {
+/**
+ * What DAMON found, once it has told hot from cold. It begins with a few large regions and splits
+ * them as it learns: until the hottest is about as small as the hot memory it has not.
+ */
+async function hotSpotsOf(collector, target, hotBytes) {
   for (;;) {
     await setTimeout(POLL_MS);
     const stats = collector.snapshot({ pid: target, includeHeatmap: true, resolution: 'page' });
     const spots = stats.flatMap(({ hotSpots }) => hotSpots);
-    if (spots.some(({ weight }) => weight >= HITS)) return spots;
+    const hottest = spots.reduce((most, spot) => (spot.weight > most.weight ? spot : most), NONE);
+    if (hottest.weight >= HITS && hottest.bytes <= 2 * hotBytes) return spots;
   }
 }
 
