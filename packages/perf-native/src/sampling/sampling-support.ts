@@ -84,7 +84,7 @@ function probeIbs(env: ProbeEnvironment, attempt: SamplingAttempt): Support {
 
 function probeSpe({ sysRoot }: ProbeEnvironment): Support {
   return hasSpe(sysRoot)
-    ? unsupported('not implemented for Arm SPE', 'cpu-clock samples are used instead')
+    ? unsupported('hftmon does not read the buffers of Arm SPE', 'use a host with PEBS or IBS')
     : unsupported('there is no PMU arm_spe: SPE is of Arm', 'none');
 }
 

@@ -106,11 +106,11 @@ describe('an AMD host', () => {
 });
 
 describe('an Arm host', () => {
-  it('says that SPE is not implemented', () => {
+  it('says that SPE is there and not read', () => {
     writeSamplingPmu(roots, { name: 'arm_spe_0', type: 12 });
     expect(probe(['CAP_PERFMON']).spe).toMatchObject({
       ok: false,
-      reason: 'not implemented for Arm SPE',
+      reason: 'hftmon does not read the buffers of Arm SPE',
     });
   });
 });
