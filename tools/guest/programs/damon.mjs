@@ -17,6 +17,8 @@ const POLL_MS = 100;
 const LIMIT_S = 600;
 /** Looks that found a region accessed, of 20: most regions are left behind by then. */
 const HITS = 5;
+/** DAMON splits and merges regions all the time; their edges are some pages off. */
+const SLACK_BYTES = 1024 * 1024;
 const NONE = { weight: 0, bytes: Infinity };
 
 const [role, pid] = process.argv.slice(2);
@@ -91,7 +93,7 @@ async function hotSpotsOf(collector, target, hotBytes) {
     const stats = collector.snapshot({ pid: target, includeHeatmap: true, resolution: 'page' });
     const spots = stats.flatMap(({ hotSpots }) => hotSpots);
     const hottest = spots.reduce((most, spot) => (spot.weight > most.weight ? spot : most), NONE);
-    if (hottest.weight >= HITS && hottest.bytes <= 2 * hotBytes) return spots;
+    if (hottest.weight >= HITS && hottest.bytes <= hotBytes + SLACK_BYTES) return spots;
   }
 }
 

@@ -23,6 +23,9 @@ interface Answer {
 
 const ON: DamonState = { count: 1, states: ['on'], claimed: true };
 const GONE: DamonState = { count: 0, states: [], claimed: false };
+/** DAMON splits and merges regions all the time; their edges are some pages off. */
+const SLACK_BYTES = 512 * 1024;
+
 describe('DAMON, with consent', () => {
   it('finds the hot memory, and is gone afterwards also when a monitor was killed', async (context) => {
     const answer = await runInGuest<Answer>(context, 'damon.mjs', '6.12');
@@ -33,12 +36,11 @@ describe('DAMON, with consent', () => {
       afterTakeover: ON,
       afterClose: GONE,
     });
-    // DAMON splits and merges regions all the time, so their edges are not those of the memory.
     const hottest = hotSpots.reduce((most, spot) => (spot.weight > most.weight ? spot : most));
     expect(hottest.source).toBe('damon');
-    const start = Math.max(Number(hottest.address), Number(hot.address));
-    const end = Math.min(Number(hottest.address) + hottest.bytes, Number(hot.address) + hot.bytes);
-    // Of 64 MiB touched, 4 are hot: a region by chance would have a sixteenth of it in common.
-    expect(end - start).toBeGreaterThan(hottest.bytes / 2);
+    const start = Number(hottest.address);
+    const end = start + hottest.bytes;
+    expect(start).toBeGreaterThanOrEqual(Number(hot.address) - SLACK_BYTES);
+    expect(end).toBeLessThanOrEqual(Number(hot.address) + hot.bytes + SLACK_BYTES);
   }, 400_000);
 });
