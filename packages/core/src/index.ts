@@ -118,6 +118,13 @@ export {
 } from './record/payload/thread-exit.js';
 export { threadStartParentTid, threadStartPid } from './record/payload/thread-start.js';
 export {
+  ThrottleType,
+  throttleType,
+  throttleCgroup,
+  throttleQuotaNs,
+  throttlePeriodNs,
+} from './record/payload/throttle.js';
+export {
   VectorType,
   VectorFlag,
   vectorType,

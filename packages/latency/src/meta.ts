@@ -33,6 +33,7 @@ export function metaFor({ syscalls, faults }: ResolvedOptions): CollectorMeta {
     kinds: [
       RecordKind.Switch,
       RecordKind.Ran,
+      RecordKind.Throttle,
       RecordKind.Migrate,
       RecordKind.ThreadStart,
       RecordKind.ThreadExit,

@@ -10,7 +10,7 @@ export {
 } from './proc/interrupts.js';
 export { readIrqAffinity, type IrqAffinity } from './proc/irq-affinity.js';
 export { readAllowedCpus } from './proc/allowed-cpus.js';
-export { Cgroups } from './proc/cgroups.js';
+export { Cgroups, cpuCgroupMount } from './proc/cgroups.js';
 export { SOFTIRQ_NAMES } from './proc/softirqs.js';
 export {
   parseCpuList,

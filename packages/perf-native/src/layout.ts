@@ -5,7 +5,7 @@
 
 /** `struct hftmon_thread`, byte offsets. */
 export const THREAD = {
-  bytes: 704,
+  bytes: 768,
   tid: 0,
   tgid: 4,
   state: 8,

@@ -85,6 +85,11 @@ export {
 } from './workloads/sleeper.js';
 export { spawnSpinner, type SpinnerOptions, type SpinnerReport } from './workloads/spinner.js';
 export { spawnStopper, type StopperOptions, type StopperReport } from './workloads/stopper.js';
+export {
+  spawnThrottled,
+  type ThrottledOptions,
+  type ThrottledReport,
+} from './workloads/throttled.js';
 export { spawnTlbshoot, type TlbshootOptions, type TlbshootReport } from './workloads/tlbshoot.js';
 export {
   spawnTouch,

@@ -23,6 +23,7 @@ const EVIDENCE: { readonly [C in Cause]: (details: PartOf<C>['details']) => stri
   late_wakeup: ({ cpu, ...wakeup }) => join([`CPU ${cpu} was idle`, woken(wakeup)]),
   migration: ({ from, to, mover }) =>
     join([`CPU ${from} to ${to}`, mover !== undefined && `by ${task(mover)}`]),
+  throttled: ({ limits }) => list(limits.map(limit)),
   stopped: ({ by, signal, sender }) =>
     join([signal ?? by, sender !== undefined && `from ${task(sender)}`]),
   lock_wait: ({ futexAddress, operation, releasedBy, priorityInversion }) =>
@@ -106,6 +107,19 @@ function runners(word: string, by: readonly (Task & { readonly policy?: string }
       : `${task(runner)} ${runner.policy}`,
   );
   return names.length === 0 ? '' : `${word} ${list(names)}`;
+}
+
+function limit({ type, cgroup, quotaUs, periodUs }: PartOf<'throttled'>['details']['limits'][0]) {
+  const kind = type === 'deadline' ? 'budget' : type === 'realtime' ? 'real-time share' : type;
+  return join(
+    [
+      cgroup === undefined ? kind : `${kind} of ${cgroup}`,
+      quotaUs !== undefined &&
+        periodUs !== undefined &&
+        `${shortDuration(quotaUs * 1000)} per ${shortDuration(periodUs * 1000)}`,
+    ],
+    ' ',
+  );
 }
 
 function sender(from: Task & { readonly callSiteName?: string }): string {

@@ -44,6 +44,8 @@ export const RecordKind = {
   DeviceWork: 19,
   /** A thread was seen accessing memory (instant); written by the collector that samples addresses. */
   AddressSample: 20,
+  /** A target thread was kept from running by a limit on CPU time; part of a Switch record's time. */
+  Throttle: 21,
 } as const;
 
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];

@@ -11,6 +11,7 @@ import { placesOf } from '../receipt/places.js';
 import type { Scene } from '../receipt/scene.js';
 import { NOBODY, type Slice } from '../receipt/slice.js';
 import { switchEnd } from '../receipt/switch-end.js';
+import { throttleEnd } from '../receipt/throttle-end.js';
 import { enderOf } from '../receipt/waker.js';
 import type {
   LateWakeupDetails,
@@ -64,12 +65,13 @@ export function runQueueWaitDetails(slices: readonly Slice[], scene: Scene): Run
 export function lateWakeupDetails(slices: readonly Slice[], scene: Scene): LateWakeupDetails {
   const { u32, base, flags, slice } = switchOf(slices);
   const ranNs = switchEnd(slice.log, base);
+  const throttledNs = throttleEnd(slice.log, slice.log.startOf(base));
   return {
     ...wakerRef(scene, u32, base, slice.endNs),
     wokenByInterrupt: (flags & SwitchFlag.WokenByInterrupt) !== 0,
     cpu: cpuAt(u32, base),
     count: countSwitches(slices),
-    wokenNs: ranNs - switchWaitNs(u32, base),
+    wokenNs: throttledNs ?? ranNs - switchWaitNs(u32, base),
     ranNs,
     ...((flags & SwitchFlag.NewThread) === 0 ? {} : { newThread: true }),
   };

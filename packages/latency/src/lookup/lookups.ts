@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import type { CollectorContext, StackResolver } from '@hftmon/core';
-import { readNumaTopology, type NumaTopology } from '@hftmon/perf-native';
+import { Cgroups, cpuCgroupMount, readNumaTopology, type NumaTopology } from '@hftmon/perf-native';
 import { IrqNames } from './irq-names.js';
 import { Mappings } from './mappings.js';
 import { TaskNames } from './task-names.js';
@@ -11,6 +11,8 @@ export class Lookups {
   readonly irqs: IrqNames;
   readonly mappings: Mappings;
   readonly nodes: NumaTopology;
+  /** Of the CPU controller's hierarchy, whose ids limits are told by. */
+  readonly cpuCgroups: Cgroups;
   readonly #stacks: StackResolver;
   readonly #procRoot: string;
 
@@ -19,6 +21,7 @@ export class Lookups {
     this.irqs = new IrqNames(procRoot);
     this.mappings = new Mappings(procRoot);
     this.nodes = readNumaTopology(sysRoot);
+    this.cpuCgroups = new Cgroups(procRoot, () => performance.now(), cpuCgroupMount);
     this.#stacks = source.stacks;
     this.#procRoot = procRoot;
   }

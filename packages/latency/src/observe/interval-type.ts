@@ -18,6 +18,8 @@ export const IntervalType = {
   Syscall: 9,
   /** Moved to another CPU (instant): no stall, but it tells where a wait took place. */
   Move: 10,
+  /** Kept from running by a limit on CPU time; part of a Preempted one. */
+  Throttled: 11,
 } as const;
 
 /** Sleep and Move are kept for what they tell about others. */

@@ -82,6 +82,9 @@ export class RecordIntake {
       case RecordKind.Syscall:
         this.#stall(u32, base, IntervalType.Syscall);
         return true;
+      case RecordKind.Throttle:
+        this.#stall(u32, base, IntervalType.Throttled);
+        return true;
       case RecordKind.Migrate:
         this.#note(u32, base, IntervalType.Move);
         return true;

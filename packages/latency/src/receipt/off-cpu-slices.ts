@@ -18,6 +18,8 @@ interface Wait {
   readonly base: number;
   readonly preempted: boolean;
   readonly yielded: boolean;
+  /** A limit took it off the CPU: what comes after that was over is as after a wake-up. */
+  readonly throttled: boolean;
   /** The kernel's migration thread took it off the CPU, to put it on another one. */
   readonly carried: boolean;
   readonly nextTid: number;
@@ -47,6 +49,7 @@ export function offCpuSlices(
     base,
     preempted,
     yielded: (flags & SwitchFlag.Yielded) !== 0,
+    throttled: (flags & SwitchFlag.Throttled) !== 0,
     carried: preempted && moved && scene.lookups.tasks.isMigrationThread(nextTid, endNs),
     nextTid,
     previousTid:
@@ -101,6 +104,7 @@ function ofPlace(
 
 function blameOf(wait: Wait, tid: number, { first, next }: Neighbours): Blame {
   if (wait.carried) return carriedBlame(wait, tid, first);
+  if (wait.throttled) return { cause: tid === 0 ? 'late_wakeup' : 'run_queue_wait' };
   if (wait.preempted) {
     // A task that can run, on a CPU that idles: something else keeps it from running.
     if (tid === 0) return { cause: 'unexplained', why: 'idle' };

@@ -41,6 +41,9 @@ export function sliceGroup(scene: Scene, group: Group, { pieces }: GroupFinder):
       case IntervalType.Syscall:
         plain('syscall', Rank.Syscall);
         break;
+      case IntervalType.Throttled:
+        plain('throttled', Rank.Throttled);
+        break;
       default:
         // Pieces come in the order of their starts, so the fault around it was seen before.
         if (fault !== undefined && endNs <= fault.endNs) {

@@ -12,6 +12,8 @@ export const Rank = {
   Softirq: 5,
   Interrupt: 6,
   Nmi: 7,
+  /** Whatever happened on the CPU meanwhile, the thread could not have run. */
+  Throttled: 8,
 } as const;
 
 /** No task is known to be behind it. */

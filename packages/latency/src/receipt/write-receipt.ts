@@ -16,6 +16,7 @@ import {
 } from '../details/off-cpu-details.js';
 import { pageFaultDetails, syscallDetails } from '../details/own-details.js';
 import { sharesBy, sumNs } from '../details/shares.js';
+import { throttledDetails } from '../details/throttle-details.js';
 import { unexplainedDetails, type Remainder } from '../details/unexplained-details.js';
 import { CAUSE_CLASS } from '../types/cause.js';
 import type { DetailsByCause, ObservedCause } from '../types/details.js';
@@ -33,6 +34,7 @@ const DETAILS: {
   preemption: preemptionDetails,
   run_queue_wait: runQueueWaitDetails,
   migration: migrationDetails,
+  throttled: throttledDetails,
   stopped: stoppedDetails,
   lock_wait: lockWaitDetails,
   io_wait: ioWaitDetails,

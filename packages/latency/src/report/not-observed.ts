@@ -7,7 +7,6 @@ const LATER = 'not collected by this version';
 
 /** Causes that no probe of this version looks for. */
 const NOT_COLLECTED: readonly Cause[] = [
-  'throttled',
   'reclaim',
   'compaction',
   'numa_migration',

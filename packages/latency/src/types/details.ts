@@ -62,7 +62,7 @@ export interface LateWakeupDetails {
   /** CPU that was idle, where the thread then ran. */
   readonly cpu: number;
   readonly count: number;
-  /** When it was woken, ns since the session epoch; of the longest one. */
+  /** When it was woken, or a limit on CPU time ended, ns since the session epoch; of the longest one. */
   readonly wokenNs: number;
   /** When it ran. */
   readonly ranNs: number;
@@ -77,6 +77,25 @@ export interface MigrationDetails {
   /** Task that moved it. */
   readonly mover?: TaskRef;
   readonly count: number;
+}
+
+/** A limit on CPU time. */
+export interface ThrottleLimit {
+  /** The quota of a cgroup, the share of its real-time threads, or the thread's own budget. */
+  readonly type: 'quota' | 'realtime' | 'deadline';
+  /** The cgroup with the limit: the thread's own or one above it. */
+  readonly cgroup?: string;
+  /** CPU time per period, us. */
+  readonly quotaUs?: number;
+  readonly periodUs?: number;
+  readonly ns: number;
+  /** Times that the thread was throttled. */
+  readonly count: number;
+}
+
+export interface ThrottledDetails {
+  /** The one that took longest first. */
+  readonly limits: readonly ThrottleLimit[];
 }
 
 export interface StoppedDetails {
@@ -203,7 +222,7 @@ export interface SyscallDetails {
 export interface UnexplainedDetails {
   /** Between interferences that were merged: the thread ran, ns. */
   readonly betweenNs: number;
-  /** Runnable, not running, and its CPU was idle, ns: a bandwidth limit does that. */
+  /** Runnable, not running, and its CPU was idle, ns. */
   readonly idleWhileRunnableNs?: number;
   /** In the run queue, but who had the CPU is not in the records, ns. */
   readonly unknownRunnerNs?: number;
@@ -218,6 +237,7 @@ export interface DetailsByCause {
   preemption: PreemptionDetails;
   run_queue_wait: RunQueueWaitDetails;
   migration: MigrationDetails;
+  throttled: ThrottledDetails;
   stopped: StoppedDetails;
   lock_wait: LockWaitDetails;
   io_wait: IoWaitDetails;

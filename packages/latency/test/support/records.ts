@@ -4,6 +4,7 @@ import {
   NO_STACK,
   RecordKind,
   SwitchFlag,
+  ThrottleType,
   VectorType,
 } from '@hftmon/core';
 import type { FakeRecord } from '@hftmon/testkit';
@@ -140,6 +141,20 @@ export function fault(
 export function syscall(number: number, fields: Times & { readonly net?: number }): FakeRecord {
   const net = fields.net ?? fields.to - fields.from;
   return frame(RecordKind.Syscall, fields, [number, low(net), high(net), 0, 0, 0, 0]);
+}
+
+export interface ThrottleFields extends Times {
+  readonly type?: number;
+  readonly cgroup?: number;
+  readonly quotaNs?: number;
+  readonly periodNs?: number;
+}
+
+/** The part of a time off the CPU in which a limit kept the thread from running. */
+export function throttle(fields: ThrottleFields): FakeRecord {
+  const { type = ThrottleType.Quota, cgroup = 0, quotaNs = 0, periodNs = 0 } = fields;
+  const words = [cgroup, quotaNs, periodNs].flatMap((value) => [low(value), high(value)]);
+  return frame(RecordKind.Throttle, fields, [type, ...words]);
 }
 
 export function move(at: number, from: number, to: number, mover: number): FakeRecord {

@@ -1,11 +1,31 @@
-import { VectorType } from '@hftmon/core';
+import { SwitchFlag, VectorType } from '@hftmon/core';
 import { Prng, type FakeRecord } from '@hftmon/testkit';
 import { describe, expect, it } from 'vitest';
-import { fault, hardIrq, nmi, offCpu, ran, softirq, syscall, vector } from '../support/records.js';
+import {
+  fault,
+  hardIrq,
+  nmi,
+  offCpu,
+  ran,
+  softirq,
+  syscall,
+  throttle,
+  vector,
+} from '../support/records.js';
 import { Stage, partsOf } from '../support/stage.js';
 
 /** An interval of the model. What stands later in this list is further in. */
-const LEVELS = ['sleep', 'syscall', 'fault', 'off', 'run', 'softirq', 'irq', 'nmi'] as const;
+const LEVELS = [
+  'sleep',
+  'syscall',
+  'fault',
+  'off',
+  'run',
+  'softirq',
+  'irq',
+  'nmi',
+  'throttle',
+] as const;
 type Level = (typeof LEVELS)[number];
 
 interface Interval {
@@ -42,6 +62,7 @@ function nest(
   while (at < to - 2) {
     const end = Math.min(to, at + random.int(1, depth === 0 ? 1500 : 500));
     const allowed = LEVELS.filter((level, place) => {
+      if (level === 'throttle') return false;
       if (offCpu) return place >= LEVELS.indexOf('softirq') && place > depth;
       return place > depth && level !== 'run';
     });
@@ -49,6 +70,9 @@ function nest(
     const level = random.pick(allowed);
     life.push({ level, from: at, to: end });
     const inner = LEVELS.indexOf(level);
+    if (level === 'off' && random.int(0, 3) === 0) {
+      life.push({ level: 'throttle', from: at, to: random.int(at + 1, end) });
+    }
     if (level !== 'sleep') nest(random, life, at, end, inner, offCpu || level === 'off');
     at = end + random.int(1, random.pick([40, 400, 1600]));
   }
@@ -74,7 +98,9 @@ function recordOf(
     case 'softirq':
       return softirq(3, times);
     case 'off':
-      return offCpu({ from, to, next: HOG, previous: OTHER });
+      return offCpu({ from, to, next: HOG, previous: OTHER, flags: switchFlags(from, life) });
+    case 'throttle':
+      return throttle({ from, to });
     case 'fault':
       return fault({ from, to });
     case 'syscall':
@@ -82,6 +108,15 @@ function recordOf(
     default:
       return offCpu({ from, to, woken: to });
   }
+}
+
+function switchFlags(from: number, life: readonly Interval[]): number {
+  return isThrottled(from, life) ? SwitchFlag.Throttled : 0;
+}
+
+/** Is a limit why the thread left its CPU then? */
+function isThrottled(from: number, life: readonly Interval[]): boolean {
+  return life.some((interval) => interval.level === 'throttle' && interval.from === from);
 }
 
 /** What the kernel would account to a system call: its time without all that is in it. */
@@ -100,7 +135,7 @@ function paint(life: readonly Interval[]): (Interval | undefined)[] {
   return painted;
 }
 
-function causeOf(interval: Interval): string {
+function causeOf(interval: Interval, life: readonly Interval[]): string {
   switch (interval.level) {
     case 'nmi':
       return 'nmi';
@@ -109,7 +144,9 @@ function causeOf(interval: Interval): string {
     case 'softirq':
       return 'softirq';
     case 'off':
-      return 'preemption';
+      return isThrottled(interval.from, life) ? 'run_queue_wait' : 'preemption';
+    case 'throttle':
+      return 'throttled';
     case 'fault':
       return 'page_fault';
     default:
@@ -124,7 +161,10 @@ interface Expected {
 }
 
 /** What must be reported, found by going through the life ns by ns. */
-function expectedSpikes(painted: readonly (Interval | undefined)[]): Expected[] {
+function expectedSpikes(
+  painted: readonly (Interval | undefined)[],
+  life: readonly Interval[],
+): Expected[] {
   const spikes: Expected[] = [];
   let from = -1;
   let to = -1;
@@ -144,7 +184,8 @@ function expectedSpikes(painted: readonly (Interval | undefined)[]): Expected[] 
       if (from >= 0 && at - to > GAP) end();
       if (from < 0) from = at;
       to = at + 1;
-      parts[causeOf(interval)] = (parts[causeOf(interval)] ?? 0) + 1;
+      const cause = causeOf(interval, life);
+      parts[cause] = (parts[cause] ?? 0) + 1;
     }
   }
   end();
@@ -174,7 +215,7 @@ function check(seed: number, settleUs: number, disorderNs: number, batch: number
     to: spike.timestampNs + spike.durationNs,
     parts: partsOf(spike),
   }));
-  expect(found, `seed ${seed}`).toEqual(expectedSpikes(painted));
+  expect(found, `seed ${seed}`).toEqual(expectedSpikes(painted, life));
   for (const { receipt } of [...spikes, ...stage.heard]) {
     const sum = receipt.parts.reduce((total, part) => total + part.ns, 0);
     expect(sum, `seed ${seed}`).toBe(receipt.durationNs);

@@ -40,21 +40,66 @@ struct thread_info {
 
 struct rq;
 
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+};
+
+struct cfs_bandwidth {
+	long long period;
+	u64 quota;
+};
+
+struct rt_bandwidth {
+	long long rt_period;
+	u64 rt_runtime;
+};
+
+struct task_group {
+	struct cgroup_subsys_state css;
+	struct rt_bandwidth rt_bandwidth;
+	struct cfs_bandwidth cfs_bandwidth;
+};
+
 struct cfs_rq {
 	struct rq *rq;
+	struct task_group *tg;
+	int throttled; /* one bit since 6.18 */
+	int throttle_count;
+	u64 throttled_clock_self;
+	u64 throttled_clock_self_time;
 	unsigned int h_nr_queued;
 	unsigned int h_nr_runnable;
 	unsigned int h_nr_delayed;
 };
 
+struct rt_rq {
+	int rt_throttled;
+	struct task_group *tg;
+};
+
 struct rq {
 	unsigned int nr_running;
+	u64 clock;
 	struct cfs_rq cfs;
+	struct rt_rq rt;
 };
 
 struct sched_entity {
 	u64 sum_exec_runtime;
+	struct sched_entity *parent;
 	struct cfs_rq *cfs_rq;
+};
+
+struct sched_rt_entity {
+	struct sched_rt_entity *parent;
+	struct rt_rq *rt_rq;
+};
+
+struct sched_dl_entity {
+	u64 dl_runtime;
+	u64 dl_period;
+	unsigned int dl_throttled : 1;
+	unsigned int dl_yielded : 1;
 };
 
 struct signal_struct {
@@ -63,6 +108,9 @@ struct signal_struct {
 
 struct task_struct {
 	struct sched_entity se;
+	struct sched_rt_entity rt;
+	struct sched_dl_entity dl;
+	bool throttled;
 	struct thread_info thread_info;
 	unsigned int __state;
 	unsigned int flags;

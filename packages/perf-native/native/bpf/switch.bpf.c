@@ -2,6 +2,7 @@
 /* sched_switch: time on and off the CPU, waits, and who ran meanwhile. */
 #include "probe.h"
 #include "core_fixes.h"
+#include "throttle.h"
 
 INLINE u32 take_stacks(void *ctx)
 {
@@ -80,8 +81,10 @@ INLINE void switch_out(void *ctx, struct hftmon_thread *t, struct hftmon_cpu *c,
 	t->out_stacks = config.stacks ? take_stacks(ctx) : ~0u;
 	if (left) {
 		t->state = HFTMON_THREAD_BLOCKED;
+		t->throttle = 0;
 	} else {
 		t->state = HFTMON_THREAD_WAITING;
+		throttle_begin(t, prev);
 		t->queue_depth = depth_behind(c, prev);
 		now_pending(t, cpu, now);
 	}
@@ -203,6 +206,10 @@ INLINE void switch_in(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
 	}
 	if (!seen)
 		flags |= HFTMON_SWITCH_RETURN_UNSEEN;
+	if (t->throttle) {
+		flags |= HFTMON_SWITCH_THROTTLED;
+		throttle_end(t, c, cpu, prev, next, now);
+	}
 	wait = now - wait_from;
 	t->off_cpu_ns += off;
 	t->wait_ns += wait;

@@ -12,20 +12,29 @@ const REMEMBERED = 65_536;
 const SCAN_EVERY_MS = 1000;
 
 /**
- * Cgroups by id. On 64-bit kernels the id is the inode number of the cgroup's directory in the
- * cgroup2 file system (its only hierarchy, or beside those of v1), which is scanned when an id is
+ * Cgroups of one hierarchy by id, by default those of cgroup2. On 64-bit kernels the id is the inode
+ * number of the cgroup's directory, in that hierarchy alone; the hierarchy is scanned when an id is
  * asked for that is not known. A directory that has gone since it was seen is remembered.
  */
 export class Cgroups implements CgroupDirectory {
   readonly #procRoot: string;
   readonly #nowMs: () => number;
+  readonly #mountOf: (mountinfo: string) => string | undefined;
   readonly #known = new Map<number, CgroupRef>();
   #scannedMs = -Infinity;
 
-  /** @param nowMs - clock for the pace of scans */
-  constructor(procRoot = '/proc', nowMs: () => number = () => performance.now()) {
+  /**
+   * @param nowMs - clock for the pace of scans
+   * @param mountOf - finds the hierarchy in /proc/self/mountinfo
+   */
+  constructor(
+    procRoot = '/proc',
+    nowMs: () => number = () => performance.now(),
+    mountOf: (mountinfo: string) => string | undefined = cgroup2Mount,
+  ) {
     this.#procRoot = procRoot;
     this.#nowMs = nowMs;
+    this.#mountOf = mountOf;
   }
 
   lookup(cgroupId: number): CgroupRef | undefined {
@@ -39,7 +48,7 @@ export class Cgroups implements CgroupDirectory {
   }
 
   #scan(): void {
-    const mount = cgroup2Mount(readText(`${this.#procRoot}/self/mountinfo`) ?? '');
+    const mount = this.#mountOf(readText(`${this.#procRoot}/self/mountinfo`) ?? '');
     if (mount === undefined) return;
     const queue = [''];
     for (let i = 0; i < queue.length && i < MAX_DIRECTORIES; i++) {
@@ -66,9 +75,26 @@ export class Cgroups implements CgroupDirectory {
 
 /** Where the unified hierarchy is mounted, from /proc/self/mountinfo. */
 export function cgroup2Mount(mountinfo: string): string | undefined {
+  return findMount(mountinfo, (type) => type === 'cgroup2');
+}
+
+/**
+ * Where the hierarchy that the CPU controller belongs to is mounted: one of the first version where
+ * the controller was given to it, else the unified one.
+ */
+export function cpuCgroupMount(mountinfo: string): string | undefined {
+  const v1 = findMount(mountinfo, (type, options) => type === 'cgroup' && options.includes('cpu'));
+  return v1 ?? cgroup2Mount(mountinfo);
+}
+
+function findMount(
+  mountinfo: string,
+  isWanted: (type: string, options: readonly string[]) => boolean,
+): string | undefined {
   for (const line of mountinfo.split('\n')) {
-    const [mounted, type] = line.split(' - ');
-    if (type?.startsWith('cgroup2 ') === true) {
+    const [mounted, rest = ''] = line.split(' - ');
+    const [type = '', , options = ''] = rest.split(' ');
+    if (isWanted(type, options.split(','))) {
       // Blanks and the like are written as \040.
       return mounted!
         .split(' ')[4]

@@ -21,6 +21,7 @@ const GROUPS_OF_KIND: Readonly<Partial<Record<RecordKind, number>>> = {
   [RecordKind.TlbSend]: GROUP.tlb,
   [RecordKind.TickStop]: GROUP.tick,
   [RecordKind.DeviceWork]: GROUP.device,
+  [RecordKind.Throttle]: GROUP.switch,
 };
 
 /** A tracepoint whose absence means that the kernel cannot serve the group. */

@@ -63,8 +63,19 @@ function file(path: string): Requirement {
   return () => (existsSync(path) ? undefined : `needs ${path}`);
 }
 
+/** May make cgroups with a limit on CPU time. */
+const cpuQuota: Requirement = () => {
+  const mounts = readFileSync('/proc/mounts', 'utf8').split('\n');
+  const v1 = mounts.some((line) => /^\S+ \S+ cgroup \S*\bcpu\b/.test(line));
+  const v2 = /^\S+ (\S+) cgroup2 /m.exec(mounts.join('\n'))?.[1];
+  const enabled =
+    v1 ||
+    (v2 !== undefined && /\bcpu\b/.test(readFileSync(`${v2}/cgroup.subtree_control`, 'utf8')));
+  return enabled ? root() : 'needs a cgroup hierarchy with the CPU controller';
+};
+
 /** What tests may need: `skipUnless(context, needs.bpf, needs.cpus(2))`. */
-export const needs = { root, capability, bpf, btf, cpus, realtime, tool, file } as const;
+export const needs = { root, capability, bpf, btf, cpus, realtime, cpuQuota, tool, file } as const;
 
 /** Why the first unmet one is not met, or `undefined` when all are. */
 export function firstUnmet(requirements: readonly Requirement[]): string | undefined {

@@ -34,6 +34,8 @@ export const SwitchFlag = {
   ReturnUnseen: 1 << 12,
   /** How many others were runnable when it began to wait is known. */
   DepthSeen: 1 << 13,
+  /** It left the CPU because a limit on CPU time was used up; a Throttle record came before. */
+  Throttled: 1 << 14,
 } as const;
 
 /** Task that took the CPU when the thread left it. */

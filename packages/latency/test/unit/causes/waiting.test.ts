@@ -89,7 +89,7 @@ describe('preemption', () => {
     expect(partsOf(stage.spike())).toEqual({ unexplained: 90_000 });
     const details = detailsOf(stage.spike(), 'unexplained');
     expect(details).toMatchObject({ idleWhileRunnableNs: 90_000, betweenNs: 0 });
-    expect(details['notRuledOut']).toContain('throttled');
+    expect(details['notRuledOut']).toContain('gc_pause');
   });
 });
 

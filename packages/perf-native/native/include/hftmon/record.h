@@ -44,6 +44,7 @@ enum hftmon_kind {
 	HFTMON_TICK_STOP = 18,	 /* likewise */
 	HFTMON_DEVICE_WORK = 19, /* likewise */
 	HFTMON_ADDRESS_SAMPLE = 20, /* written by a collector */
+	HFTMON_THROTTLE = 21,
 	HFTMON_KERNEL_KINDS = 32, /* loss counters are kept for this many kinds */
 };
 

@@ -67,6 +67,14 @@ enum hftmon_switch_flag {
 	HFTMON_SWITCH_NEW = 1 << 11,
 	HFTMON_SWITCH_RETURN_UNSEEN = 1 << 12,
 	HFTMON_SWITCH_DEPTH_SEEN = 1 << 13,
+	HFTMON_SWITCH_THROTTLED = 1 << 14,
+};
+
+/* The limit that a THROTTLE record is about. */
+enum hftmon_throttle {
+	HFTMON_THROTTLE_QUOTA = 1, /* of a control group */
+	HFTMON_THROTTLE_REALTIME,  /* of a group's, or the host's, real-time threads */
+	HFTMON_THROTTLE_DEADLINE,  /* the thread's own */
 };
 
 /* Bits of the flags word of HARD_IRQ, SOFTIRQ, VECTOR and NMI records. */
@@ -267,7 +275,16 @@ struct hftmon_thread {
 	hft_u64 out_exec_ns; /* sum_exec_runtime at the last switch-out */
 	hft_u64 tlb_sends;   /* shootdowns that it sent */
 	hft_u32 queue_depth; /* others that were runnable there when it began to wait */
-	hft_u8 pad1[20];
+
+	/* The limit that made it leave its CPU at the last switch-out. */
+	hft_u32 throttle; /* enum hftmon_throttle; 0 none */
+	hft_u64 throttle_queue; /* address of the fair queue that keeps the account, 0 none */
+	hft_u64 throttle_since; /* by the clock of the run queue */
+	hft_u64 throttle_sum;	/* of the queue, before that */
+	hft_u64 throttle_cgroup;
+	hft_u64 throttle_quota_ns;
+	hft_u64 throttle_period_ns;
+	hft_u8 pad1[32];
 };
 
 _Static_assert(sizeof(struct hftmon_thread) % 64 == 0, "threads share no cache line");

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Cgroups, cgroup2Mount } from '../../../src/proc/cgroups.js';
+import { Cgroups, cgroup2Mount, cpuCgroupMount } from '../../../src/proc/cgroups.js';
 
 const ID = 'a'.repeat(64);
 
@@ -67,4 +67,14 @@ describe('the mount of the unified hierarchy', () => {
     ['35 24 0:30 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu', undefined],
     ['', undefined],
   ])('%s', (mountinfo, expected) => expect(cgroup2Mount(mountinfo)).toBe(expected));
+});
+
+describe('the mount of the hierarchy with the CPU controller', () => {
+  const unified = '35 24 0:30 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw';
+  it.each([
+    [[unified], '/sys/fs/cgroup/unified'],
+    [[unified, '36 24 0:31 / /a\\040b rw - cgroup cgroup rw,cpu,cpuacct'], '/a b'],
+    [[unified, '36 24 0:31 / /x rw - cgroup cgroup rw,cpuset'], '/sys/fs/cgroup/unified'],
+    [[], undefined],
+  ])('%j', (lines, expected) => expect(cpuCgroupMount(lines.join('\n'))).toBe(expected));
 });
