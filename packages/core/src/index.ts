@@ -118,6 +118,13 @@ export {
 } from './record/payload/thread-exit.js';
 export { threadStartParentTid, threadStartPid } from './record/payload/thread-start.js';
 export {
+  LockFlag,
+  lockFlags,
+  lockNetNs,
+  lockAddress,
+  lockOwnerTid,
+} from './record/payload/lock.js';
+export {
   ThrottleType,
   throttleType,
   throttleCgroup,

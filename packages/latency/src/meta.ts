@@ -19,6 +19,10 @@ export const OPTIONAL_TRACEPOINTS = [
   { names: ['nmi_handler'], without: 'no nmi' },
   { names: ['page_fault_user', 'page_fault_kernel'], without: 'no page_fault' },
   { names: ['sys_enter', 'sys_exit'], without: 'no syscall' },
+  {
+    names: ['contention_begin', 'contention_end'],
+    without: 'locks of the kernel are known by their sleeps alone, without address and holder',
+  },
   { names: ['signal_generate'], without: 'senders of stop signals are not named' },
 ] as const;
 
@@ -34,6 +38,7 @@ export function metaFor({ syscalls, faults }: ResolvedOptions): CollectorMeta {
       RecordKind.Switch,
       RecordKind.Ran,
       RecordKind.Throttle,
+      RecordKind.Lock,
       RecordKind.Migrate,
       RecordKind.ThreadStart,
       RecordKind.ThreadExit,

@@ -145,6 +145,7 @@ export const GROUP = {
   deferred: 1 << 12,
   tick: 1 << 13,
   tlb: 1 << 14,
+  lock: 1 << 15,
 } as const;
 
 /** `enum hftmon_memory`. */

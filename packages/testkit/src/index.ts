@@ -40,6 +40,7 @@ export {
   type Move,
   type MigratorReport,
 } from './workloads/migrator.js';
+export { spawnMmaplock, type MmaplockOptions, type MmaplockReport } from './workloads/mmaplock.js';
 export { spawnNetload, type NetloadOptions, type NetloadReport } from './workloads/netload.js';
 export {
   spawnNicepair,

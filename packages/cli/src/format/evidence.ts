@@ -26,9 +26,10 @@ const EVIDENCE: { readonly [C in Cause]: (details: PartOf<C>['details']) => stri
   throttled: ({ limits }) => list(limits.map(limit)),
   stopped: ({ by, signal, sender }) =>
     join([signal ?? by, sender !== undefined && `from ${task(sender)}`]),
-  lock_wait: ({ futexAddress, operation, releasedBy, priorityInversion }) =>
+  lock_wait: ({ futexAddress, kernelLock, operation, heldBy, releasedBy, priorityInversion }) =>
     join([
-      futexAddress === undefined ? 'a lock of the kernel' : `futex ${futexAddress}`,
+      futexAddress === undefined ? lockName(kernelLock) : `futex ${futexAddress}`,
+      isSomebody(heldBy) && `held by ${task(heldBy)}`,
       isSomebody(releasedBy) &&
         `${hasOwner(operation) ? 'held' : 'released'} by ${task(releasedBy)}`,
       priorityInversion && 'priority inversion',
@@ -107,6 +108,12 @@ function runners(word: string, by: readonly (Task & { readonly policy?: string }
       : `${task(runner)} ${runner.policy}`,
   );
   return names.length === 0 ? '' : `${word} ${list(names)}`;
+}
+
+function lockName(lock: PartOf<'lock_wait'>['details']['kernelLock']): string {
+  if (lock === undefined) return 'a lock of the kernel';
+  if (lock.mmapLock === true) return 'the mmap lock of the process';
+  return `${lock.type} ${lock.address} of the kernel`;
 }
 
 function limit({ type, cgroup, quotaUs, periodUs }: PartOf<'throttled'>['details']['limits'][0]) {

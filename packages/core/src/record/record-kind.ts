@@ -46,6 +46,8 @@ export const RecordKind = {
   AddressSample: 20,
   /** A target thread was kept from running by a limit on CPU time; part of a Switch record's time. */
   Throttle: 21,
+  /** A target thread's wait for a lock of the kernel, spinning or asleep. */
+  Lock: 23,
 } as const;
 
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];

@@ -86,13 +86,15 @@ export class GroupFinder {
     const intervals = this.#intervals;
     this.pieces.clear();
     this.#sleeps.clear();
-    let faultEnd = -Infinity;
+    let waitEnd = -Infinity;
     for (let i = 0; i < intervals.count; i++) {
       const end = intervals.end[i]!;
       const type = log.typeOf(intervals.base[i]!);
-      if (type === IntervalType.Fault) faultEnd = Math.max(faultEnd, end);
-      // Asleep in a page fault, the thread waits for its memory: that is no will of its own.
-      else if (type === IntervalType.Sleep && end > faultEnd) this.#sleeps.addFrom(intervals, i);
+      if (type === IntervalType.Fault || type === IntervalType.KernelLock) {
+        waitEnd = Math.max(waitEnd, end);
+      }
+      // Asleep in one of these, the thread waits for its memory or a lock: no will of its own.
+      else if (type === IntervalType.Sleep && end > waitEnd) this.#sleeps.addFrom(intervals, i);
     }
     let sleep = 0;
     for (let i = 0; i < intervals.count; i++) {

@@ -20,6 +20,8 @@ export const IntervalType = {
   Move: 10,
   /** Kept from running by a limit on CPU time; part of a Preempted one. */
   Throttled: 11,
+  /** Waiting for a lock of the kernel, spinning or asleep. */
+  KernelLock: 12,
 } as const;
 
 /** Sleep and Move are kept for what they tell about others. */

@@ -7,8 +7,8 @@ import { offCpuSlices } from './off-cpu-slices.js';
 import type { Scene } from './scene.js';
 import { NOBODY, Rank, type Slice } from './slice.js';
 
-/** A page fault around a sleep. */
-interface Fault {
+/** A page fault, or a wait for a lock of the kernel, around a sleep. */
+interface Around {
   readonly base: number;
   readonly endNs: number;
 }
@@ -17,14 +17,15 @@ interface Fault {
 export function sliceGroup(scene: Scene, group: Group, { pieces }: GroupFinder): Slice[] {
   const { log } = scene;
   const slices: Slice[] = [];
-  let fault: Fault | undefined;
+  let fault: Around | undefined;
+  let lock: Around | undefined;
   for (let i = group.first; i < group.last; i++) {
     const startNs = pieces.start[i]!;
     const endNs = pieces.end[i]!;
     const base = pieces.base[i]!;
     const type = log.typeOf(base);
-    const plain = (cause: ObservedCause, rank: number, of = base, blocked = false): void => {
-      slices.push({ startNs, endNs, rank, cause, tid: NOBODY, log, base: of, blocked, netNs: 0 });
+    const plain = (cause: ObservedCause, rank: number, facts: Partial<Slice> = {}): void => {
+      slices.push({ startNs, endNs, rank, cause, tid: NOBODY, log, base, netNs: 0, ...facts });
     };
     switch (type) {
       case IntervalType.Preempted:
@@ -41,13 +42,19 @@ export function sliceGroup(scene: Scene, group: Group, { pieces }: GroupFinder):
       case IntervalType.Syscall:
         plain('syscall', Rank.Syscall);
         break;
+      case IntervalType.KernelLock:
+        lock = { base, endNs };
+        plain('lock_wait', Rank.KernelLock, { lock: base });
+        break;
       case IntervalType.Throttled:
         plain('throttled', Rank.Throttled);
         break;
       default:
-        // Pieces come in the order of their starts, so the fault around it was seen before.
-        if (fault !== undefined && endNs <= fault.endNs) {
-          plain('page_fault', Rank.OffCpu, fault.base, true);
+        // Pieces come in the order of their starts, so what is around it was seen before.
+        if (lock !== undefined && endNs <= lock.endNs && type !== IntervalType.Lock) {
+          plain('lock_wait', Rank.OffCpu, { lock: lock.base });
+        } else if (fault !== undefined && endNs <= fault.endNs) {
+          plain('page_fault', Rank.OffCpu, { base: fault.base, blocked: true });
         } else plain(blockedCause(scene, base, type, endNs), Rank.OffCpu);
     }
   }

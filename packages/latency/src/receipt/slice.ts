@@ -5,15 +5,17 @@ import type { ObservedCause } from '../types/details.js';
 export const Rank = {
   Syscall: 1,
   Fault: 2,
+  /** Spinning for a lock of the kernel. */
+  KernelLock: 3,
   /** Asleep, or off the CPU without a record of who ran. */
-  OffCpu: 3,
+  OffCpu: 4,
   /** Off the CPU, and who ran meanwhile is on record. */
-  Ran: 4,
-  Softirq: 5,
-  Interrupt: 6,
-  Nmi: 7,
+  Ran: 5,
+  Softirq: 6,
+  Interrupt: 7,
+  Nmi: 8,
   /** Whatever happened on the CPU meanwhile, the thread could not have run. */
-  Throttled: 8,
+  Throttled: 9,
 } as const;
 
 /** No task is known to be behind it. */
@@ -33,6 +35,8 @@ export interface Slice {
   /** Where the record is: a copy in a log, valid while the receipt is being written. */
   readonly log: IntervalLog;
   readonly base: number;
+  /** The record of the kernel's lock that the thread slept or spun for. */
+  readonly lock?: number;
   /** For `unexplained`. */
   readonly why?: Unexplained;
   /** The thread was asleep (in a page fault). */

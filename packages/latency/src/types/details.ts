@@ -108,11 +108,28 @@ export interface StoppedDetails {
   readonly count: number;
 }
 
+/** A lock of the kernel. */
+export interface KernelLockRef {
+  /** Its address, hexadecimal. */
+  readonly address: string;
+  readonly type: 'mutex' | 'rwsem' | 'percpu_rwsem' | 'rt_mutex' | 'spinlock' | 'rwlock';
+  /** Of a lock of readers and writers: what it was wanted for. */
+  readonly access?: 'read' | 'write';
+  /** It is that of the process's own address space, which mmap, munmap and page faults take. */
+  readonly mmapLock?: true;
+  /** Part of the wait that was spent spinning on the CPU, ns. */
+  readonly spinningNs: number;
+}
+
 export interface LockShare {
   readonly ns: number;
   readonly count: number;
   /** Address of the futex, hexadecimal; absent for a lock of the kernel. */
   readonly futexAddress?: string;
+  /** Where the kernel traces contention. */
+  readonly kernelLock?: KernelLockRef;
+  /** Who held the kernel's lock when the wait began, where the lock itself says so. */
+  readonly heldBy?: TaskShare;
   /** `FUTEX_WAIT`, `FUTEX_LOCK_PI` or `FUTEX_LOCK_PI2`. */
   readonly operation?: string;
   readonly syscall?: SyscallRef;

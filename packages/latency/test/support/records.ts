@@ -1,6 +1,7 @@
 import {
   FaultType,
   InterruptFlag,
+  LockFlag,
   NO_STACK,
   RecordKind,
   SwitchFlag,
@@ -155,6 +156,19 @@ export function throttle(fields: ThrottleFields): FakeRecord {
   const { type = ThrottleType.Quota, cgroup = 0, quotaNs = 0, periodNs = 0 } = fields;
   const words = [cgroup, quotaNs, periodNs].flatMap((value) => [low(value), high(value)]);
   return frame(RecordKind.Throttle, fields, [type, ...words]);
+}
+
+export interface KernelLockFields extends Times {
+  readonly flags?: number;
+  readonly address?: number;
+  readonly owner?: number;
+}
+
+/** A wait for a lock of the kernel, with the sleep in it. */
+export function kernelLock(fields: KernelLockFields): FakeRecord {
+  const { flags = LockFlag.Mutex, address = 0x1234_5678_9abc, owner = 0 } = fields;
+  const words = [flags, ...NET, low(address), (high(address) | 0xffff_0000) >>> 0, owner];
+  return frame(RecordKind.Lock, fields, words);
 }
 
 export function move(at: number, from: number, to: number, mover: number): FakeRecord {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   fault,
   hardIrq,
+  kernelLock,
   nmi,
   offCpu,
   ran,
@@ -19,6 +20,7 @@ const LEVELS = [
   'sleep',
   'syscall',
   'fault',
+  'lock',
   'off',
   'run',
   'softirq',
@@ -101,6 +103,8 @@ function recordOf(
       return offCpu({ from, to, next: HOG, previous: OTHER, flags: switchFlags(from, life) });
     case 'throttle':
       return throttle({ from, to });
+    case 'lock':
+      return kernelLock({ from, to });
     case 'fault':
       return fault({ from, to });
     case 'syscall':
@@ -147,6 +151,8 @@ function causeOf(interval: Interval, life: readonly Interval[]): string {
       return isThrottled(interval.from, life) ? 'run_queue_wait' : 'preemption';
     case 'throttle':
       return 'throttled';
+    case 'lock':
+      return 'lock_wait';
     case 'fault':
       return 'page_fault';
     default:

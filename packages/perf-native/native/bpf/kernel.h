@@ -106,7 +106,24 @@ struct signal_struct {
 	struct task_struct *group_exec_task;
 };
 
+typedef struct {
+	long long counter;
+} atomic_long_t;
+
+struct mutex {
+	atomic_long_t owner;
+};
+
+struct rw_semaphore {
+	atomic_long_t owner;
+};
+
+struct mm_struct {
+	struct rw_semaphore mmap_lock;
+};
+
 struct task_struct {
+	struct mm_struct *mm;
 	struct sched_entity se;
 	struct sched_rt_entity rt;
 	struct sched_dl_entity dl;

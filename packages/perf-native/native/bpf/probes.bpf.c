@@ -21,5 +21,6 @@
 #include "device.bpf.c"
 #include "deferred.bpf.c"
 #include "tick.bpf.c"
+#include "lock.bpf.c"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

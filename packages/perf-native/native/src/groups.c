@@ -71,6 +71,8 @@ static const struct member members[] = {
 	{ "hftmon_work_end", HFTMON_GROUP_DEFERRED, NULL, 0 },
 	{ "hftmon_tick_stop", HFTMON_GROUP_TICK, NULL, 0 },
 	{ "hftmon_tlb_flush", HFTMON_GROUP_TLB, NULL, 0 },
+	{ "hftmon_contention_begin", HFTMON_GROUP_LOCK, NULL, 0 },
+	{ "hftmon_contention_end", HFTMON_GROUP_LOCK, NULL, 0 },
 };
 
 #define MEMBERS (sizeof(members) / sizeof(members[0]))

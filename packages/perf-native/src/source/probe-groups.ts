@@ -22,6 +22,7 @@ const GROUPS_OF_KIND: Readonly<Partial<Record<RecordKind, number>>> = {
   [RecordKind.TickStop]: GROUP.tick,
   [RecordKind.DeviceWork]: GROUP.device,
   [RecordKind.Throttle]: GROUP.switch,
+  [RecordKind.Lock]: GROUP.lock,
 };
 
 /** A tracepoint whose absence means that the kernel cannot serve the group. */
@@ -40,6 +41,7 @@ const TRACEPOINT_OF_GROUP: ReadonlyMap<number, readonly string[]> = new Map([
   [GROUP.deferred, ['workqueue_queue_work', 'workqueue_execute_start', 'workqueue_execute_end']],
   [GROUP.tlb, ['tlb_flush', 'local_timer_entry']],
   [GROUP.tick, ['tick_stop']],
+  [GROUP.lock, ['contention_begin', 'contention_end']],
   [GROUP.device, ['napi_poll', 'block_rq_complete', 'irq_handler_entry', 'softirq_raise']],
 ]);
 

@@ -33,6 +33,7 @@ enum hftmon_group {
 	HFTMON_GROUP_DEFERRED = 1 << 12,
 	HFTMON_GROUP_TICK = 1 << 13,
 	HFTMON_GROUP_TLB = 1 << 14,
+	HFTMON_GROUP_LOCK = 1 << 15,
 };
 
 enum hftmon_memory {

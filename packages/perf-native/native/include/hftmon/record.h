@@ -45,6 +45,7 @@ enum hftmon_kind {
 	HFTMON_DEVICE_WORK = 19, /* likewise */
 	HFTMON_ADDRESS_SAMPLE = 20, /* written by a collector */
 	HFTMON_THROTTLE = 21,
+	HFTMON_LOCK = 23,
 	HFTMON_KERNEL_KINDS = 32, /* loss counters are kept for this many kinds */
 };
 

@@ -88,6 +88,12 @@ enum hftmon_interrupt_flag {
 	HFTMON_WORK_QUEUE_SEEN = 1 << 2,
 };
 
+/* Bits of a LOCK record: those that the kernel has for it, LCB_F_*, and our own. */
+enum hftmon_lock_flag {
+	HFTMON_LOCK_KERNEL_FLAGS = (1 << 6) - 1,
+	HFTMON_LOCK_MMAP = 1 << 8, /* that of the process's own address space */
+};
+
 /* Fate of events: seen = emitted + filtered + dropped. */
 struct hftmon_counts {
 	hft_u64 seen;
@@ -284,7 +290,13 @@ struct hftmon_thread {
 	hft_u64 throttle_cgroup;
 	hft_u64 throttle_quota_ns;
 	hft_u64 throttle_period_ns;
-	hft_u8 pad1[32];
+
+	/* The lock of the kernel that it waits for. */
+	hft_u64 lock;
+	hft_u64 lock_start_ns; /* 0: for none */
+	hft_u64 lock_stolen_ns;
+	hft_u32 lock_flags;
+	hft_u32 lock_owner_tid; /* 0 not known */
 };
 
 _Static_assert(sizeof(struct hftmon_thread) % 64 == 0, "threads share no cache line");
