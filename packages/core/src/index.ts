@@ -145,6 +145,12 @@ export {
   vectorFlushPages,
   vectorFlushSyscall,
 } from './record/payload/vector.js';
+export {
+  gapInvoluntarySwitches,
+  gapMajorFaults,
+  gapMinorFaults,
+  gapVoluntarySwitches,
+} from './record/payload/gap.js';
 export { WorkFlag, workFunction, workFlags, workDelayNs } from './record/payload/work.js';
 export { syscallName } from './record/syscall-name.js';
 export {

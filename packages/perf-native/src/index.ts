@@ -108,3 +108,14 @@ export {
   type PmuDevice,
 } from './system/event-encoding.js';
 export { listTasks } from './proc/tasks.js';
+export { LEAST_INTERVAL_NS, NoiseProbe, type NoiseProbeOptions } from './noise/noise-probe.js';
+export type { NoiseStats } from './noise/noise-stats.js';
+export type { PollerClock } from './poller/clock-source.js';
+export type { PollerOptions } from './poller/options.js';
+export type { PollerRoots } from './poller/refuse-cpu.js';
+export type { SampledState, SampledStateTotals, SampledThread } from './states/sampled-thread.js';
+export {
+  ThreadStateSampler,
+  type ThreadStateSamplerOptions,
+} from './states/thread-state-sampler.js';
+export type { PollerEnd, PollerStats } from './poller/stats.js';

@@ -36,6 +36,11 @@ export const ERROR_TABLE = {
     what: 'CPU {cpu} of {option} does not exist or is offline; online are {online}',
     remedy: 'choose CPUs from {online}',
   },
+  HFTMON_E_CPU_NEEDED: {
+    type: CONFIG,
+    what: 'CPU {cpu} is not for a thread that keeps it busy: {reason}',
+    remedy: '{remedy}',
+  },
   HFTMON_E_PRIORITY_RANGE: {
     type: CONFIG,
     what: 'real-time priority {value} is out of range, it must be between 0 and 99',

@@ -48,6 +48,8 @@ export const RecordKind = {
   Throttle: 21,
   /** A target thread's wait for a lock of the kernel, spinning or asleep. */
   Lock: 23,
+  /** Time in which the noise probe saw nothing of the clock of its CPU; written by the probe. */
+  Gap: 26,
 } as const;
 
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
@@ -61,7 +63,14 @@ export const FIRST_PLUGIN_KIND = 0x8000;
 /** Highest kind that fits the record's 16-bit field. */
 export const LAST_KIND = 0xffff;
 
-/** Do probes in the kernel make these records? Applications write marks, collectors sampled addresses. */
+/** Written by applications, by collectors, and by the noise probe. */
+const OTHERS: ReadonlySet<RecordKind> = new Set([
+  RecordKind.Mark,
+  RecordKind.AddressSample,
+  RecordKind.Gap,
+]);
+
+/** Do probes in the kernel make these records? */
 export function isKernelKind(kind: RecordKind): boolean {
-  return kind !== RecordKind.Mark && kind !== RecordKind.AddressSample;
+  return !OTHERS.has(kind);
 }

@@ -79,3 +79,14 @@ void ring_consumed(struct ring *r)
 	r->tail++;
 	store_release_u32(r->memory + HFTMON_RING_TAIL_OFFSET, r->tail);
 }
+
+struct hftmon_record *ring_offer(struct ring *r)
+{
+	unsigned char *refused = r->memory + HFTMON_RING_REFUSED_OFFSET;
+
+	if (r->head - load_acquire_u32(r->memory + HFTMON_RING_TAIL_OFFSET) <= r->mask)
+		return ring_slot(r, r->head);
+	/* We alone write it. */
+	store_release_u64(refused, load_acquire_u64(refused) + 1);
+	return NULL;
+}

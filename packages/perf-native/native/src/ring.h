@@ -38,5 +38,10 @@ static inline struct hftmon_record *ring_slot(struct ring *r, uint32_t sequence)
 /* Single producer, single consumer: the next record, or NULL; free it with ring_consumed(). */
 const struct hftmon_record *ring_peek(struct ring *r);
 void ring_consumed(struct ring *r);
+/*
+ * The same from the other end: the record to write, or NULL when the ring is full, which is
+ * counted; ring_publish(r, 1) makes it visible.
+ */
+struct hftmon_record *ring_offer(struct ring *r);
 
 #endif

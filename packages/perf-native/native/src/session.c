@@ -19,6 +19,7 @@
 #include "probe_set.h"
 #include "pump.h"
 #include "ring.h"
+#include "session_view.h"
 #include "threads.h"
 
 struct hftmon_session {
@@ -269,6 +270,36 @@ int hftmon_session__memory(hftmon_session *s, uint32_t which, uint64_t *address,
 	*address = (uintptr_t)memories[which].address;
 	*bytes = memories[which].bytes;
 	return 0;
+}
+
+int session_view_open(const hftmon_session *s, struct session_view *view)
+{
+	memset(view, 0, sizeof(*view));
+	if (!s->cpus)
+		return fail(-EINVAL, "a session without probes follows no thread");
+	view->cpu_count = s->options.cpus;
+	view->threads = bpf_map_mmap(map_fd(s, "threads"), s->threads.table_bytes, 0);
+	if (!view->threads)
+		return fail(-errno, "mapping the thread table");
+	view->threads_bytes = s->threads.table_bytes;
+	view->cpus = bpf_map_mmap(map_fd(s, "cpus"), s->cpus_bytes, 0);
+	if (!view->cpus)
+		return fail(-errno, "mapping the CPU table");
+	view->cpus_bytes = s->cpus_bytes;
+	return 0;
+}
+
+void session_view_close(struct session_view *view)
+{
+	unmap((void *)view->threads, view->threads_bytes);
+	unmap((void *)view->cpus, view->cpus_bytes);
+	memset(view, 0, sizeof(*view));
+}
+
+uint32_t session_slot_of(const hftmon_session *s, uint32_t tid)
+{
+	return tid && tid < s->threads.tid_limit ? load_acquire_u32(&s->threads.slot_by_tid[tid])
+						 : 0;
 }
 
 int hftmon_session__follow(hftmon_session *s, uint32_t tid, uint32_t tgid)

@@ -88,6 +88,11 @@ export class NativeSession {
     return count < 0 ? [] : [...frames.subarray(0, count)];
   }
 
+  /** For what reads its tables by native code. */
+  get handle(): SessionHandle {
+    return this.#live();
+  }
+
   #live(): SessionHandle {
     if (this.#handle === undefined) {
       throw createError('HFTMON_E_SESSION_STATE', { operation: 'use', state: 'closed' });

@@ -23,6 +23,10 @@ import { readText } from '../proc/read.js';
 import { listTasks } from '../proc/tasks.js';
 import { kernelSymbolAddress } from '../symbols/kernel-symbol-address.js';
 import { Symbolizer } from '../symbols/symbolizer.js';
+import {
+  ThreadStateSampler,
+  type ThreadStateSamplerOptions,
+} from '../states/thread-state-sampler.js';
 import { readInterruptTotals } from './interrupt-totals.js';
 import { readLosses } from './loss-reader.js';
 import { nativeOptions } from './native-options.js';
@@ -94,6 +98,8 @@ export class KernelEventSource implements EventSource {
   #wantsStacks = false;
   #last: LastState | undefined;
   #stoppedNs: number | undefined;
+  /** Those of threads of this session that were made and may be running. */
+  #samplers: ThreadStateSampler[] = [];
 
   constructor(environment: HostEnvironment = createProbeEnvironment()) {
     this.environment = environment;
@@ -156,6 +162,9 @@ export class KernelEventSource implements EventSource {
   /** Shuts the gate and moves the last records into the ring. Totals stand still from here on. */
   stop(): void {
     if (this.#open === undefined) return;
+    // From here on they would see threads that stand still.
+    for (const sampler of this.#samplers) sampler.stop();
+    this.#samplers = [];
     this.#stoppedNs ??= Number(nativeLibrary().monotonicNs());
     this.#open.session.stop();
   }
@@ -203,6 +212,17 @@ export class KernelEventSource implements EventSource {
     if (cpus === 0) return NO_INTERRUPTS;
     const tlbFlushKnown = memory.config64[CONFIG.tlbFlushFunction / 8] !== 0n;
     return readInterruptTotals(memory.sources, cpus, tlbFlushKnown, groups);
+  }
+
+  /**
+   * A sampler of followed threads, not started yet; ended with this source at the latest.
+   * @throws ConfigurationError, ProcessNotFoundError as the constructor of the sampler
+   */
+  createThreadStateSampler(options: ThreadStateSamplerOptions): ThreadStateSampler {
+    const { session } = this.#live();
+    const sampler = new ThreadStateSampler(session.handle, options, this.environment);
+    this.#samplers = [...this.#samplers.filter(({ ended }) => !ended), sampler];
+    return sampler;
   }
 
   /** What the pump thread did and cost. */

@@ -7,14 +7,23 @@ const native = join(import.meta.dirname, '..', '..', 'native');
 const arch = process.arch === 'arm64' ? 'arm64' : 'x64';
 
 describe.each(['plain', 'thread', 'address'])(
-  'rings, pump, loader and samples in C (%s)',
+  'rings, pump, loader, samples and noise in C (%s)',
   (variant) => {
-    const programs = ['broadcast', 'spsc', 'pump', 'pump busy', 'object', 'samples'];
+    const programs = [
+      'broadcast',
+      'spsc',
+      'pump',
+      'pump busy',
+      'object',
+      'samples',
+      'noise',
+      'states',
+    ];
 
     beforeAll(() => {
       if ([needs.tool('gcc'), needs.tool('make')].some((unmet) => unmet() !== undefined)) return;
       execFileSync('make', ['-s', '-C', native, 'test', `VARIANTS=${variant}`], { stdio: 'pipe' });
-    }, 60_000);
+    }, 240_000);
 
     it.for(programs)('%s', (command, context) => {
       skipUnless(context, needs.tool('gcc'), needs.tool('make'));

@@ -1,0 +1,139 @@
+import { createError, SpscReader, type LogLinearHistogram } from '@hftmon/core';
+import { noiseLibrary, type NoiseHandle, type NoiseLibrary } from '../native/noise-bindings.js';
+import { checkPollerCall, toNativePoller } from '../native/poller-bindings.js';
+import { pollerClock, type PollerClock } from '../poller/clock-source.js';
+import { checkPoller, checkRange, type PollerOptions } from '../poller/options.js';
+import { readHistogram } from '../poller/read-histogram.js';
+import { refuseCpu, type PollerRoots } from '../poller/refuse-cpu.js';
+import { hasEnded } from '../poller/stats.js';
+import { NOISE_MEMORY } from './layout.js';
+import { readNoiseStats, type NoiseStats } from './noise-stats.js';
+
+export interface NoiseProbeOptions extends PollerOptions {
+  /**
+   * Time between two slots, ns; at least 1000, which is 1 MHz. Default 1000. 0: no slots, the clock
+   * is only read as often as it can be.
+   */
+  readonly intervalNs?: number;
+  /** Shortest time between two readings that is a gap, ns; at least 100. Default 1000. */
+  readonly thresholdNs?: number;
+  /** CLOCK_MONOTONIC ns of time 0 of the gaps. */
+  readonly epochNs: bigint;
+  /** Gaps kept until they are read, a power of two. Default 16384. */
+  readonly gapRecords?: number;
+}
+
+/** Shortest interval, ns: 1 MHz. */
+export const LEAST_INTERVAL_NS = 1000;
+const LEAST_THRESHOLD_NS = 100;
+const SECOND_NS = 1e9;
+
+/**
+ * Keeps one CPU busy with reading its clock, and tells when it could not: a native thread, bounded
+ * in time and watched by a second one. Nothing of it runs in JavaScript.
+ */
+export class NoiseProbe implements Disposable {
+  readonly intervalNs: number;
+  readonly thresholdNs: number;
+  readonly clock: PollerClock;
+  /** GAP records, in the order of time; what it found full is counted as refused. */
+  readonly gaps: SpscReader;
+  readonly #library: NoiseLibrary = noiseLibrary();
+  readonly #stats: Uint32Array;
+  readonly #histogram: Uint32Array;
+  #handle: NoiseHandle | undefined;
+  #started = false;
+  #last: { readonly stats: NoiseStats; readonly histogram: LogLinearHistogram } | undefined;
+
+  /**
+   * Checks the CPU and maps the memory; nothing runs yet.
+   * @throws ConfigurationError `HFTMON_E_CPU_NOT_FOUND`, `HFTMON_E_CPU_NEEDED`,
+   *   `HFTMON_E_CONFIG_INVALID`, `HFTMON_E_PRIORITY_RANGE`
+   */
+  constructor(
+    options: NoiseProbeOptions,
+    roots: PollerRoots = { procRoot: '/proc', sysRoot: '/sys' },
+  ) {
+    const { intervalNs = LEAST_INTERVAL_NS, thresholdNs = 1000, gapRecords = 16_384 } = options;
+    checkPoller(options);
+    if (intervalNs !== 0) checkRange('intervalNs', intervalNs, LEAST_INTERVAL_NS, SECOND_NS);
+    checkRange('thresholdNs', thresholdNs, LEAST_THRESHOLD_NS, SECOND_NS);
+    refuseCpu(options, roots);
+    this.intervalNs = Math.round(intervalNs);
+    this.thresholdNs = Math.round(thresholdNs);
+    this.clock = pollerClock(roots.sysRoot);
+    const out: NoiseHandle[] = [null];
+    const poller = toNativePoller(options, intervalNs, options.epochNs, this.clock);
+    const native = { poller, threshold_ns: this.thresholdNs, gap_records: gapRecords, reserved: 0 };
+    checkPollerCall('preparing the noise probe', this.#library.open(native, out));
+    this.#handle = out[0];
+    openProbes.add(this);
+    const buffer = this.#memory(NOISE_MEMORY.gaps);
+    const capacity = gapRecords;
+    this.gaps = new SpscReader({ buffer, byteOffset: 0, capacity }, Math.min(256, capacity));
+    this.#stats = new Uint32Array(this.#memory(NOISE_MEMORY.stats));
+    this.#histogram = new Uint32Array(this.#memory(NOISE_MEMORY.histogram));
+  }
+
+  /**
+   * Starts the probe, once.
+   * @throws PermissionError `HFTMON_E_NOT_PERMITTED` when it may not have the priority
+   */
+  start(): void {
+    if (this.#started || this.#handle === undefined) {
+      const state = this.#started ? 'started' : 'closed';
+      throw createError('HFTMON_E_SESSION_STATE', { operation: 'start', state });
+    }
+    checkPollerCall('starting the noise probe', this.#library.start(this.#handle));
+    this.#started = true;
+  }
+
+  /** Has it ended, by itself or not? Allocates nothing. */
+  get ended(): boolean {
+    return this.#last !== undefined || hasEnded(this.#stats);
+  }
+
+  /** What it did so far; after `close` what it had done until then. */
+  stats(): NoiseStats {
+    return this.#last?.stats ?? readNoiseStats(this.#stats);
+  }
+
+  /** Lateness of the samples, or without slots the times between two readings, ns. */
+  histogram(): LogLinearHistogram {
+    return this.#last?.histogram ?? readHistogram(this.#histogram);
+  }
+
+  /** Ends it at once; gaps stay readable. Idempotent. */
+  stop(): void {
+    if (this.#handle !== undefined) this.#library.stop(this.#handle);
+  }
+
+  /** Stops, and frees everything; `gaps` must not be used any more. Idempotent. */
+  close(): void {
+    if (this.#handle === undefined) return;
+    this.stop();
+    this.#last = { stats: this.stats(), histogram: this.histogram() };
+    openProbes.delete(this);
+    this.#library.close(this.#handle);
+    this.#handle = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #memory(which: number): ArrayBuffer {
+    const address = new BigUint64Array(1);
+    const bytes = new BigUint64Array(1);
+    const result = this.#library.memory(this.#handle, which, address, bytes);
+    checkPollerCall('memory of the noise probe', result);
+    return this.#library.view(address[0]!, Number(bytes[0]));
+  }
+}
+
+/** At exit the threads must be joined before the process tears its memory down. */
+const openProbes = new Set<NoiseProbe>();
+
+process.on('exit', () => {
+  for (const probe of openProbes) probe.stop();
+});
