@@ -2,7 +2,8 @@
 const mayUse = {
   core: [],
   native: ['core'],
-  testkit: ['core', 'native'],
+  testkit: ['core', 'native', 'application'],
+  application: ['core', 'native'],
   collector: ['core', 'native'],
   monitor: ['core', 'native', 'collector'],
   cli: ['core', 'monitor'],
@@ -28,5 +29,6 @@ export const boundariesInTests = rule(['testkit'], {
   ignoredCircularDependencies: [
     ['@hftmon/core', '@hftmon/testkit'],
     ['@hftmon/perf-native', '@hftmon/testkit'],
+    ['@hftmon/marker', '@hftmon/testkit'],
   ],
 });

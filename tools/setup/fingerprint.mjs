@@ -3,7 +3,14 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const generated = new Set(['.output', 'dist', 'node_modules', 'prebuilt']);
-const packageInputs = ['package.json', 'tsconfig.json', 'tsconfig.lib.json', 'src', 'native'];
+const packageInputs = [
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.lib.json',
+  'src',
+  'native',
+  'include',
+];
 
 /** Changes when any input of the build does: each file by path, size and time of change. */
 export function buildFingerprint(root) {

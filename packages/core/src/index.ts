@@ -59,6 +59,18 @@ export { migrateCpuFrom, migrateCpuTo, migrateMoverTid } from './record/payload/
 export { nmiNetNs, nmiFlags, nmiHandler } from './record/payload/nmi.js';
 export { ranTargetsWaiting, ranUserStack, ranKernelStack } from './record/payload/ran.js';
 export {
+  SpanSource,
+  SpanFlag,
+  UNKNOWN_CPU,
+  spanSource,
+  spanDepth,
+  spanFlags,
+  spanOrigin,
+  spanName,
+  spanId,
+  spanValue,
+} from './record/payload/span.js';
+export {
   piBoostDonorTid,
   piBoostOldPriority,
   piBoostNewPriority,
@@ -254,6 +266,13 @@ export { taskRef, type TaskRef } from './session/task-ref.js';
 export type { CgroupDirectory, CgroupRef, ContainerRef } from './session/cgroup-directory.js';
 export { PidIndex } from './session/pid-index.js';
 export { policyName } from './session/policy-name.js';
+export type {
+  MarkCounts,
+  NameCounts,
+  RefusedMarks,
+  SpanOrigin,
+  SpanOrigins,
+} from './session/span-origins.js';
 export { NO_STACK, type StackFrame, type StackResolver } from './session/stack-resolver.js';
 export { silentLogger, type Logger } from './session/logger.js';
 export { hasEnded, inspectProcess, readProcess, type ProcessInfo } from './process/read-process.js';

@@ -1,4 +1,5 @@
 export { KernelEventSource } from './source/kernel-event-source.js';
+export { markerWriterLibrary, type MarkerWriterLibrary } from './native/marker-writer-bindings.js';
 export { requireBpf } from './source/require-bpf.js';
 export { EARLIER_THREADS_TID } from './source/ended-threads.js';
 export type { PumpStats } from './source/pump-stats.js';

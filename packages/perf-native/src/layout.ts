@@ -157,4 +157,36 @@ export const MEMORY = {
   sources: 4,
   config: 5,
   pump: 6,
+  markers: 7,
 } as const;
+
+/** `struct hftmon_marker_stats`, byte offsets. */
+export const MARKER_STATS = {
+  bytes: 16_640,
+  origin: 0,
+  marks: 8,
+  spans: 16,
+  instants: 24,
+  lost: 32,
+  garbage: 40,
+  unmatchedEnds: 48,
+  overlapping: 56,
+  tooDeep: 64,
+  abandoned: 72,
+  clockErrors: 80,
+  open: 88,
+  threads: 96,
+  names: 104,
+  refusedNames: 112,
+  refusedThreads: 120,
+  refusedMarks: 128,
+  clockErrorNs: 136,
+  clock: 144,
+  ofName: 256,
+} as const;
+
+/** `struct hftmon_marker_name_stats`, byte offsets. */
+export const MARKER_NAME_STATS = { bytes: 16, spans: 0, open: 8, errors: 12 } as const;
+
+/** Areas of marks that a session reads at the same time, and names in each. */
+export const MARKER_LIMITS = { areas: 64, names: 1024 } as const;

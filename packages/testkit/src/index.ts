@@ -35,6 +35,12 @@ export {
   type MajorFaultsReport,
 } from './workloads/major-faults.js';
 export {
+  spawnMarks,
+  type MarkingThread,
+  type MarksOptions,
+  type MarksReport,
+} from './workloads/marks.js';
+export {
   spawnMigrator,
   type MigratorOptions,
   type Move,

@@ -234,6 +234,16 @@ export const ERROR_TABLE = {
     what: 'there is no number left for record kind {kind} of collector {collector}',
     remedy: 'register fewer collectors in one session',
   },
+  HFTMON_E_MARKER_REFUSED: {
+    type: 'MonitorError',
+    what: 'the marks of process {pid} (descriptor {fd}) are not read: {detail}',
+    remedy: 'build the process with the hftmon_marker.h of this version of @hftmon/marker',
+  },
+  HFTMON_E_MARKER_INIT: {
+    type: 'MonitorError',
+    what: 'this process can have no marks: {detail}',
+    remedy: 'allow it more descriptors (ulimit -n) and address space (ulimit -v), or fewer marks',
+  },
   HFTMON_E_SESSION_STATE: {
     type: 'MonitorError',
     what: 'cannot {operation} a session that is {state}',

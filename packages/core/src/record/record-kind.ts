@@ -48,6 +48,8 @@ export const RecordKind = {
   Throttle: 21,
   /** A target thread's wait for a lock of the kernel, spinning or asleep. */
   Lock: 23,
+  /** Work that an application says it did, or an instant in it. */
+  Span: 25,
   /** Time in which the noise probe saw nothing of the clock of its CPU; written by the probe. */
   Gap: 26,
 } as const;
@@ -63,10 +65,11 @@ export const FIRST_PLUGIN_KIND = 0x8000;
 /** Highest kind that fits the record's 16-bit field. */
 export const LAST_KIND = 0xffff;
 
-/** Written by applications, by collectors, and by the noise probe. */
+/** Written by applications, by collectors, by the noise probe, and by the pump of marks. */
 const OTHERS: ReadonlySet<RecordKind> = new Set([
   RecordKind.Mark,
   RecordKind.AddressSample,
+  RecordKind.Span,
   RecordKind.Gap,
 ]);
 

@@ -8,6 +8,7 @@ import type { InterruptTotals } from './interrupt-totals.js';
 import type { LossCounts } from './loss-counts.js';
 import type { TaskDirectory } from './task-directory.js';
 import type { ThreadTotals } from './thread-totals.js';
+import type { SpanOrigins } from './span-origins.js';
 import type { StackResolver } from './stack-resolver.js';
 
 /** Filters and switches of the event source; all of them act in the kernel. */
@@ -49,6 +50,8 @@ export interface EventSource {
   readonly stacks: StackResolver;
   /** Cgroups of the tasks. Absent when the source cannot tell any. */
   readonly cgroups?: CgroupDirectory;
+  /** Names of spans, and the accounts of the marks. Absent when the source makes no spans. */
+  readonly spanOrigins?: SpanOrigins | undefined;
 
   /**
    * Loads what the kinds need, without attaching. Called once before everything below but

@@ -65,8 +65,8 @@ static int earliest(const struct pump *p)
 	return best > 0 ? earlier(p, (uint32_t)best, best, &end) : best;
 }
 
-static void put(struct pump *p, uint32_t sequence, const struct hftmon_record *from, double start,
-		double duration)
+static void write_record(struct pump *p, uint32_t sequence, const struct hftmon_record *from,
+			 double start, double duration)
 {
 	struct hftmon_record *to = ring_slot(p->history, sequence);
 
@@ -77,6 +77,12 @@ static void put(struct pump *p, uint32_t sequence, const struct hftmon_record *f
 	to->kind = from->kind;
 	memcpy(to->w, from->w, sizeof(to->w));
 	store_release_u32(&to->commit, sequence + 1);
+}
+
+static void put(struct pump *p, uint32_t sequence, const struct hftmon_record *from, double start,
+		double duration)
+{
+	write_record(p, sequence, from, start, duration);
 	if (start + duration < p->last_end)
 		p->stats->unordered++;
 	else
@@ -111,6 +117,29 @@ static uint32_t move_batch(struct pump *p)
 	return n;
 }
 
+/* The source's records. They may have ended a little before what came last: not counted. */
+static uint64_t move_source(struct pump *p)
+{
+	struct hftmon_record batch[BATCH];
+	uint32_t most = p->history->mask / 4 < BATCH ? p->history->mask / 4 + 1 : BATCH;
+	uint64_t moved = 0;
+	uint32_t n;
+
+	while (p->source.self && (n = p->source.take(p->source.self, batch, BATCH))) {
+		for (uint32_t done = 0; done < n;) {
+			uint32_t part = n - done < most ? n - done : most;
+
+			ring_claim(p->history, part);
+			for (uint32_t i = 0; i < part; i++, done++)
+				write_record(p, p->history->head + i, &batch[done],
+					     batch[done].timestamp, batch[done].duration);
+			ring_publish(p->history, part);
+		}
+		moved += n;
+	}
+	return moved;
+}
+
 static bool anything(const struct pump *p)
 {
 	return earliest(p) >= 0 || ring_peek(p->input);
@@ -121,6 +150,8 @@ uint64_t pump_drain(struct pump *p)
 	uint64_t moved = 0;
 
 	pthread_mutex_lock(&p->draining);
+	if (p->source.self)
+		p->source.look(p->source.self);
 	while (anything(p)) {
 		uint32_t n = move_batch(p);
 
@@ -128,6 +159,7 @@ uint64_t pump_drain(struct pump *p)
 		if (!n)
 			break;
 	}
+	moved += move_source(p);
 	p->stats->records += moved;
 	pthread_mutex_unlock(&p->draining);
 	return moved;
@@ -155,7 +187,7 @@ static bool crowded(const struct pump *p)
 		if (waiting > (p->kernel_mask + 1) >> CROWDED_SHIFT)
 			return true;
 	}
-	return false;
+	return p->source.self && p->source.crowded(p->source.self);
 }
 
 /* Sleeps, but not through pump_stop(): however rarely the pump looks, it ends at once. */

@@ -16,6 +16,17 @@
 #include "hftmon/shared.h"
 #include "ring.h"
 
+/* Another maker of records, whose records come after those of the kernel that it refers to. */
+struct pump_source {
+	void *self;
+	/* Before the kernel's rings are drained: what it has by now is what take() shall bring. */
+	void (*look)(void *self);
+	/* Up to `most` records, 0 when there are no more of them. */
+	uint32_t (*take)(void *self, struct hftmon_record *out, uint32_t most);
+	/* Should it be looked at sooner? */
+	bool (*crowded)(const void *self);
+};
+
 struct pump {
 	struct hftmon_cpu *cpus;
 	const struct hftmon_record *kernel; /* the per-CPU rings, one after the other */
@@ -23,6 +34,7 @@ struct pump {
 	uint32_t kernel_mask;
 	struct ring *history;
 	struct ring *input;
+	struct pump_source source; /* `self` is NULL when there is none */
 	uint64_t epoch_ns;
 	uint64_t poll_ns;
 	bool busy;

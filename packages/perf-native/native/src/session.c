@@ -15,6 +15,7 @@
 #include "error.h"
 #include "groups.h"
 #include "hftmon/hftmon.h"
+#include "marker_set.h"
 #include "owned.h"
 #include "probe_set.h"
 #include "pump.h"
@@ -31,6 +32,7 @@ struct hftmon_session {
 	struct threads threads;
 	struct ring history;
 	struct ring input;
+	struct hftmon_markers markers;
 	struct pump pump;
 	struct hftmon_pump_stats stats;
 	struct hftmon_cpu *cpus;
@@ -120,6 +122,8 @@ static int open_parts(struct hftmon_session *s)
 		err = ring_open(&s->history, "hftmon-history", o->history_records, o->epoch_ns);
 	if (!err)
 		err = ring_open(&s->input, "hftmon-input", o->input_records, o->epoch_ns);
+	if (!err)
+		err = marker_set_open(&s->markers, &s->pump, o->epoch_ns);
 	return err;
 }
 
@@ -133,6 +137,7 @@ static void open_pump(struct hftmon_session *s)
 	p->kernel_mask = s->options.kernel_records - 1;
 	p->history = &s->history;
 	p->input = &s->input;
+	p->source = marker_set_source(&s->markers);
 	p->epoch_ns = s->options.epoch_ns;
 	p->poll_ns = s->options.poll_ns;
 	p->busy = s->options.busy;
@@ -239,6 +244,7 @@ void hftmon_session__close(hftmon_session *s)
 	unmap(s->records, s->records_bytes);
 	ring_close(&s->history);
 	ring_close(&s->input);
+	marker_set_close(&s->markers);
 	probe_set_unload(&s->probes);
 	free(s->affinity);
 	free(s);
@@ -263,6 +269,7 @@ int hftmon_session__memory(hftmon_session *s, uint32_t which, uint64_t *address,
 		[HFTMON_MEMORY_SOURCES] = { s->sources, s->sources_bytes },
 		[HFTMON_MEMORY_CONFIG] = { s->probes.config, s->probes.config ? sizeof(*s->probes.config) : 0 },
 		[HFTMON_MEMORY_PUMP] = { &s->stats, sizeof(s->stats) },
+		[HFTMON_MEMORY_MARKERS] = { s->markers.stats, s->markers.stats_bytes },
 	};
 
 	if (which >= sizeof(memories) / sizeof(memories[0]))
@@ -330,6 +337,11 @@ int hftmon_session__stack(hftmon_session *s, uint32_t id, uint64_t *out, uint32_
 		n++;
 	}
 	return (int)n;
+}
+
+hftmon_markers *hftmon_session__markers(hftmon_session *s)
+{
+	return &s->markers;
 }
 
 uint64_t hftmon_clock__monotonic_ns(void)

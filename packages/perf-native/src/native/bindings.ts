@@ -1,8 +1,12 @@
 /** One declaration per function of `native/include/hftmon/hftmon.h`. */
 import { ffi, type Ffi } from './ffi.js';
+import { markersType } from './markers-bindings.js';
 
 /** Opaque `hftmon_session *`. */
 export type SessionHandle = unknown;
+
+/** Opaque `hftmon_markers *`; the session owns it. */
+export type MarkersHandle = unknown;
 
 /** `struct hftmon_options` without `sz`. 64-bit fields take numbers or bigints. */
 export interface NativeOptions {
@@ -40,6 +44,7 @@ export interface NativeLibrary {
   follow(session: SessionHandle, tid: number, tgid: number): number;
   unfollow(session: SessionHandle, slot: number): number;
   release(session: SessionHandle, slot: number): number;
+  markers(session: SessionHandle): MarkersHandle;
   stack(session: SessionHandle, id: number, out: BigUint64Array, most: number): number;
   /** Views native memory; the ArrayBuffer must not be used after the memory is unmapped. */
   view(address: bigint, bytes: number): ArrayBuffer;
@@ -93,6 +98,7 @@ function bind({ path, declare, types, view }: Ffi): NativeLibrary {
     follow: declare('session__follow', 'int', [session, 'uint32_t', 'uint32_t']),
     unfollow: declare('session__unfollow', 'int', [session, 'uint32_t']),
     release: declare('session__release', 'int', [session, 'uint32_t']),
+    markers: declare('session__markers', markersType(), [session]),
     stack: declare('session__stack', 'int', [session, 'uint32_t', words, 'uint32_t']),
     view,
   };

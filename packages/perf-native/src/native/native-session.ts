@@ -1,6 +1,7 @@
 import { createError, type ErrorCode } from '@hftmon/core';
 import {
   nativeLibrary,
+  type MarkersHandle,
   type NativeLibrary,
   type NativeOptions,
   type SessionHandle,
@@ -79,6 +80,11 @@ export class NativeSession {
   /** Clears a slot for the next new thread. */
   release(slot: number): void {
     this.#check('releasing a thread slot', this.#library.release(this.#live(), slot));
+  }
+
+  /** The areas of marks that it reads; not to be used after `close`. */
+  markers(): MarkersHandle {
+    return this.#library.markers(this.#live());
   }
 
   /** Addresses of a stack, innermost first; empty when the id is unknown. */

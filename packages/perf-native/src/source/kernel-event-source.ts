@@ -11,11 +11,13 @@ import {
   type RecordBatch,
   type RecordRing,
   type RecordWriter,
+  type SpanOrigins,
   type ThreadTotals,
 } from '@hftmon/core';
 import { preemptCountDistance } from '../capabilities/preempt-count.js';
 import { createProbeEnvironment, type HostEnvironment } from '../capabilities/probe-environment.js';
 import { CONFIG, GROUP } from '../layout.js';
+import { MarkerFollower } from '../marker/marker-follower.js';
 import { nativeLibrary } from '../native/bindings.js';
 import { NativeSession } from '../native/native-session.js';
 import { Cgroups } from '../proc/cgroups.js';
@@ -40,6 +42,8 @@ import { SessionStacks } from './session-stacks.js';
 
 /** Calls of `reap` between two looks at the thread table. */
 const REAP_EVERY = 5;
+/** … and between two looks for processes that have begun to mark: a second. */
+const LOOK_FOR_MARKS_EVERY = 50;
 
 /** Absences shorter than this explain no spike; their system call is not looked up. */
 const SYSCALL_FROM_NS = 10_000n;
@@ -61,6 +65,8 @@ interface OpenState {
   readonly session: NativeSession;
   readonly memory: SharedMemory;
   readonly follower: Follower;
+  /** Only where spans are asked for. */
+  readonly marks: MarkerFollower | undefined;
   readonly ring: RecordRing;
   readonly writer: RecordWriter;
   /** Possible CPUs; 0 in a session without BPF. */
@@ -94,6 +100,7 @@ export class KernelEventSource implements EventSource {
   readonly #symbolizer: Symbolizer;
   #open: OpenState | undefined;
   #reaps = 0;
+  #spanOrigins: SpanOrigins | undefined;
   #nextSequence = 0;
   #wantsStacks = false;
   #last: LastState | undefined;
@@ -137,6 +144,7 @@ export class KernelEventSource implements EventSource {
         session,
         memory,
         follower: this.#follower(session, memory, native.groups),
+        marks: this.#marks(session, memory, kinds),
         ring: { buffer: memory.history, byteOffset: 0, capacity: native.history_records },
         writer: new SpscWriter({
           buffer: memory.input,
@@ -179,18 +187,26 @@ export class KernelEventSource implements EventSource {
       interrupts: this.interruptTotals(),
       pump: this.pumpStats(),
     };
+    this.#open.marks?.close();
     this.#open.session.close();
     this.#open = undefined;
   }
 
+  /** Names of spans and accounts of marks, also after `close`; absent when no spans were asked for. */
+  get spanOrigins(): SpanOrigins | undefined {
+    return this.#spanOrigins;
+  }
+
   attach(pid: number): void {
-    const { follower } = this.#live();
+    const { follower, marks } = this.#live();
     follower.follow(pid);
+    marks?.follow(pid);
     this.#introduce(pid);
     if (this.#wantsStacks) this.#symbolizer.capture(pid);
   }
 
   detach(pid: number): void {
+    this.#open?.marks?.forget(pid);
     this.#open?.follower.forget(pid);
   }
 
@@ -242,8 +258,10 @@ export class KernelEventSource implements EventSource {
   }
 
   reap(): number[] {
-    this.#reaps = (this.#reaps + 1) % REAP_EVERY;
-    return this.#reaps === 0 ? this.#live().follower.reap() : [];
+    const { follower, marks } = this.#live();
+    this.#reaps++;
+    if (this.#reaps % LOOK_FOR_MARKS_EVERY === 0) marks?.look();
+    return this.#reaps % REAP_EVERY === 0 ? follower.reap() : [];
   }
 
   observe(batch: RecordBatch): void {
@@ -259,6 +277,19 @@ export class KernelEventSource implements EventSource {
   #live(): OpenState {
     if (this.#open !== undefined) return this.#open;
     throw createError('HFTMON_E_SESSION_STATE', { operation: 'use', state: 'closed' });
+  }
+
+  #marks(
+    session: NativeSession,
+    memory: SharedMemory,
+    kinds: ReadonlySet<RecordKind>,
+  ): MarkerFollower | undefined {
+    this.#spanOrigins = undefined;
+    if (!kinds.has(RecordKind.Span)) return undefined;
+    const { procRoot } = this.environment;
+    const marks = new MarkerFollower(session.markers(), memory.markers, procRoot);
+    this.#spanOrigins = marks;
+    return marks;
   }
 
   #follower(session: NativeSession, memory: SharedMemory, groups: number): Follower {

@@ -25,6 +25,7 @@ export class SharedMemory {
   readonly config: Uint32Array;
   readonly config64: BigUint64Array;
   readonly pump: Uint32Array;
+  readonly markers: Uint32Array;
   readonly history: ArrayBuffer;
   readonly input: ArrayBuffer;
 
@@ -36,6 +37,7 @@ export class SharedMemory {
     this.config = new Uint32Array(config);
     this.config64 = new BigUint64Array(config);
     this.pump = new Uint32Array(session.memory(MEMORY.pump));
+    this.markers = new Uint32Array(session.memory(MEMORY.markers));
     this.history = session.memory(MEMORY.history);
     this.input = session.memory(MEMORY.input);
   }

@@ -26,6 +26,8 @@ const STRUCTS = {
   hftmon_device_work: layout.DEVICE_WORK,
   hftmon_config: layout.CONFIG,
   hftmon_pump_stats: layout.PUMP,
+  hftmon_marker_stats: layout.MARKER_STATS,
+  hftmon_marker_name_stats: layout.MARKER_NAME_STATS,
 } as const;
 
 const CONSTANTS: Record<string, number> = {
@@ -33,6 +35,8 @@ const CONSTANTS: Record<string, number> = {
   HFTMON_IRQS: layout.SOURCE_COUNTS.irq,
   HFTMON_SOFTIRQS: layout.SOURCE_COUNTS.softirq,
   HFTMON_VECTORS: layout.SOURCE_COUNTS.vector,
+  HFTMON_MARKER_AREAS: layout.MARKER_LIMITS.areas,
+  HFTMON_MARKER_AREA_NAMES: layout.MARKER_LIMITS.names,
   ...Object.fromEntries(
     Object.entries(layout.GROUP).map(([name, bit]) => [`HFTMON_GROUP_${name.toUpperCase()}`, bit]),
   ),
@@ -64,6 +68,7 @@ describe('layout of what C and JavaScript share', () => {
     );
     const source = `#include <stdio.h>
 #include "hftmon/hftmon.h"
+#include "hftmon/markers.h"
 #include "hftmon/shared.h"
 int main(void) { ${[...lines, ...constants].join('\n')} return 0; }`;
     writeFileSync(join(folder, 'layout.c'), source);

@@ -44,6 +44,7 @@ enum hftmon_memory {
 	HFTMON_MEMORY_SOURCES = 4, /* struct hftmon_sources[cpus] */
 	HFTMON_MEMORY_CONFIG = 5,  /* struct hftmon_config */
 	HFTMON_MEMORY_PUMP = 6,	   /* struct hftmon_pump_stats */
+	HFTMON_MEMORY_MARKERS = 7, /* struct hftmon_marker_stats[HFTMON_MARKER_AREAS] */
 };
 
 struct hftmon_options {

@@ -1,0 +1,2 @@
+export { initMarkers, Marker } from './marker.js';
+export type { MarkerOptions } from './marker-options.js';

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "hftmon/markers.h"
+#include "marker_layout.h"
+
+#define LINK "/memfd:" HFTMON_MARKER_FILE " (deleted)"
+
+int hftmon_markers__find(const char *proc_root, uint32_t pid, uint32_t *fds, uint32_t most)
+{
+	char path[4096], target[sizeof(LINK) + 1];
+	struct dirent *entry;
+	int found = 0;
+	DIR *folder;
+
+	snprintf(path, sizeof(path), "%s/%u/fd", proc_root, pid);
+	folder = opendir(path);
+	if (!folder)
+		return fail(-errno, "%s", path);
+	while ((entry = readdir(folder))) {
+		ssize_t length = readlinkat(dirfd(folder), entry->d_name, target, sizeof(target));
+
+		if (length != (ssize_t)sizeof(LINK) - 1 || memcmp(target, LINK, sizeof(LINK) - 1))
+			continue;
+		if ((uint32_t)found < most)
+			fds[found] = (uint32_t)strtoul(entry->d_name, NULL, 10);
+		found++;
+	}
+	closedir(folder);
+	return found;
+}
