@@ -16,6 +16,9 @@
 /* Readings of the clock between two updates of `now_ns` for those who look. */
 #define UPDATE_READINGS (1u << 16)
 
+/* Of both clocks, when a gap is written down: one that is interrupted isn't the best. */
+#define PAIR_ATTEMPTS 3
+
 struct books {
 	uint32_t involuntary;
 	uint32_t voluntary;
@@ -50,6 +53,7 @@ static void write_gap(struct hftmon_noise *n, uint64_t from, uint64_t to)
 {
 	struct hftmon_noise_stats *stats = n->stats;
 	uint64_t ns = ticks_to_ns(&n->poller.clock, to - from), end;
+	struct tick_pair pair;
 	struct hftmon_record *r = ring_offer(&n->gaps);
 	struct books before = n->books;
 
@@ -64,8 +68,8 @@ static void write_gap(struct hftmon_noise *n, uint64_t from, uint64_t to)
 	 * Where the gap stands in CLOCK_MONOTONIC is read now, rather than calculated from the begin
 	 * of the run: the kernel steers that clock, and the events of the gap are stamped by it.
 	 */
-	end = clock_ns(CLOCK_MONOTONIC);
-	end -= ticks_to_ns(&n->poller.clock, ticks_now(&n->poller.clock) - to);
+	pair = ticks_pair(&n->poller.clock, PAIR_ATTEMPTS);
+	end = pair.ns - ticks_to_ns(&n->poller.clock, pair.ticks - to);
 	r->timestamp = (double)(int64_t)(end - ns - n->options.poller.epoch_ns);
 	r->duration = (double)ns;
 	r->tid = (uint32_t)stats->poller.tid;
@@ -108,16 +112,19 @@ static void poll_clock(void *context)
 		if (!poller_goes_on(p, now))
 			break;
 		if (noise_track_read(track, now)) {
-			write_gap(n, last, now);
-			noise_track_return(track, ticks_now(&track->clock));
+			do {
+				write_gap(n, last, now);
+				last = now;
+				now = ticks_now(&track->clock);
+			} while (noise_track_return(track, now));
 		}
 		if (poller_is_tired(p, now))
 			rest(n);
 		if (++readings % UPDATE_READINGS == 0)
-			n->stats->poller.now_ns =
-				p->begin.ns + ticks_to_ns(&track->clock, now - p->begin.ticks);
+			poller_note(p, now);
 	}
 	noise_track_end(track, now);
+	poller_note(p, now);
 }
 
 static void *map(size_t bytes)

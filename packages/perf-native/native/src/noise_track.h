@@ -11,11 +11,15 @@
 #include "slots.h"
 #include "ticks.h"
 
+/* Writing a gap down takes some 2 us with cold caches. */
+#define NOISE_LONGEST_OWN_NS 10000
+
 struct noise_track {
 	struct tick_clock clock;
 	struct slots slots; /* interval 0: none */
 	uint64_t threshold; /* ticks */
-	uint64_t last;	    /* reading */
+	uint64_t longest_own; /* ticks that writing a gap down takes */
+	uint64_t last;	      /* reading */
 	struct hftmon_noise_stats *stats;
 	struct hftmon_histogram *histogram;
 };
@@ -26,6 +30,7 @@ static inline void noise_track_begin(struct noise_track *t, uint64_t now, uint64
 	unsigned __int128 interval = (unsigned __int128)interval_ns * t->clock.per_ns;
 
 	t->threshold = ns_to_ticks(&t->clock, threshold_ns);
+	t->longest_own = ns_to_ticks(&t->clock, NOISE_LONGEST_OWN_NS);
 	t->last = now;
 	slots_begin(&t->slots, now, (uint64_t)interval);
 }
@@ -66,11 +71,19 @@ static inline void noise_track_end(struct noise_track *t, uint64_t now)
 		t->stats->poller.missed += slots_pass(&t->slots, now);
 }
 
-/* As noise_track_resume(), after the probe wrote a gap down: slots that came due meanwhile are late. */
-static inline void noise_track_return(struct noise_track *t, uint64_t now)
+/*
+ * The probe is back from writing a gap down: slots that came due meanwhile are late. If that took
+ * longer than it can take, what kept it is another gap.
+ */
+static inline bool noise_track_return(struct noise_track *t, uint64_t now)
 {
-	t->stats->own_ns += ticks_to_ns(&t->clock, now - t->last);
+	uint64_t passed = now - t->last;
+	bool gap = passed > t->threshold && passed > t->longest_own;
+
 	t->last = now;
+	if (!gap)
+		t->stats->own_ns += ticks_to_ns(&t->clock, passed);
+	return gap;
 }
 
 #endif

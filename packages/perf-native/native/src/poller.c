@@ -15,6 +15,8 @@
 /* How long after its time a poller may end by itself. */
 #define GRACE_NS 500000000u
 
+#define PAIR_ATTEMPTS 16
+
 int poller_check(const struct hftmon_poller_options *o)
 {
 	if (o->cpu >= CPU_SETSIZE)
@@ -78,7 +80,7 @@ static void *poller_main(void *argument)
 
 	atomic_store(&p->tid, (int32_t)syscall(SYS_gettid));
 	ticks_calibrate(&p->clock, p->options.counter);
-	p->begin = ticks_pair(&p->clock);
+	p->begin = ticks_pair(&p->clock, PAIR_ATTEMPTS);
 	p->deadline = p->begin.ticks + ns_to_ticks(&p->clock, p->options.duration_ns);
 	work_from(p, p->begin.ticks);
 	stats->begin_ns = stats->now_ns = p->begin.ns;
@@ -86,10 +88,9 @@ static void *poller_main(void *argument)
 		stats->hertz = (uint64_t)((double)(1ull << 32) * 1e9 / (double)p->clock.scale);
 	store_release_u64(&stats->tid, (uint64_t)atomic_load(&p->tid));
 	p->poll(p->context);
-	last = ticks_pair(&p->clock);
+	last = ticks_pair(&p->clock, PAIR_ATTEMPTS);
 	if (p->options.counter && last.ns > p->begin.ns)
 		stats->hertz = (uint64_t)ticks_hertz(&p->begin, &last);
-	stats->now_ns = last.ns;
 	store_release_u64(&stats->end, atomic_load(&p->quit));
 	atomic_store(&p->finished, 1);
 	wake(&p->finished);

@@ -48,6 +48,12 @@ static inline bool poller_goes_on(struct poller *p, uint64_t now)
 	return false;
 }
 
+/* Notes how far it has come; also to be called in the end. */
+static inline void poller_note(struct poller *p, uint64_t now)
+{
+	p->stats->now_ns = p->begin.ns + ticks_to_ns(&p->clock, now - p->begin.ticks);
+}
+
 /* Is it time for poller_rest()? */
 static inline bool poller_is_tired(const struct poller *p, uint64_t now)
 {

@@ -73,6 +73,7 @@ static void poll_states(void *context)
 
 		if (!poller_goes_on(p, now)) {
 			t->stats->missed += slots_pass(&slots, now);
+			poller_note(p, now);
 			return;
 		}
 		if (now < slots.due)
@@ -86,7 +87,7 @@ static void poll_states(void *context)
 			t->stats->rested += slots_pass(&slots, ticks_now(&p->clock));
 		}
 		if (t->stats->samples % UPDATE_SAMPLES == 0)
-			t->stats->now_ns = p->begin.ns + ticks_to_ns(&p->clock, now - p->begin.ticks);
+			poller_note(p, now);
 	}
 }
 

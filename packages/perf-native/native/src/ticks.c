@@ -2,14 +2,15 @@
 #include "ticks.h"
 
 #define CALIBRATION_NS 20000000u
+/* Readings of both clocks at each end of the calibration. */
 #define ATTEMPTS 16
 
-struct tick_pair ticks_pair(const struct tick_clock *clock)
+struct tick_pair ticks_pair(const struct tick_clock *clock, uint32_t attempts)
 {
 	struct tick_pair best = { 0 };
 	uint64_t shortest = UINT64_MAX;
 
-	for (int i = 0; i < ATTEMPTS; i++) {
+	for (uint32_t i = 0; i < attempts; i++) {
 		uint64_t before = ticks_now(clock);
 		uint64_t ns = clock_ns(CLOCK_MONOTONIC);
 		uint64_t took = ticks_now(clock) - before;
@@ -37,9 +38,9 @@ void ticks_calibrate(struct tick_clock *clock, bool counter)
 	clock->scale = clock->per_ns = 1ull << 32;
 	if (!counter)
 		return;
-	from = ticks_pair(clock);
+	from = ticks_pair(clock, ATTEMPTS);
 	do {
-		to = ticks_pair(clock);
+		to = ticks_pair(clock, ATTEMPTS);
 	} while (to.ns - from.ns < CALIBRATION_NS);
 	ns_per_tick = 1e9 / ticks_hertz(&from, &to);
 	clock->scale = (uint64_t)(ns_per_tick * 0x1p32 + 0.5);

@@ -51,8 +51,8 @@ struct tick_pair {
 	uint64_t ns; /* CLOCK_MONOTONIC */
 };
 
-/* The best of some readings: the one that took the shortest time. */
-struct tick_pair ticks_pair(const struct tick_clock *clock);
+/* The best of so many readings: the one that took the shortest time. */
+struct tick_pair ticks_pair(const struct tick_clock *clock, uint32_t attempts);
 /* Measures the counter against CLOCK_MONOTONIC for 20 ms, busily; on the CPU that will use it. */
 void ticks_calibrate(struct tick_clock *clock, bool counter);
 /* Ticks per second between two pairs. */

@@ -117,9 +117,12 @@ static void check_continuous(void)
 	CHECK(read_until(1000, 20) == 0, "gaps");
 	CHECK(noise_track_read(&track, 9000), "no gap");
 	CHECK(stats.poller.samples == 51 && histogram.max == 8000, "max %lu", histogram.max);
-	noise_track_return(&track, 9700);
+	CHECK(!noise_track_return(&track, 9700), "no gap");
 	CHECK(stats.own_ns == 700, "own %lu", stats.own_ns);
 	CHECK(!noise_track_read(&track, 9720) && histogram.buckets[20] == 51, "goes on");
+	/* Whatever kept it while it wrote is not its own. */
+	CHECK(noise_track_return(&track, 9720 + 10001), "a gap");
+	CHECK(stats.own_ns == 700, "own %lu", stats.own_ns);
 }
 
 /* The buckets of core's LogLinearHistogram: the smallest value of each, and none in between. */

@@ -1,4 +1,4 @@
-import { createError, SpscReader, type LogLinearHistogram } from '@hftmon/core';
+import { createError, SpscReader, type LogLinearHistogram, type RecordBatch } from '@hftmon/core';
 import { noiseLibrary, type NoiseHandle, type NoiseLibrary } from '../native/noise-bindings.js';
 import { checkPollerCall, toNativePoller } from '../native/poller-bindings.js';
 import { pollerClock, type PollerClock } from '../poller/clock-source.js';
@@ -36,14 +36,19 @@ export class NoiseProbe implements Disposable {
   readonly intervalNs: number;
   readonly thresholdNs: number;
   readonly clock: PollerClock;
-  /** GAP records, in the order of time; what it found full is counted as refused. */
-  readonly gaps: SpscReader;
   readonly #library: NoiseLibrary = noiseLibrary();
+  readonly #gaps: SpscReader;
   readonly #stats: Uint32Array;
   readonly #histogram: Uint32Array;
   #handle: NoiseHandle | undefined;
   #started = false;
-  #last: { readonly stats: NoiseStats; readonly histogram: LogLinearHistogram } | undefined;
+  #last:
+    | {
+        readonly stats: NoiseStats;
+        readonly histogram: LogLinearHistogram;
+        readonly refused: number;
+      }
+    | undefined;
 
   /**
    * Checks the CPU and maps the memory; nothing runs yet.
@@ -70,7 +75,7 @@ export class NoiseProbe implements Disposable {
     openProbes.add(this);
     const buffer = this.#memory(NOISE_MEMORY.gaps);
     const capacity = gapRecords;
-    this.gaps = new SpscReader({ buffer, byteOffset: 0, capacity }, Math.min(256, capacity));
+    this.#gaps = new SpscReader({ buffer, byteOffset: 0, capacity }, Math.min(256, capacity));
     this.#stats = new Uint32Array(this.#memory(NOISE_MEMORY.stats));
     this.#histogram = new Uint32Array(this.#memory(NOISE_MEMORY.histogram));
   }
@@ -103,16 +108,31 @@ export class NoiseProbe implements Disposable {
     return this.#last?.histogram ?? readHistogram(this.#histogram);
   }
 
+  /**
+   * Takes the next GAP records, in the order of time. Allocates nothing.
+   * @returns overwritten by the next call; empty when there are no more, and after `close`
+   */
+  pollGaps(): RecordBatch {
+    if (this.#handle !== undefined) this.#gaps.poll();
+    return this.#gaps.batch;
+  }
+
+  /** Gaps that it had no room to keep, since nobody had taken the earlier ones. */
+  get refusedGaps(): number {
+    return this.#last?.refused ?? this.#gaps.refused;
+  }
+
   /** Ends it at once; gaps stay readable. Idempotent. */
   stop(): void {
     if (this.#handle !== undefined) this.#library.stop(this.#handle);
   }
 
-  /** Stops, and frees everything; `gaps` must not be used any more. Idempotent. */
+  /** Stops, and frees everything; gaps that were not taken are gone. Idempotent. */
   close(): void {
     if (this.#handle === undefined) return;
     this.stop();
-    this.#last = { stats: this.stats(), histogram: this.histogram() };
+    this.#last = { stats: this.stats(), histogram: this.histogram(), refused: this.refusedGaps };
+    this.#gaps.batch.count = 0;
     openProbes.delete(this);
     this.#library.close(this.#handle);
     this.#handle = undefined;

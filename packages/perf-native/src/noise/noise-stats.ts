@@ -12,7 +12,7 @@ export interface NoiseStats extends PollerStats {
   readonly gaps: number;
   readonly gapNs: number;
   readonly longestGapNs: number;
-  /** Time that it spent on writing gaps down, in which it saw nothing. */
+  /** Time that it spent on writing gaps down, in which it saw nothing shorter than 10 us. */
   readonly blindNs: number;
 }
 

@@ -29,7 +29,7 @@ struct hftmon_noise_stats {
 	uint64_t gaps;
 	uint64_t gap_ns;
 	uint64_t longest_ns;
-	uint64_t own_ns; /* spent on writing gaps down, when it saw nothing */
+	uint64_t own_ns; /* spent on writing gaps down, when it saw nothing below 10 us */
 	uint64_t readings;
 };
 
