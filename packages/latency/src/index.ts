@@ -22,3 +22,10 @@ export type {
   RelatedEvent,
   SpikeListener,
 } from './types/spike.js';
+export type { Explanation } from './receipt/explain-stretch.js';
+export type { NoiseTotal } from './noise/gap-log.js';
+export type { NoiseCause, NoiseGap } from './noise/noise-gap.js';
+export type { NoiseRunOptions } from './noise/noise-options.js';
+export type { NoiseReport, NoiseSlots } from './noise/noise-report.js';
+export type { HardwareCount } from './noise/steal.js';
+export { runNoiseProbe } from './noise/run-noise-probe.js';

@@ -20,6 +20,7 @@ import {
 import { OPTIONAL_TRACEPOINTS, REQUIRED_TRACEPOINTS, metaFor } from './meta.js';
 import { resolveOptions, type LatencyOptions } from './options/latency-options.js';
 import { LatencyRun } from './latency-run.js';
+import type { Explanation } from './receipt/explain-stretch.js';
 import { listNotObserved } from './report/not-observed.js';
 import { selectSpikes } from './report/select-spikes.js';
 import { SpikeStore } from './report/spike-store.js';
@@ -110,6 +111,21 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
    */
   onSpike(listener: SpikeListener): () => void {
     return this.#listeners.on('spike', listener);
+  }
+
+  /**
+   * What a stretch of a thread's time was made of. For time that has just passed and been
+   * delivered: the records of a thread are kept for 50 ms at least.
+   * @param startNs, endNs - ns since the session epoch
+   * @returns `undefined` when it is not open
+   */
+  explain(tid: number, startNs: number, endNs: number): Explanation | undefined {
+    return this.#run?.explain(tid, startNs, endNs);
+  }
+
+  /** End of the latest record that it was given, ns since the session epoch. */
+  get watermarkNs(): number {
+    return this.#run?.watermarkNs ?? 0;
   }
 
   /** Causes that it can't observe, each with the reason: what `unexplained` may be. */

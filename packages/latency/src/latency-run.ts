@@ -9,6 +9,8 @@ import { RecordIntake } from './observe/record-intake.js';
 import { StopSignals } from './observe/stop-signals.js';
 import { ThreadRegistry } from './observe/thread-registry.js';
 import type { ResolvedOptions } from './options/latency-options.js';
+import { explainStretch, type Explanation } from './receipt/explain-stretch.js';
+import type { Scene } from './receipt/scene.js';
 import { LossWindows } from './report/loss-windows.js';
 import { listNotObserved } from './report/not-observed.js';
 import { Reporter } from './report/reporter.js';
@@ -32,6 +34,7 @@ export class LatencyRun {
   readonly #detector: SpikeDetector;
   readonly #intake: RecordIntake;
   readonly #losses: LossWindows;
+  readonly #sceneOf: (track: ThreadTrack, pid: number) => Scene;
   readonly #reporter: Reporter;
   /** Spikes that the listeners have not heard of yet. */
   readonly #news: LatencySpike[] = [];
@@ -59,21 +62,22 @@ export class LatencyRun {
     this.#intake = new RecordIntake({ threads, cpus, signals, detector: this.#detector });
     const missing = listNotObserved(options, source.environment);
     const notRuledOut = missing.map(({ cause }) => cause);
+    this.#sceneOf = ({ tid, log }, pid) => ({
+      tid,
+      pid,
+      log,
+      cpus,
+      signals,
+      lookups,
+      notRuledOut,
+      truncated: false,
+    });
     this.#reporter = new Reporter({
       mergeGapNs: options.mergeGapNs,
       clock,
       lookups,
       pidOf: (track) => threads.pidOf(track),
-      sceneOf: ({ tid, log }, pid) => ({
-        tid,
-        pid,
-        log,
-        cpus,
-        signals,
-        lookups,
-        notRuledOut,
-        truncated: false,
-      }),
+      sceneOf: this.#sceneOf,
       lostIn: (fromNs, toNs) => this.#losses.overlap(fromNs, toNs),
     });
   }
@@ -109,6 +113,24 @@ export class LatencyRun {
   end(): void {
     this.#detector.advance(this.#intake.watermarkNs);
     this.#tell();
+  }
+
+  /** End of the latest record that was taken, ns since the epoch. */
+  get watermarkNs(): number {
+    return this.#intake.watermarkNs;
+  }
+
+  /** What a stretch of a thread's time was made of, as far as its records are still kept. */
+  explain(tid: number, startNs: number, endNs: number): Explanation {
+    this.#losses.check(this.#source.losses().dropped, this.#clock.nowNs());
+    const track = this.#threads.obtain(tid);
+    const scene = this.#sceneOf(track, this.#threads.pidOf(track));
+    const receipt = explainStretch(scene, startNs, endNs);
+    return {
+      receipt,
+      ...(this.#losses.overlap(startNs, endNs) ? { incomplete: true } : {}),
+      ...(scene.truncated ? { truncated: true } : {}),
+    };
   }
 
   /** Time has passed, perhaps without a record. */

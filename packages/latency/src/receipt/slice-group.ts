@@ -14,7 +14,11 @@ interface Around {
 }
 
 /** Slices of all the intervals of a group. */
-export function sliceGroup(scene: Scene, group: Group, { pieces }: GroupFinder): Slice[] {
+export function sliceGroup(
+  scene: Scene,
+  group: Pick<Group, 'first' | 'last'>,
+  { pieces }: Pick<GroupFinder, 'pieces'>,
+): Slice[] {
   const { log } = scene;
   const slices: Slice[] = [];
   let fault: Around | undefined;

@@ -1,0 +1,106 @@
+import type { SessionClock } from '@hftmon/core';
+import type { Explanation } from '../receipt/explain-stretch.js';
+import { CAUSE_CLASS, type CauseClass } from '../types/cause.js';
+import { blame, type NoiseCause, type NoiseGap, type RawGap } from './noise-gap.js';
+
+/** All gaps of a run that share a cause. */
+export interface NoiseTotal {
+  readonly cause: NoiseCause;
+  readonly causeClass: CauseClass;
+  /** Net time of that cause in all gaps. */
+  readonly ns: number;
+  /** Gaps that it has a part in. */
+  readonly gaps: number;
+}
+
+interface Sum {
+  ns: number;
+  gaps: number;
+}
+
+/** Explained gaps: the longest are kept, all are added up. */
+export class GapLog {
+  readonly #cpu: number;
+  readonly #clock: SessionClock;
+  readonly #most: number;
+  readonly #sums = new Map<NoiseCause, Sum>();
+  #kept: NoiseGap[] = [];
+  #count = 0;
+
+  /** @param most - gaps that are kept */
+  constructor(cpu: number, clock: SessionClock, most: number) {
+    this.#cpu = cpu;
+    this.#clock = clock;
+    this.#most = most;
+  }
+
+  /** Gaps so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  add(raw: RawGap, explanation: Explanation | undefined): NoiseGap {
+    const { startNs, endNs, involuntarySwitches, minorFaults, majorFaults } = raw;
+    const lost = explanation?.incomplete === true || explanation?.truncated === true;
+    const gap: NoiseGap = {
+      timestamp: this.#clock.toDate(startNs),
+      timestampNs: startNs,
+      monotonicNs: Number(this.#clock.toMonotonicNs(startNs)),
+      durationNs: endNs - startNs,
+      cpu: this.#cpu,
+      ...blame(raw, explanation),
+      involuntarySwitches,
+      minorFaults,
+      majorFaults,
+      ...(explanation === undefined ? {} : { receipt: explanation.receipt }),
+      ...(lost ? { incomplete: true } : {}),
+    };
+    this.#count++;
+    this.#sum(gap);
+    this.#keep(gap);
+    return gap;
+  }
+
+  /** The longest, in the order of time. */
+  list(): NoiseGap[] {
+    this.#trim();
+    return [...this.#kept].sort((a, b) => a.timestampNs - b.timestampNs);
+  }
+
+  /** By cause, the one that took most first. They sum to the time of all gaps. */
+  totals(): NoiseTotal[] {
+    return [...this.#sums]
+      .map(([cause, { ns, gaps }]) => ({ cause, causeClass: classOf(cause), ns, gaps }))
+      .sort((a, b) => b.ns - a.ns);
+  }
+
+  #sum({ cause, durationNs, receipt }: NoiseGap): void {
+    if (receipt === undefined || cause === 'hardware_or_hypervisor') {
+      this.#take(cause, durationNs);
+      return;
+    }
+    for (const part of receipt.parts) this.#take(part.cause, part.ns);
+  }
+
+  #take(cause: NoiseCause, ns: number): void {
+    const sum = this.#sums.get(cause) ?? { ns: 0, gaps: 0 };
+    sum.ns += ns;
+    sum.gaps++;
+    this.#sums.set(cause, sum);
+  }
+
+  #keep(gap: NoiseGap): void {
+    this.#kept.push(gap);
+    if (this.#kept.length >= 2 * this.#most) this.#trim();
+  }
+
+  #trim(): void {
+    if (this.#kept.length <= this.#most) return;
+    this.#kept.sort((a, b) => b.durationNs - a.durationNs);
+    this.#kept = this.#kept.slice(0, this.#most);
+  }
+}
+
+function classOf(cause: NoiseCause): CauseClass {
+  return cause === 'hardware_or_hypervisor' ? 'hardware' : CAUSE_CLASS[cause];
+}
