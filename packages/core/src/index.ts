@@ -36,6 +36,7 @@ export {
 export {
   FaultType,
   faultType,
+  faultHugePages,
   faultNetNs,
   faultAddress,
   faultAddressExact,
@@ -129,6 +130,16 @@ export {
   threadExitInvoluntarySwitches,
 } from './record/payload/thread-exit.js';
 export { threadStartParentTid, threadStartPid } from './record/payload/thread-start.js';
+export {
+  MemoryWorkType,
+  ReclaimReason,
+  MigrationReason,
+  memoryWorkType,
+  memoryWorkReason,
+  memoryWorkNetNs,
+  memoryWorkPages,
+  memoryWorkOrder,
+} from './record/payload/memory-work.js';
 export {
   LockFlag,
   lockFlags,

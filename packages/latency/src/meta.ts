@@ -23,6 +23,15 @@ export const OPTIONAL_TRACEPOINTS = [
     names: ['contention_begin', 'contention_end'],
     without: 'locks of the kernel are known by their sleeps alone, without address and holder',
   },
+  {
+    names: [
+      'mm_vmscan_direct_reclaim_begin',
+      'mm_vmscan_memcg_reclaim_begin',
+      'mm_compaction_begin',
+      'mm_migrate_pages_start',
+    ],
+    without: 'no reclaim, compaction and numa_migration',
+  },
   { names: ['signal_generate'], without: 'senders of stop signals are not named' },
 ] as const;
 
@@ -39,6 +48,7 @@ export function metaFor({ syscalls, faults }: ResolvedOptions): CollectorMeta {
       RecordKind.Ran,
       RecordKind.Throttle,
       RecordKind.Lock,
+      RecordKind.MemoryWork,
       RecordKind.Migrate,
       RecordKind.ThreadStart,
       RecordKind.ThreadExit,

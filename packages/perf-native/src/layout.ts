@@ -5,7 +5,7 @@
 
 /** `struct hftmon_thread`, byte offsets. */
 export const THREAD = {
-  bytes: 768,
+  bytes: 896,
   tid: 0,
   tgid: 4,
   state: 8,
@@ -104,7 +104,7 @@ export const SOURCE_COUNTS = { irq: 1024, softirq: 10, vector: 10 } as const;
 
 /** `struct hftmon_config`, byte offsets. */
 export const CONFIG = {
-  bytes: 320,
+  bytes: 336,
   enabled: 0,
   followChildren: 4,
   stacks: 8,
@@ -116,6 +116,8 @@ export const CONFIG = {
   untrackedThreads: 48,
   stackFailures: 56,
   minDurationNs: 64,
+  vmEventsDistance: 320,
+  stealTimeDistance: 328,
 } as const;
 
 /** `struct hftmon_pump_stats`, byte offsets. */
@@ -146,6 +148,7 @@ export const GROUP = {
   tick: 1 << 13,
   tlb: 1 << 14,
   lock: 1 << 15,
+  memory: 1 << 16,
 } as const;
 
 /** `enum hftmon_memory`. */

@@ -90,6 +90,8 @@ export {
   type Sleep,
   type SleeperReport,
 } from './workloads/sleeper.js';
+export { spawnReclaim, type ReclaimOptions, type ReclaimReport } from './workloads/reclaim.js';
+export { spawnCompact, type CompactOptions, type CompactReport } from './workloads/compact.js';
 export { spawnSpinner, type SpinnerOptions, type SpinnerReport } from './workloads/spinner.js';
 export { spawnStopper, type StopperOptions, type StopperReport } from './workloads/stopper.js';
 export {

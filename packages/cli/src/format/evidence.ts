@@ -56,12 +56,25 @@ const EVIDENCE: { readonly [C in Cause]: (details: PartOf<C>['details']) => stri
       major > 0 && `${major} major`,
       faults[0] !== undefined && `at ${faults[0].address} ${faults[0].mapping ?? ''}`.trim(),
     ]),
+  reclaim: ({ by }) =>
+    list(by.map(({ reason, pages }) => `${pages} pages freed for ${SHORT_OF_MEMORY[reason]}`)),
+  compaction: ({ pages, order }) =>
+    join([`${pages} pages moved`, order !== undefined && `order ${order}`]),
+  numa_migration: ({ by }) =>
+    list(by.map(({ reason, pages }) => `${pages} pages by ${reason.replace('_', ' ')}`)),
+  thp: ({ pages, faults }) =>
+    join([
+      `${pages} huge page${pages === 1 ? '' : 's'}`,
+      faults[0] !== undefined && `at ${faults[0].address} ${faults[0].mapping ?? ''}`.trim(),
+    ]),
   syscall: ({ calls }) =>
     list(
       calls.map(({ name, number, count }) => `${name ?? `system call ${number}`}${times(count)}`),
     ),
   unexplained: () => '',
 };
+
+const SHORT_OF_MEMORY = { host: 'the host', cgroup: 'its cgroup', node: 'the node' } as const;
 
 /** One part of a receipt: `preemption 3.01ms (by hog/412 SCHED_FIFO)`. */
 export function partText(part: ReceiptPart): string {

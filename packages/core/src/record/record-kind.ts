@@ -46,6 +46,8 @@ export const RecordKind = {
   AddressSample: 20,
   /** A target thread was kept from running by a limit on CPU time; part of a Switch record's time. */
   Throttle: 21,
+  /** A target thread freed, compacted or moved memory of the kernel, before it got its own. */
+  MemoryWork: 22,
   /** A target thread's wait for a lock of the kernel, spinning or asleep. */
   Lock: 23,
   /** Work that an application says it did, or an instant in it. */

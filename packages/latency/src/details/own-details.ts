@@ -16,8 +16,14 @@ export function pageFaultDetails(slices: readonly Slice[], scene: Scene): PageFa
     minor: ofType(FaultType.Minor),
     major: ofType(FaultType.Major),
     blockedNs: sumNs(slices.filter((slice) => slice.blocked === true)),
-    faults: faults.slice(0, LISTED).map((fault) => describeFault(fault, scene)),
+    faults: longestFaults(slices, scene),
   };
+}
+
+/** The page faults that took longest. */
+export function longestFaults(slices: readonly Slice[], scene: Scene): PageFaultDetails['faults'] {
+  const faults = sharesBy(slices, (slice) => slice.base);
+  return faults.slice(0, LISTED).map((fault) => describeFault(fault, scene));
 }
 
 function describeFault(

@@ -38,6 +38,8 @@ export class GroupFinder {
   readonly #sleeps = new Pieces();
   readonly #intervals = new Pieces();
   readonly #mergeGapNs: number;
+  /** Doubles in an array: storing them never allocates. */
+  readonly #reach = new Float64Array(2);
   readonly #group: Group = {
     startNs: 0,
     endNs: 0,
@@ -61,24 +63,41 @@ export class GroupFinder {
   }
 
   /** Intervals that the run reaches, directly or by merging, in the order of their starts. */
-  #gather({ log, times }: ThreadTrack): void {
+  #gather(track: ThreadTrack): void {
+    const { times } = track;
+    const reach = this.#reach;
+    reach[0] = Math.max(times[Time.Cut]!, times[Time.RunStart]! - this.#mergeGapNs);
+    // One that is passed over may be reached from an earlier one in the log, as they come disordered.
+    do this.#collect(track);
+    while (reach[1]! >= reach[0]!);
+    this.#intervals.sort();
+  }
+
+  /** Takes what ends after `reach[0]`, which it lowers; `reach[1]` becomes the last end passed over. */
+  #collect({ log, times }: ThreadTrack): void {
     const intervals = this.#intervals;
-    intervals.clear();
+    const reach = this.#reach;
     const cut = times[Time.Cut]!;
-    let low = Math.max(cut, times[Time.RunStart]! - this.#mergeGapNs);
+    intervals.clear();
+    let low = reach[0]!;
+    reach[1] = -Infinity;
     for (let sequence = log.head - 1; sequence >= log.oldest; sequence--) {
       const base = log.baseOf(sequence);
       const end = log.endOf(base);
       if (end < low - DISORDER_NS) break;
       const type = log.typeOf(base);
-      if (end < low || end <= cut || type === IntervalType.Move) continue;
+      if (end <= cut || type === IntervalType.Move) continue;
+      if (end < low) {
+        if (end > reach[1]!) reach[1] = end;
+        continue;
+      }
       const start = Math.max(cut, log.startOf(base));
       if (isStall(type)) low = Math.max(cut, Math.min(low, start - this.#mergeGapNs));
       const i = intervals.claim(base, sequence);
       intervals.start[i] = start;
       intervals.end[i] = end;
     }
-    intervals.sort();
+    reach[0] = low;
   }
 
   /** Makes pieces of the intervals: sleeps end what they follow, and cut system calls. */
@@ -90,9 +109,7 @@ export class GroupFinder {
     for (let i = 0; i < intervals.count; i++) {
       const end = intervals.end[i]!;
       const type = log.typeOf(intervals.base[i]!);
-      if (type === IntervalType.Fault || type === IntervalType.KernelLock) {
-        waitEnd = Math.max(waitEnd, end);
-      }
+      if (isWaitOfTheKernel(type)) waitEnd = Math.max(waitEnd, end);
       // Asleep in one of these, the thread waits for its memory or a lock: no will of its own.
       else if (type === IntervalType.Sleep && end > waitEnd) this.#sleeps.addFrom(intervals, i);
     }
@@ -185,4 +202,12 @@ export class GroupFinder {
     }
     if (pieces.count > 0) visit(group);
   }
+}
+
+function isWaitOfTheKernel(type: number): boolean {
+  return (
+    type === IntervalType.Fault ||
+    type === IntervalType.KernelLock ||
+    type === IntervalType.MemoryWork
+  );
 }

@@ -22,6 +22,8 @@ export const IntervalType = {
   Throttled: 11,
   /** Waiting for a lock of the kernel, spinning or asleep. */
   KernelLock: 12,
+  /** Freeing, compacting or moving memory. */
+  MemoryWork: 13,
 } as const;
 
 /** Sleep and Move are kept for what they tell about others. */

@@ -85,6 +85,9 @@ export class RecordIntake {
       case RecordKind.Throttle:
         this.#stall(u32, base, IntervalType.Throttled);
         return true;
+      case RecordKind.MemoryWork:
+        this.#stall(u32, base, IntervalType.MemoryWork);
+        return true;
       case RecordKind.Lock:
         this.#stall(u32, base, IntervalType.KernelLock);
         return true;

@@ -1,3 +1,4 @@
+import { MemoryWorkType, faultHugePages, memoryWorkType } from '@hftmon/core';
 import type { Group, GroupFinder } from '../detect/group-finder.js';
 import { IntervalType } from '../observe/interval-type.js';
 import type { ObservedCause } from '../types/details.js';
@@ -7,10 +8,11 @@ import { offCpuSlices } from './off-cpu-slices.js';
 import type { Scene } from './scene.js';
 import { NOBODY, Rank, type Slice } from './slice.js';
 
-/** A page fault, or a wait for a lock of the kernel, around a sleep. */
+/** What the thread was doing when it went to sleep: the cause of that, too. */
 interface Around {
   readonly base: number;
   readonly endNs: number;
+  readonly cause: ObservedCause;
 }
 
 /** Slices of all the intervals of a group. */
@@ -22,6 +24,7 @@ export function sliceGroup(
   const { log } = scene;
   const slices: Slice[] = [];
   let fault: Around | undefined;
+  let work: Around | undefined;
   let lock: Around | undefined;
   for (let i = group.first; i < group.last; i++) {
     const startNs = pieces.start[i]!;
@@ -40,27 +43,47 @@ export function sliceGroup(
         slices.push(interruptSlice(log, base, startNs, endNs));
         break;
       case IntervalType.Fault:
-        fault = { base, endNs };
-        plain('page_fault', Rank.Fault);
+        fault = { base, endNs, cause: faultCause(log.u32, base) };
+        plain(fault.cause, Rank.Fault);
         break;
       case IntervalType.Syscall:
         plain('syscall', Rank.Syscall);
         break;
       case IntervalType.KernelLock:
-        lock = { base, endNs };
+        lock = { base, endNs, cause: 'lock_wait' };
         plain('lock_wait', Rank.KernelLock, { lock: base });
+        break;
+      case IntervalType.MemoryWork:
+        work = { base, endNs, cause: memoryWorkCause(log.u32, base) };
+        plain(work.cause, Rank.MemoryWork);
         break;
       case IntervalType.Throttled:
         plain('throttled', Rank.Throttled);
         break;
-      default:
+      default: {
         // Pieces come in the order of their starts, so what is around it was seen before.
-        if (lock !== undefined && endNs <= lock.endNs && type !== IntervalType.Lock) {
+        const around = [work, fault].find((outer) => isAround(outer, endNs));
+        if (type !== IntervalType.Lock && isAround(lock, endNs)) {
           plain('lock_wait', Rank.OffCpu, { lock: lock.base });
-        } else if (fault !== undefined && endNs <= fault.endNs) {
-          plain('page_fault', Rank.OffCpu, { base: fault.base, blocked: true });
+        } else if (around !== undefined) {
+          plain(around.cause, Rank.OffCpu, { base: around.base, blocked: true });
         } else plain(blockedCause(scene, base, type, endNs), Rank.OffCpu);
+      }
     }
   }
   return slices;
+}
+
+function isAround(around: Around | undefined, endNs: number): around is Around {
+  return around !== undefined && endNs <= around.endNs;
+}
+
+function faultCause(u32: Uint32Array, base: number): ObservedCause {
+  return faultHugePages(u32, base) > 0 ? 'thp' : 'page_fault';
+}
+
+function memoryWorkCause(u32: Uint32Array, base: number): ObservedCause {
+  const type = memoryWorkType(u32, base);
+  if (type === MemoryWorkType.Reclaim) return 'reclaim';
+  return type === MemoryWorkType.Compaction ? 'compaction' : 'numa_migration';
 }

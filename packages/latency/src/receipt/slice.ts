@@ -5,17 +5,19 @@ import type { ObservedCause } from '../types/details.js';
 export const Rank = {
   Syscall: 1,
   Fault: 2,
+  /** Memory work within a fault or a system call. */
+  MemoryWork: 3,
   /** Spinning for a lock of the kernel. */
-  KernelLock: 3,
+  KernelLock: 4,
   /** Asleep, or off the CPU without a record of who ran. */
-  OffCpu: 4,
+  OffCpu: 5,
   /** Off the CPU, and who ran meanwhile is on record. */
-  Ran: 5,
-  Softirq: 6,
-  Interrupt: 7,
-  Nmi: 8,
+  Ran: 6,
+  Softirq: 7,
+  Interrupt: 8,
+  Nmi: 9,
   /** Whatever happened on the CPU meanwhile, the thread could not have run. */
-  Throttled: 9,
+  Throttled: 10,
 } as const;
 
 /** No task is known to be behind it. */
@@ -39,7 +41,7 @@ export interface Slice {
   readonly lock?: number;
   /** For `unexplained`. */
   readonly why?: Unexplained;
-  /** The thread was asleep (in a page fault). */
+  /** The thread was asleep (in a page fault, or in memory work). */
   readonly blocked?: boolean;
   /** What the sweep left to it. */
   netNs: number;

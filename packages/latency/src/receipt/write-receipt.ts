@@ -9,6 +9,12 @@ import {
 } from '../details/interrupt-details.js';
 import { lockWaitDetails } from '../details/lock-details.js';
 import {
+  compactionDetails,
+  numaMigrationDetails,
+  reclaimDetails,
+  thpDetails,
+} from '../details/memory-details.js';
+import {
   lateWakeupDetails,
   migrationDetails,
   preemptionDetails,
@@ -45,6 +51,10 @@ const DETAILS: {
   ipi: ipiDetails,
   nmi: nmiDetails,
   page_fault: pageFaultDetails,
+  reclaim: reclaimDetails,
+  compaction: compactionDetails,
+  numa_migration: numaMigrationDetails,
+  thp: thpDetails,
   syscall: syscallDetails,
 };
 

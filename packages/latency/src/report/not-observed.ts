@@ -7,10 +7,6 @@ const LATER = 'not collected by this version';
 
 /** Causes that no probe of this version looks for. */
 const NOT_COLLECTED: readonly Cause[] = [
-  'reclaim',
-  'compaction',
-  'numa_migration',
-  'thp',
   'cache_misses',
   'false_sharing',
   'remote_memory',

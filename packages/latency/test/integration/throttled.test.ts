@@ -6,7 +6,7 @@ const [, secondCpu = 1] = allowedCpus();
 
 describe('throttled', () => {
   it('has the cgroup and its quota, as often and as long as the kernel counts', async (context) => {
-    skipUnless(context, needs.bpf, needs.cpuQuota);
+    skipUnless(context, needs.bpf, needs.cgroup('cpu'));
     await using target = await spawnThrottled({ cpu: secondCpu, count: 13 });
     using monitor = new Monitor([target.pid]);
     const { tid, cgroup, quotaUs, periodUs, gaps, throttledNs } = await target.go();

@@ -2,6 +2,7 @@ import {
   FaultType,
   InterruptFlag,
   LockFlag,
+  MemoryWorkType,
   NO_STACK,
   RecordKind,
   SwitchFlag,
@@ -132,10 +133,22 @@ export function nmi(fields: InterruptFields, handler = 0x1000): FakeRecord {
 }
 
 export function fault(
-  fields: Times & { readonly type?: number; readonly address?: number },
+  fields: Times & {
+    readonly type?: number;
+    readonly address?: number;
+    readonly hugePages?: number;
+  },
 ): FakeRecord {
-  const { type = FaultType.Minor, address = 0x7000 } = fields;
-  return frame(RecordKind.Fault, fields, [type, ...NET, low(address), high(address), 0, 0, 0]);
+  const { type = FaultType.Minor, address = 0x7000, hugePages = 0 } = fields;
+  return frame(RecordKind.Fault, fields, [
+    type | (hugePages << 8),
+    ...NET,
+    low(address),
+    high(address),
+    0,
+    0,
+    0,
+  ]);
 }
 
 /** A system call; `net` is the time that the kernel accounts to it, by default all of it. */
@@ -156,6 +169,20 @@ export function throttle(fields: ThrottleFields): FakeRecord {
   const { type = ThrottleType.Quota, cgroup = 0, quotaNs = 0, periodNs = 0 } = fields;
   const words = [cgroup, quotaNs, periodNs].flatMap((value) => [low(value), high(value)]);
   return frame(RecordKind.Throttle, fields, [type, ...words]);
+}
+
+export interface MemoryWorkFields extends Times {
+  readonly type?: number;
+  readonly reason?: number;
+  readonly pages?: number;
+  readonly order?: number;
+}
+
+/** Memory that the thread frees, compacts or moves. */
+export function memoryWork(fields: MemoryWorkFields): FakeRecord {
+  const { type = MemoryWorkType.Reclaim, reason = 1, pages = 32, order = 0 } = fields;
+  const words = [type | (reason << 8), ...NET, low(pages), high(pages), order >>> 0];
+  return frame(RecordKind.MemoryWork, fields, words);
 }
 
 export interface KernelLockFields extends Times {

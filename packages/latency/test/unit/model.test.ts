@@ -5,6 +5,7 @@ import {
   fault,
   hardIrq,
   kernelLock,
+  memoryWork,
   nmi,
   offCpu,
   ran,
@@ -20,6 +21,7 @@ const LEVELS = [
   'sleep',
   'syscall',
   'fault',
+  'reclaim',
   'lock',
   'off',
   'run',
@@ -105,6 +107,8 @@ function recordOf(
       return throttle({ from, to });
     case 'lock':
       return kernelLock({ from, to });
+    case 'reclaim':
+      return memoryWork({ from, to });
     case 'fault':
       return fault({ from, to });
     case 'syscall':
@@ -153,6 +157,8 @@ function causeOf(interval: Interval, life: readonly Interval[]): string {
       return 'throttled';
     case 'lock':
       return 'lock_wait';
+    case 'reclaim':
+      return 'reclaim';
     case 'fault':
       return 'page_fault';
     default:

@@ -4,18 +4,25 @@
  * had everywhere. The software events PAGE_FAULTS_MIN and _MAJ are counted at the end of
  * handle_mm_fault(), so programs on them mark the end.
  */
-#include "probe.h"
+#include "huge.h"
 
 INLINE int fault_start(tp_args *ctx)
 {
 	struct hftmon_thread *t = current_thread();
 	struct pt_regs *regs = ARG(1, void *);
+	struct hftmon_cpu *c;
+	u32 cpu;
 
 	if (!t || !config.enabled)
+		return 0;
+	c = this_cpu(&cpu);
+	if (!c)
 		return 0;
 	t->fault_address = ARG(0, u64);
 	t->fault_ip = regs->ip;
 	t->fault_error = ARG(2, u64);
+	t->fault_huge = 0;
+	huge_begin(t, c);
 	t->fault_stolen_ns = t->stolen_ns;
 	t->fault_start_ns = now_ns();
 	return 0;
@@ -27,10 +34,16 @@ int hftmon_fault_user(tp_args *ctx)
 	return fault_start(ctx);
 }
 
+/*
+ * BPF programs, anybody's, may follow a pointer that leads nowhere, also in the middle of a page
+ * fault: the load fails, and no page comes. These addresses are never mapped (vm.mmap_min_addr).
+ */
+#define LOWEST_ADDRESS 65536
+
 SEC("tp_btf/page_fault_kernel")
 int hftmon_fault_kernel(tp_args *ctx)
 {
-	return fault_start(ctx);
+	return ARG(0, u64) < LOWEST_ADDRESS ? 0 : fault_start(ctx);
 }
 
 INLINE int fault_end(u32 type)
@@ -56,6 +69,7 @@ INLINE int fault_end(u32 type)
 	gross = now - t->fault_start_ns;
 	inner = t->stolen_ns - t->fault_stolen_ns;
 	net = gross > inner ? gross - inner : 0;
+	huge_end(t, c);
 	t->fault_start_ns = 0;
 	t->fault_ns += net;
 	/* Atomic: interrupts are on, and they add theirs. */
@@ -71,7 +85,7 @@ INLINE int fault_end(u32 type)
 	r->start_ns = now - gross;
 	r->duration_ns = gross;
 	r->tid = t->tid;
-	r->w[0] = type;
+	r->w[0] = type | t->fault_huge << 8;
 	set_u64(r, 1, net);
 	set_u64(r, 3, t->fault_address);
 	r->w[5] = t->fault_error;

@@ -22,5 +22,6 @@
 #include "deferred.bpf.c"
 #include "tick.bpf.c"
 #include "lock.bpf.c"
+#include "memory.bpf.c"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -2,6 +2,7 @@
 /* sched_switch: time on and off the CPU, waits, and who ran meanwhile. */
 #include "probe.h"
 #include "core_fixes.h"
+#include "huge.h"
 #include "throttle.h"
 
 INLINE u32 take_stacks(void *ctx)
@@ -88,6 +89,8 @@ INLINE void switch_out(void *ctx, struct hftmon_thread *t, struct hftmon_cpu *c,
 		t->queue_depth = depth_behind(c, prev);
 		now_pending(t, cpu, now);
 	}
+	if (t->fault_start_ns)
+		huge_end(t, c);
 	tell_task(c, cpu, next, now);
 	/* Both priorities are the evidence of a preemption, and ours may have changed. */
 	if (!left)
@@ -210,6 +213,8 @@ INLINE void switch_in(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
 		flags |= HFTMON_SWITCH_THROTTLED;
 		throttle_end(t, c, cpu, prev, next, now);
 	}
+	if (t->fault_start_ns)
+		huge_begin(t, c);
 	wait = now - wait_from;
 	t->off_cpu_ns += off;
 	t->wait_ns += wait;

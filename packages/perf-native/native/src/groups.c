@@ -73,6 +73,16 @@ static const struct member members[] = {
 	{ "hftmon_tlb_flush", HFTMON_GROUP_TLB, NULL, 0 },
 	{ "hftmon_contention_begin", HFTMON_GROUP_LOCK, NULL, 0 },
 	{ "hftmon_contention_end", HFTMON_GROUP_LOCK, NULL, 0 },
+	{ "hftmon_direct_reclaim_begin", HFTMON_GROUP_MEMORY, NULL, 0 },
+	{ "hftmon_direct_reclaim_end", HFTMON_GROUP_MEMORY, NULL, 0 },
+	{ "hftmon_memcg_reclaim_begin", HFTMON_GROUP_MEMORY, NULL, 0 },
+	{ "hftmon_memcg_reclaim_end", HFTMON_GROUP_MEMORY, NULL, 0 },
+	{ "hftmon_node_reclaim_begin", HFTMON_GROUP_MEMORY, NULL, 0 },
+	{ "hftmon_node_reclaim_end", HFTMON_GROUP_MEMORY, NULL, 0 },
+	{ "hftmon_compaction_begin", HFTMON_GROUP_MEMORY, NULL, 0 },
+	{ "hftmon_compaction_end", HFTMON_GROUP_MEMORY, NULL, 0 },
+	{ "hftmon_migrate_pages_start", HFTMON_GROUP_MEMORY, NULL, 0 },
+	{ "hftmon_migrate_pages", HFTMON_GROUP_MEMORY, NULL, 0 },
 };
 
 #define MEMBERS (sizeof(members) / sizeof(members[0]))

@@ -14,7 +14,7 @@ import {
   type SpanOrigins,
   type ThreadTotals,
 } from '@hftmon/core';
-import { preemptCountDistance } from '../capabilities/preempt-count.js';
+import { perCpuDistances } from '../capabilities/per-cpu-distances.js';
 import { createProbeEnvironment, type HostEnvironment } from '../capabilities/probe-environment.js';
 import { CONFIG, GROUP } from '../layout.js';
 import { MarkerFollower } from '../marker/marker-follower.js';
@@ -55,6 +55,7 @@ const BY_THE_WAY = [
   RecordKind.Migrate,
   RecordKind.HardIrq,
   RecordKind.Softirq,
+  RecordKind.Throttle,
 ] as const;
 
 /** Longer than anything lasts. */
@@ -315,7 +316,10 @@ export class KernelEventSource implements EventSource {
     config[CONFIG.stacks / 4] = this.#wantsStacks ? 1 : 0;
     config64[CONFIG.stacksFromNs / 8] = BigInt(Math.round(options.stacksFromNs ?? 0));
     config64[CONFIG.syscallFromNs / 8] = SYSCALL_FROM_NS;
-    config64[CONFIG.preemptCountDistance / 8] = preemptCountDistance(sysRoot) ?? 0n;
+    const distances = perCpuDistances(sysRoot);
+    config64[CONFIG.preemptCountDistance / 8] = distances.preemptCount ?? 0n;
+    config64[CONFIG.vmEventsDistance / 8] = distances.vmEvents ?? 0n;
+    config64[CONFIG.stealTimeDistance / 8] = distances.stealTime ?? 0n;
     for (const [kind, ns] of Object.entries(options.minDurationNs ?? {})) {
       config64[CONFIG.minDurationNs / 8 + Number(kind)] = BigInt(Math.round(ns));
     }

@@ -23,6 +23,7 @@ const GROUPS_OF_KIND: Readonly<Partial<Record<RecordKind, number>>> = {
   [RecordKind.DeviceWork]: GROUP.device,
   [RecordKind.Throttle]: GROUP.switch,
   [RecordKind.Lock]: GROUP.lock,
+  [RecordKind.MemoryWork]: GROUP.memory,
 };
 
 /** A tracepoint whose absence means that the kernel cannot serve the group. */
@@ -42,6 +43,13 @@ const TRACEPOINT_OF_GROUP: ReadonlyMap<number, readonly string[]> = new Map([
   [GROUP.tlb, ['tlb_flush', 'local_timer_entry']],
   [GROUP.tick, ['tick_stop']],
   [GROUP.lock, ['contention_begin', 'contention_end']],
+  [
+    GROUP.memory,
+    ['direct_reclaim', 'memcg_reclaim', 'node_reclaim']
+      .flatMap((name) => [`mm_vmscan_${name}_begin`, `mm_vmscan_${name}_end`])
+      .concat('mm_compaction_begin', 'mm_compaction_end')
+      .concat('mm_migrate_pages_start', 'mm_migrate_pages'),
+  ],
   [GROUP.device, ['napi_poll', 'block_rq_complete', 'irq_handler_entry', 'softirq_raise']],
 ]);
 

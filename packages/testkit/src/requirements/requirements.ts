@@ -63,19 +63,21 @@ function file(path: string): Requirement {
   return () => (existsSync(path) ? undefined : `needs ${path}`);
 }
 
-/** May make cgroups with a limit on CPU time. */
-const cpuQuota: Requirement = () => {
-  const mounts = readFileSync('/proc/mounts', 'utf8').split('\n');
-  const v1 = mounts.some((line) => /^\S+ \S+ cgroup \S*\bcpu\b/.test(line));
-  const v2 = /^\S+ (\S+) cgroup2 /m.exec(mounts.join('\n'))?.[1];
-  const enabled =
-    v1 ||
-    (v2 !== undefined && /\bcpu\b/.test(readFileSync(`${v2}/cgroup.subtree_control`, 'utf8')));
-  return enabled ? root() : 'needs a cgroup hierarchy with the CPU controller';
-};
+/** May make cgroups whose resources a controller limits. */
+function cgroup(controller: 'cpu' | 'memory'): Requirement {
+  return () => {
+    const mounts = readFileSync('/proc/mounts', 'utf8');
+    const v1 = new RegExp(`^\\S+ \\S+ cgroup (?:\\S+,)?${controller}[, ]`, 'm').test(mounts);
+    const v2 = /^\S+ (\S+) cgroup2 /m.exec(mounts)?.[1];
+    const enabled =
+      v2 !== undefined &&
+      readFileSync(`${v2}/cgroup.subtree_control`, 'utf8').split(/\s+/).includes(controller);
+    return v1 || enabled ? root() : `needs a cgroup hierarchy with the ${controller} controller`;
+  };
+}
 
 /** What tests may need: `skipUnless(context, needs.bpf, needs.cpus(2))`. */
-export const needs = { root, capability, bpf, btf, cpus, realtime, cpuQuota, tool, file } as const;
+export const needs = { root, capability, bpf, btf, cpus, realtime, cgroup, tool, file } as const;
 
 /** Why the first unmet one is not met, or `undefined` when all are. */
 export function firstUnmet(requirements: readonly Requirement[]): string | undefined {

@@ -6,7 +6,12 @@ export const FaultType = { Unknown: 0, Minor: 1, Major: 2 } as const;
 
 /** One of FaultType. */
 export function faultType(u32: Uint32Array, base: number): number {
-  return u32[base + PAYLOAD_WORD]!;
+  return u32[base + PAYLOAD_WORD]! & 0xff;
+}
+
+/** Huge pages that it brought, which had to be cleared or read. */
+export function faultHugePages(u32: Uint32Array, base: number): number {
+  return u32[base + PAYLOAD_WORD]! >>> 8;
 }
 
 /** Time on the CPU without what interrupted it, ns. */

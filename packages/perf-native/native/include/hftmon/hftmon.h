@@ -34,6 +34,7 @@ enum hftmon_group {
 	HFTMON_GROUP_TICK = 1 << 13,
 	HFTMON_GROUP_TLB = 1 << 14,
 	HFTMON_GROUP_LOCK = 1 << 15,
+	HFTMON_GROUP_MEMORY = 1 << 16,
 };
 
 enum hftmon_memory {

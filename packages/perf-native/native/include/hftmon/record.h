@@ -45,6 +45,7 @@ enum hftmon_kind {
 	HFTMON_DEVICE_WORK = 19, /* likewise */
 	HFTMON_ADDRESS_SAMPLE = 20, /* written by a collector */
 	HFTMON_THROTTLE = 21,
+	HFTMON_MEMORY_WORK = 22,
 	HFTMON_LOCK = 23,
 	HFTMON_SPAN = 25,	    /* made by the pump, of the marks of applications */
 	HFTMON_GAP = 26,	    /* written by the noise probe */

@@ -88,6 +88,20 @@ enum hftmon_interrupt_flag {
 	HFTMON_WORK_QUEUE_SEEN = 1 << 2,
 };
 
+/* What a MEMORY_WORK record is about. */
+enum hftmon_memory_type {
+	HFTMON_MEMORY_RECLAIM = 1,
+	HFTMON_MEMORY_COMPACTION,
+	HFTMON_MEMORY_MIGRATION, /* the subtype is the kernel's enum migrate_reason */
+	HFTMON_MEMORY_TYPES = HFTMON_MEMORY_MIGRATION,
+};
+
+enum hftmon_reclaim {
+	HFTMON_RECLAIM_DIRECT = 1, /* the host is short of memory */
+	HFTMON_RECLAIM_CGROUP,	   /* a control group has reached its limit */
+	HFTMON_RECLAIM_NODE,	   /* a NUMA node is short of memory, others are not */
+};
+
 /* Bits of a LOCK record: those that the kernel has for it, LCB_F_*, and our own. */
 enum hftmon_lock_flag {
 	HFTMON_LOCK_KERNEL_FLAGS = (1 << 6) - 1,
@@ -214,6 +228,15 @@ struct hftmon_sources {
 	struct hftmon_device_work device[HFTMON_IRQS];
 };
 
+/* Memory work that a thread is in. */
+struct hftmon_memory_work {
+	hft_u64 start_ns; /* 0: in none */
+	hft_u64 stolen_ns;
+	hft_u64 pages;
+	hft_u32 subtype;
+	int order;
+};
+
 /*
  * One monitored thread. Written by the programs that run for this thread only, which the
  * scheduler serialises; the wake_* fields by its wakers.
@@ -297,6 +320,11 @@ struct hftmon_thread {
 	hft_u64 lock_stolen_ns;
 	hft_u32 lock_flags;
 	hft_u32 lock_owner_tid; /* 0 not known */
+
+	hft_u32 fault_huge;	 /* huge pages that the fault has brought so far */
+	hft_u32 fault_huge_base; /* the CPU's count when the thread came there */
+	struct hftmon_memory_work memory_work[HFTMON_MEMORY_TYPES];
+	hft_u8 pad1[24];
 };
 
 _Static_assert(sizeof(struct hftmon_thread) % 64 == 0, "threads share no cache line");
@@ -314,6 +342,8 @@ struct hftmon_config {
 	hft_u64 untracked_threads;  /* threads that began when no slot was free */
 	hft_u64 stack_failures;	    /* stacks not taken: table full or bucket taken by another */
 	hft_u64 min_duration_ns[HFTMON_KERNEL_KINDS];
+	hft_u64 vm_events_distance;  /* bytes from a CPU's rq to its counts of /proc/vmstat, 0 unknown */
+	hft_u64 steal_time_distance; /* likewise to what the hypervisor has taken from it */
 };
 
 #endif

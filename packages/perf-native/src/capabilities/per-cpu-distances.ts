@@ -33,24 +33,44 @@ const SIZES: readonly (readonly [number, number])[] = [
 /** Offset of `preempt_count` in `struct pcpu_hot` (6.2 to 6.14), behind the pointer to current. */
 const IN_PCPU_HOT = 8;
 
+/** Bytes from a CPU's `struct rq` to other variables of that CPU; `undefined` where BTF has none. */
+export interface PerCpuDistances {
+  /** The preempt count, which tells whether the CPU is in an interrupt; arm64 has none. */
+  readonly preemptCount: bigint | undefined;
+  /** `vm_event_states`: what /proc/vmstat sums up. */
+  readonly vmEvents: bigint | undefined;
+  /** `steal_time`: what the hypervisor (KVM) took, in ns. */
+  readonly stealTime: bigint | undefined;
+}
+
 /**
- * Bytes from a CPU's `struct rq` to its preempt count, which tells whether it is in an interrupt.
- * Both are per-CPU variables, so their distance is the same on every CPU; a probe finds the run
- * queue through any task. From the kernel's BTF. `undefined` when BTF doesn't say, as on kernels
- * built without per-CPU variables in it, and on arm64, which counts in `thread_info`.
+ * Distances between per-CPU variables are the same on every CPU, and a probe finds the run queue
+ * through any task: so it reads variables that it can't link with, for they have no symbol on
+ * kernels without CONFIG_KALLSYMS_ALL. From the kernel's BTF.
  */
-export function preemptCountDistance(sysRoot = '/sys'): bigint | undefined {
-  let btf: Buffer;
-  try {
-    btf = readFileSync(`${sysRoot}/kernel/btf/vmlinux`);
-  } catch {
-    return undefined;
-  }
-  const offsets = perCpuOffsets(btf, ['runqueues', '__preempt_count', 'pcpu_hot']);
+export function perCpuDistances(sysRoot = '/sys'): PerCpuDistances {
+  const offsets = readOffsets(`${sysRoot}/kernel/btf/vmlinux`);
   const runqueues = offsets.get('runqueues');
   const hot = offsets.get('pcpu_hot');
-  const count = offsets.get('__preempt_count') ?? (hot === undefined ? hot : hot + IN_PCPU_HOT);
-  return runqueues === undefined || count === undefined ? undefined : BigInt(count - runqueues);
+  const to = (offset: number | undefined): bigint | undefined =>
+    runqueues === undefined || offset === undefined ? undefined : BigInt(offset - runqueues);
+  return {
+    preemptCount: to(
+      offsets.get('__preempt_count') ?? (hot === undefined ? hot : hot + IN_PCPU_HOT),
+    ),
+    vmEvents: to(offsets.get('vm_event_states')),
+    stealTime: to(offsets.get('steal_time')),
+  };
+}
+
+const VARIABLES = ['runqueues', '__preempt_count', 'pcpu_hot', 'vm_event_states', 'steal_time'];
+
+function readOffsets(path: string): Map<string, number> {
+  try {
+    return perCpuOffsets(readFileSync(path), VARIABLES);
+  } catch {
+    return new Map(); // no BTF: the metrics that need it say so
+  }
 }
 
 /** Offsets of per-CPU variables in their section, by name; those not found are left out. */
