@@ -4,6 +4,7 @@ export {
   type LatencyMetrics,
 } from './latency-collector.js';
 export type { LatencyOptions } from './options/latency-options.js';
+export type { AdaptiveThreshold, ThreadThreshold } from './options/threshold-options.js';
 export { recommendedSourceOptions } from './options/source-options.js';
 export { SPIKE_SCHEMA, spikeToJson, type SpikeJson } from './report/spike-json.js';
 export {
@@ -29,3 +30,4 @@ export type { NoiseRunOptions } from './noise/noise-options.js';
 export type { NoiseReport, NoiseSlots } from './noise/noise-report.js';
 export type { HardwareCount } from './noise/steal.js';
 export { runNoiseProbe } from './noise/run-noise-probe.js';
+export type { ThresholdInForce } from './types/thread-threshold.js';

@@ -19,6 +19,7 @@ import {
 } from '@hftmon/core';
 import { OPTIONAL_TRACEPOINTS, REQUIRED_TRACEPOINTS, metaFor } from './meta.js';
 import { resolveOptions, type LatencyOptions } from './options/latency-options.js';
+import { checkedTid, thresholdNsOf } from './options/threshold-options.js';
 import { LatencyRun } from './latency-run.js';
 import type { Explanation } from './receipt/explain-stretch.js';
 import { listNotObserved } from './report/not-observed.js';
@@ -27,11 +28,13 @@ import { SpikeStore } from './report/spike-store.js';
 import type { NotObserved } from './types/cause.js';
 import type { LatencyQuery } from './types/query.js';
 import type { LatencySpike, SpikeListener } from './types/spike.js';
+import type { ThresholdInForce } from './types/thread-threshold.js';
 
 /** Values of the metrics in `meta.metrics`. */
 export interface LatencyMetrics {
   readonly spikes: number;
   readonly superseded_spikes: number;
+  readonly withheld_spikes: number;
   readonly distrusted_syscalls: number;
 }
 
@@ -42,6 +45,8 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
   readonly #listeners = new TypedEmitter<{ spike: LatencySpike }>((message) =>
     this.#log.warn(message),
   );
+  /** Thresholds set for threads by number, ns. */
+  readonly #byTid: Map<number, number>;
   #store: SpikeStore;
   #log: Logger = silentLogger;
   #clock: SessionClock | undefined;
@@ -52,6 +57,7 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
   /** @throws ConfigurationError `HFTMON_E_CONFIG_INVALID` */
   constructor(options: LatencyOptions = {}) {
     this.#options = resolveOptions(options);
+    this.#byTid = new Map(this.#options.byTid);
     this.#store = new SpikeStore(this.#options.maxSpikes);
     this.meta = metaFor(this.#options);
   }
@@ -68,9 +74,8 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
     this.#clock = context.clock;
     this.#source = context.source;
     this.#store = new SpikeStore(this.#options.maxSpikes);
-    this.#run = new LatencyRun(this.#options, context, this.#store, (spike) =>
-      this.#listeners.emit('spike', spike),
-    );
+    const publish = (spike: LatencySpike): void => this.#listeners.emit('spike', spike);
+    this.#run = new LatencyRun(this.#options, context, this.#store, publish, this.#byTid);
   }
 
   attach(target: Target): void {
@@ -128,6 +133,29 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
     return this.#run?.watermarkNs ?? 0;
   }
 
+  /**
+   * Gives a thread a threshold of its own, now and until it ends; takes effect with its next
+   * stall. What the kernel already leaves out stays out, see `recommendedSourceOptions`.
+   * @param thresholdUs - us; `undefined` takes it away again
+   * @throws ConfigurationError `HFTMON_E_CONFIG_INVALID`
+   */
+  setThreshold(tid: number, thresholdUs: number | undefined): void {
+    checkedTid(tid);
+    if (thresholdUs === undefined) this.#byTid.delete(tid);
+    else this.#byTid.set(tid, thresholdNsOf('thresholdUs', thresholdUs));
+    this.#run?.reassign(tid);
+  }
+
+  /** Thresholds in force for the threads that have stalled so far; none once it is closed. */
+  thresholds(): ThresholdInForce[] {
+    return this.#run?.thresholds() ?? [];
+  }
+
+  /** How many spikes of each thread the rate limit kept back, by tid; none that are 0. */
+  withheldSpikes(): ReadonlyMap<number, number> {
+    return new Map(this.#run?.withheld);
+  }
+
   /** Causes that it can't observe, each with the reason: what `unexplained` may be. */
   notObserved(): readonly NotObserved[] {
     return listNotObserved(this.#options, this.#source?.environment);
@@ -135,7 +163,14 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
 
   /** Values of the metrics. */
   metrics(): LatencyMetrics {
-    return this.#run?.metrics ?? { spikes: 0, superseded_spikes: 0, distrusted_syscalls: 0 };
+    return (
+      this.#run?.metrics ?? {
+        spikes: 0,
+        superseded_spikes: 0,
+        withheld_spikes: 0,
+        distrusted_syscalls: 0,
+      }
+    );
   }
 
   close(): void {

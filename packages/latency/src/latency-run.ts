@@ -1,7 +1,8 @@
 import type { CollectorContext, EventSource, RecordBatch, SessionClock } from '@hftmon/core';
 import { SpikeDetector } from './detect/spike-detector.js';
+import { Thresholds } from './detect/thresholds.js';
 import type { Group, GroupFinder } from './detect/group-finder.js';
-import type { ThreadTrack } from './detect/thread-track.js';
+import { Time, type ThreadTrack } from './detect/thread-track.js';
 import type { LatencyMetrics } from './latency-collector.js';
 import { Lookups } from './lookup/lookups.js';
 import { CpuLogs } from './observe/cpu-logs.js';
@@ -13,9 +14,11 @@ import { explainStretch, type Explanation } from './receipt/explain-stretch.js';
 import type { Scene } from './receipt/scene.js';
 import { LossWindows } from './report/loss-windows.js';
 import { listNotObserved } from './report/not-observed.js';
+import { RateLimit } from './report/rate-limit.js';
 import { Reporter } from './report/reporter.js';
 import type { SpikeStore } from './report/spike-store.js';
 import type { LatencySpike } from './types/spike.js';
+import type { ThresholdInForce } from './types/thread-threshold.js';
 
 /**
  * Records may be that old when the clock is asked without new ones: the pump brings them every
@@ -36,16 +39,16 @@ export class LatencyRun {
   readonly #losses: LossWindows;
   readonly #sceneOf: (track: ThreadTrack, pid: number) => Scene;
   readonly #reporter: Reporter;
+  readonly #limit: RateLimit;
   /** Spikes that the listeners have not heard of yet. */
   readonly #news: LatencySpike[] = [];
-  #spikes = 0;
-  #superseded = 0;
 
   constructor(
     options: ResolvedOptions,
     context: CollectorContext,
     store: SpikeStore,
     publish: (spike: LatencySpike) => void,
+    byTid: Map<number, number>,
   ) {
     const { clock, source, procRoot } = context;
     this.#clock = clock;
@@ -56,8 +59,13 @@ export class LatencyRun {
     const cpus = new CpuLogs();
     const signals = new StopSignals();
     this.#losses = new LossWindows((fromNs, toNs) => store.markIncomplete(fromNs, toNs));
-    this.#detector = new SpikeDetector(options, (...found) => this.#onGroup(...found));
-    this.#threads = new ThreadRegistry(procRoot, (track) => this.#detector.close(track));
+    const thresholds = new Thresholds(options, byTid, (track) => this.#nameOf(track));
+    this.#detector = new SpikeDetector(options, thresholds, (...found) => this.#onGroup(...found));
+    this.#threads = new ThreadRegistry(
+      procRoot,
+      (track) => this.#detector.close(track),
+      (tid) => void byTid.delete(tid),
+    );
     const threads = this.#threads;
     this.#intake = new RecordIntake({ threads, cpus, signals, detector: this.#detector });
     const missing = listNotObserved(options, source.environment);
@@ -72,7 +80,9 @@ export class LatencyRun {
       notRuledOut,
       truncated: false,
     });
+    this.#limit = new RateLimit(options.maxSpikesPerSecond);
     this.#reporter = new Reporter({
+      limit: this.#limit,
       mergeGapNs: options.mergeGapNs,
       clock,
       lookups,
@@ -84,10 +94,26 @@ export class LatencyRun {
 
   get metrics(): LatencyMetrics {
     return {
-      spikes: this.#spikes,
-      superseded_spikes: this.#superseded,
+      spikes: this.#reporter.told,
+      superseded_spikes: this.#reporter.superseded,
+      withheld_spikes: this.#limit.withheld,
       distrusted_syscalls: this.#detector.distrusted,
     };
+  }
+
+  /** Spikes that the rate limit kept back, by tid. */
+  get withheld(): ReadonlyMap<number, number> {
+    return this.#limit.byThread;
+  }
+
+  /** Thresholds in force for the threads that have stalled. */
+  thresholds(): ThresholdInForce[] {
+    return [...this.#threads.all()].map((track) => this.#inForce(track));
+  }
+
+  /** What was set for that thread has changed. */
+  reassign(tid: number): void {
+    this.#threads.reassign(tid);
   }
 
   attach(pid: number): void {
@@ -153,11 +179,28 @@ export class LatencyRun {
     this.#threads.clear();
   }
 
+  #inForce(track: ThreadTrack): ThresholdInForce {
+    const { tid, stalls } = track;
+    this.#detector.settleThreshold(track);
+    return {
+      tid,
+      pid: this.#threads.pidOf(track),
+      comm: this.#nameOf(track),
+      thresholdUs: track.times[Time.Threshold]! / 1000,
+      origin: track.origin,
+      ...(track.origin === 'adaptive' && stalls !== undefined
+        ? { adaptation: { stalls: stalls.taken, p999Us: stalls.p999() / 1000 } }
+        : {}),
+    };
+  }
+
+  #nameOf(track: ThreadTrack): string {
+    return this.#lookups.tasks.ofThread(this.#threads.pidOf(track), track.tid, Infinity);
+  }
+
   #onGroup(track: ThreadTrack, group: Group, finder: GroupFinder): void {
     const kept = this.#reporter.report(track, group, finder);
     if (kept === undefined) return;
-    this.#spikes++;
-    this.#superseded += kept.spike.supersedes?.length ?? 0;
     this.#store.add(kept);
     this.#news.push(kept.spike);
   }

@@ -70,6 +70,12 @@ export function metaFor({ syscalls, faults }: ResolvedOptions): CollectorMeta {
         help: 'Spikes that turned out to be part of a longer one',
       },
       {
+        name: 'withheld_spikes',
+        unit: 'count',
+        type: 'counter',
+        help: 'Spikes that were counted but not reported, because of the rate limit',
+      },
+      {
         name: 'distrusted_syscalls',
         unit: 'count',
         type: 'counter',

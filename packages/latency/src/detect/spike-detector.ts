@@ -1,6 +1,7 @@
 import type { ResolvedOptions } from '../options/latency-options.js';
 import { GroupFinder, type Group } from './group-finder.js';
 import { Time, type ThreadTrack } from './thread-track.js';
+import type { Thresholds } from './thresholds.js';
 
 /** A run with more intervals than that, or longer, is looked at before it ends. */
 const LONG_RUN_INTERVALS = 512;
@@ -20,6 +21,7 @@ export class SpikeDetector {
   readonly #options: ResolvedOptions;
   readonly #finder: GroupFinder;
   readonly #report: GroupListener;
+  readonly #thresholds: Thresholds;
   /** How far beyond its end a run stays open, ns. */
   readonly #slackNs: number;
   /** Threads with an open run. */
@@ -30,11 +32,12 @@ export class SpikeDetector {
   #nextFirst = Infinity;
   readonly #visit = (group: Group): void => this.#onGroup(group);
 
-  constructor(options: ResolvedOptions, report: GroupListener) {
+  constructor(options: ResolvedOptions, thresholds: Thresholds, report: GroupListener) {
     this.#options = options;
     this.#finder = new GroupFinder(options.mergeGapNs);
     this.#slackNs = options.mergeGapNs + options.settleNs;
     this.#report = report;
+    this.#thresholds = thresholds;
   }
 
   /** System calls that were not believed; see GroupFinder. */
@@ -60,9 +63,15 @@ export class SpikeDetector {
     times[Time.RunSum]! += end - start;
     if (start <= times[Time.ClosedEnd]! + this.#options.mergeGapNs) track.reopened = true;
     track.log.append(u32, base, span, type);
+    this.#thresholds.see(track, span);
     const added = track.log.head - track.shortened;
     const long = end - times[Time.RunStart]! > LONG_RUN_NS && added > FEW_INTERVALS;
     if (long || added > LONG_RUN_INTERVALS) this.#lookEarly(track, end - this.#slackNs);
+  }
+
+  /** Gives a thread its threshold, if it has none yet or may have another name. */
+  settleThreshold(track: ThreadTrack): void {
+    if (!track.assigned) this.#thresholds.assign(track);
   }
 
   /** Closes the runs that the stream has passed. @param watermarkNs - latest end that was seen */
@@ -92,6 +101,7 @@ export class SpikeDetector {
 
   #openRun(track: ThreadTrack, span: Float64Array): void {
     const { times } = track;
+    this.settleThreshold(track);
     track.open = true;
     track.reopened = false;
     track.runFirst = track.log.head;
@@ -105,7 +115,7 @@ export class SpikeDetector {
   }
 
   #mayHoldSpike(track: ThreadTrack): boolean {
-    return track.reopened || track.times[Time.RunSum]! >= this.#options.thresholdNs;
+    return track.reopened || track.times[Time.RunSum]! >= track.times[Time.Threshold]!;
   }
 
   /** Reports the groups of a long run that have ended; the run goes on with the rest. */
@@ -148,7 +158,7 @@ export class SpikeDetector {
   #onGroup(group: Group): void {
     if (group.firstOfRun === Infinity) return;
     if (group.endNs > this.#limitNs) this.#nextFirst = Math.min(this.#nextFirst, group.firstOfRun);
-    else if (group.stallNs >= this.#options.thresholdNs) {
+    else if (group.stallNs >= this.#track!.times[Time.Threshold]!) {
       this.#report(this.#track!, group, this.#finder);
     }
   }

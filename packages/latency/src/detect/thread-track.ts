@@ -1,4 +1,6 @@
 import { IntervalLog } from '../observe/interval-log.js';
+import type { StallDistribution } from './stall-distribution.js';
+import type { ThresholdOrigin } from './thresholds.js';
 
 /** Intervals that a quiet thread's log holds; 64 bytes each. */
 const FEWEST_INTERVALS = 16;
@@ -16,6 +18,8 @@ export interface ReportedSpike {
   readonly endNs: number;
   /** Intervals that it was made of. */
   readonly pieces: number;
+  /** It was only counted, because there were too many. */
+  readonly withheld: boolean;
 }
 
 /** Index into {@link ThreadTrack.times}. */
@@ -29,6 +33,8 @@ export const Time = {
   ClosedEnd: 3,
   /** What came before was reported for good, because there was too much of it to keep. */
   Cut: 4,
+  /** Shortest sum of stalls that is a spike. */
+  Threshold: 5,
 } as const;
 
 /**
@@ -41,7 +47,7 @@ export class ThreadTrack {
   pid = 0;
   readonly log = new IntervalLog(FEWEST_INTERVALS, MOST_INTERVALS, KEEP_NS);
   /** Doubles in an array: storing them never allocates. */
-  readonly times = new Float64Array(5);
+  readonly times = new Float64Array(6);
   /** Is there an open run? */
   open = false;
   /** Sequence number of the open run's first interval in the log. */
@@ -54,6 +60,11 @@ export class ThreadTrack {
   seen = 0;
   /** The open run is being ended before its time. */
   cutting = false;
+  /** Has it a threshold? Not while it is new, or may have a new name. */
+  assigned = false;
+  origin: ThresholdOrigin = 'default';
+  /** How long its stalls are, where its threshold is to follow them. */
+  stalls: StallDistribution | undefined = undefined;
   /** Is it in the detector's list of threads with open runs? */
   listed = false;
   readonly #reported: ReportedSpike[] = [];
@@ -66,6 +77,9 @@ export class ThreadTrack {
     this.times.fill(-Infinity);
     this.open = false;
     this.reopened = false;
+    this.assigned = false;
+    this.origin = 'default';
+    this.stalls = undefined;
     this.#reported.length = 0;
   }
 

@@ -103,8 +103,11 @@ export class RecordIntake {
       case RecordKind.ThreadExit:
         this.#threads.end(tidAt(u32, base));
         return true;
+      case RecordKind.Task:
+        this.#threads.reassign(tidAt(u32, base));
+        return true;
       default:
-        return kindAt(u32, base) === RecordKind.Task;
+        return false;
     }
   }
 

@@ -10,14 +10,23 @@ export class ThreadRegistry {
   /** Process of each thread, from the lists of threads and the records of new ones. */
   readonly #pids = new Map<number, number>();
   readonly #beforeForget: (track: ThreadTrack) => void;
+  readonly #onEnd: (tid: number) => void;
   readonly #procRoot: string;
   /** The one asked for last: records of a thread come in bursts. */
   #last: ThreadTrack | undefined;
 
-  /** @param beforeForget - called before a thread is given up */
-  constructor(procRoot: string, beforeForget: (track: ThreadTrack) => void) {
+  /**
+   * @param beforeForget - called before a thread is given up
+   * @param onEnd - called when one has ended
+   */
+  constructor(
+    procRoot: string,
+    beforeForget: (track: ThreadTrack) => void,
+    onEnd: (tid: number) => void = () => undefined,
+  ) {
     this.#procRoot = procRoot;
     this.#beforeForget = beforeForget;
+    this.#onEnd = onEnd;
   }
 
   /** The thread, if it is known. Hot path. */
@@ -36,15 +45,20 @@ export class ThreadRegistry {
 
   /** A new thread: whoever had that number before is gone. */
   begin(tid: number, pid: number): void {
-    this.end(tid);
+    this.#drop(tid);
     if (this.#pids.size < 4 * MOST_THREADS) this.#pids.set(tid, pid);
   }
 
   /** A thread has ended. */
   end(tid: number): void {
+    this.#drop(tid);
+    this.#onEnd(tid);
+  }
+
+  /** A thread's threshold is to be settled anew: it may have another name. */
+  reassign(tid: number): void {
     const track = this.#tracks.get(tid);
-    if (track !== undefined) this.#forget(track);
-    this.#pids.delete(tid);
+    if (track !== undefined) track.assigned = false;
   }
 
   /** Learns the threads of a process. */
@@ -77,6 +91,12 @@ export class ThreadRegistry {
     this.#tracks.clear();
     this.#pids.clear();
     this.#last = undefined;
+  }
+
+  #drop(tid: number): void {
+    const track = this.#tracks.get(tid);
+    if (track !== undefined) this.#forget(track);
+    this.#pids.delete(tid);
   }
 
   #add(tid: number): ThreadTrack {

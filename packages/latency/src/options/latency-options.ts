@@ -1,9 +1,28 @@
-import { createError } from '@hftmon/core';
+import { checkNumber } from './check-number.js';
+import {
+  LEAST_THRESHOLD_US,
+  MOST_THRESHOLD_US,
+  resolveAdaptation,
+  resolveThresholds,
+  type AdaptiveThreshold,
+  type NameThreshold,
+  type ResolvedAdaptation,
+  type ThreadThreshold,
+} from './threshold-options.js';
 
 /** Options of the collector. */
 export interface LatencyOptions {
   /** Shortest sum of stalls that is a spike, us. Default 50. */
   readonly thresholdUs?: number;
+  /** Thresholds of single threads; one by tid goes before one by name, the first name that fits holds. */
+  readonly thresholds?: readonly ThreadThreshold[];
+  /** For threads without a threshold of their own: k times their 99.9th percentile. Default false. */
+  readonly adaptive?: AdaptiveThreshold | boolean;
+  /**
+   * Spikes told per second; of those beyond, which are counted, only one longer than all told of
+   * that second. Default: no limit.
+   */
+  readonly maxSpikesPerSecond?: number;
   /** Interferences closer together than that form one spike, us. Default a tenth of the threshold, from 1 to 10. */
   readonly mergeGapUs?: number;
   /**
@@ -27,6 +46,10 @@ export interface LatencyOptions {
 /** The same with defaults, in ns. */
 export interface ResolvedOptions {
   readonly thresholdNs: number;
+  readonly byName: readonly NameThreshold[];
+  readonly byTid: ReadonlyMap<number, number>;
+  readonly adaptation: ResolvedAdaptation | undefined;
+  readonly maxSpikesPerSecond: number;
   readonly mergeGapNs: number;
   readonly settleNs: number;
   readonly eager: boolean;
@@ -40,13 +63,18 @@ const US = 1000;
 /** @throws ConfigurationError `HFTMON_E_CONFIG_INVALID` */
 export function resolveOptions(options: LatencyOptions): ResolvedOptions {
   const { thresholdUs = 50, settleUs = 100, maxSpikes = 4096 } = options;
-  check('thresholdUs', thresholdUs, 0.1, 3.6e9);
+  checkNumber('thresholdUs', thresholdUs, LEAST_THRESHOLD_US, MOST_THRESHOLD_US);
   const { mergeGapUs = Math.min(10, Math.max(1, thresholdUs / 10)) } = options;
-  check('mergeGapUs', mergeGapUs, 0, 1e6);
-  check('settleUs', settleUs, 0, 1e6);
-  check('maxSpikes', maxSpikes, 1, 1e6);
+  checkNumber('mergeGapUs', mergeGapUs, 0, 1e6);
+  checkNumber('settleUs', settleUs, 0, 1e6);
+  checkNumber('maxSpikes', maxSpikes, 1, 1e6);
+  const { maxSpikesPerSecond = Infinity } = options;
+  checkNumber('maxSpikesPerSecond', maxSpikesPerSecond, 1, Infinity);
   return {
     thresholdNs: Math.round(thresholdUs * US),
+    ...resolveThresholds(options.thresholds ?? []),
+    adaptation: resolveAdaptation(options.adaptive ?? false),
+    maxSpikesPerSecond,
     mergeGapNs: Math.round(mergeGapUs * US),
     settleNs: Math.round(settleUs * US),
     eager: options.eager === true,
@@ -54,10 +82,4 @@ export function resolveOptions(options: LatencyOptions): ResolvedOptions {
     faults: options.faults !== false,
     maxSpikes: Math.floor(maxSpikes),
   };
-}
-
-function check(option: string, value: number, low: number, high: number): void {
-  if (typeof value === 'number' && value >= low && value <= high) return;
-  const expected = `a number from ${low} to ${high}`;
-  throw createError('HFTMON_E_CONFIG_INVALID', { option, value: String(value), expected });
 }

@@ -8,11 +8,13 @@ import type { LatencySpike } from '../types/spike.js';
 import type { Lookups } from '../lookup/lookups.js';
 import { culpritStack } from './culprit-stack.js';
 import { hasUnseenReturn, longestStack, relatedEvents } from './group-facts.js';
+import type { RateLimit } from './rate-limit.js';
 import type { KeptSpike } from './spike-store.js';
 
 /** What of a spike is not in the records of its thread. */
 export interface ReporterParts {
   readonly mergeGapNs: number;
+  readonly limit: RateLimit;
   readonly clock: SessionClock;
   readonly lookups: Lookups;
   /** Process of a thread. */
@@ -26,13 +28,19 @@ export interface ReporterParts {
 /** Makes spikes of groups. */
 export class Reporter {
   readonly #parts: ReporterParts;
-  #spikes = 0;
+  /** Spikes that were told. */
+  told = 0;
+  /** Told and withheld ones that turned out to be part of a longer one. */
+  superseded = 0;
 
   constructor(parts: ReporterParts) {
     this.#parts = parts;
   }
 
-  /** The spike of a group; `undefined` when it was reported just so before. */
+  /**
+   * The spike of a group; `undefined` when it was reported just so before, or is withheld. One that
+   * takes the place of told ones is told.
+   */
   report(track: ThreadTrack, group: Group, finder: GroupFinder): KeptSpike | undefined {
     const pieces = group.last - group.first;
     const earlier = track.takeReported(group.startNs, group.endNs);
@@ -46,15 +54,16 @@ export class Reporter {
       track.report(same!);
       return undefined;
     }
-    const id = ++this.#spikes;
-    track.report({ id, startNs: group.startNs, endNs: group.endNs, pieces });
-    return this.#build(
-      id,
-      track,
-      group,
-      finder,
-      earlier.map((spike) => spike.id),
-    );
+    this.superseded += earlier.length;
+    const replaced = earlier.filter((spike) => !spike.withheld).map((spike) => spike.id);
+    const { startNs, endNs } = group;
+    if (replaced.length === 0 && !this.#parts.limit.admits(track.tid, startNs, endNs)) {
+      track.report({ id: 0, startNs, endNs, pieces, withheld: true });
+      return undefined;
+    }
+    const id = ++this.told;
+    track.report({ id, startNs, endNs, pieces, withheld: false });
+    return this.#build(id, track, group, finder, replaced);
   }
 
   #build(

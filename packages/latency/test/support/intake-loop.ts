@@ -1,6 +1,7 @@
 import { RECORD_WORDS, createBatch, type RecordBatch } from '@hftmon/core';
 import { writeFakeRecord, type FakeRecord } from '@hftmon/testkit';
 import { SpikeDetector } from '../../src/detect/spike-detector.js';
+import { Thresholds } from '../../src/detect/thresholds.js';
 import { CpuLogs } from '../../src/observe/cpu-logs.js';
 import { RecordIntake } from '../../src/observe/record-intake.js';
 import { StopSignals } from '../../src/observe/stop-signals.js';
@@ -32,7 +33,11 @@ export function intakeLoop(): {
   readonly reported: () => number;
 } {
   let reported = 0;
-  const detector = new SpikeDetector(resolveOptions({ thresholdUs: 50 }), () => reported++);
+  // Floor and ceiling are the threshold, so that it adapts all the time and stays as it is.
+  const adaptive = { minStalls: 64, floorUs: 50, ceilingUs: 50 };
+  const options = resolveOptions({ thresholdUs: 50, adaptive });
+  const thresholds = new Thresholds(options, new Map(), () => 'hot');
+  const detector = new SpikeDetector(options, thresholds, () => reported++);
   const threads = new ThreadRegistry('/nonexistent', (track) => detector.close(track));
   const cpus = new CpuLogs();
   const signals = new StopSignals();
