@@ -5,7 +5,9 @@ export {
 } from './latency-collector.js';
 export type { LatencyOptions } from './options/latency-options.js';
 export type { AdaptiveThreshold, ThreadThreshold } from './options/threshold-options.js';
+export type { SpanBudgetOption } from './options/span-budgets.js';
 export { recommendedSourceOptions } from './options/source-options.js';
+export { SPAN_SCHEMA, spanToJson, type SpanJson } from './report/span-json.js';
 export { SPIKE_SCHEMA, spikeToJson, type SpikeJson } from './report/spike-json.js';
 export {
   CAUSE_CLASS,
@@ -31,3 +33,13 @@ export type { NoiseReport, NoiseSlots } from './noise/noise-report.js';
 export type { HardwareCount } from './noise/steal.js';
 export { runNoiseProbe } from './noise/run-noise-probe.js';
 export type { ThresholdInForce } from './types/thread-threshold.js';
+export type {
+  SlowSpan,
+  SpanEvent,
+  SpanListener,
+  SpanPart,
+  SpanQuery,
+  SpanReceipt,
+  SpanReport,
+  SpanSummary,
+} from './types/span.js';

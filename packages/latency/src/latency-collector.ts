@@ -27,11 +27,14 @@ import { selectSpikes } from './report/select-spikes.js';
 import { SpikeStore } from './report/spike-store.js';
 import type { NotObserved } from './types/cause.js';
 import type { LatencyQuery } from './types/query.js';
+import { reportSpans } from './spans/span-report.js';
+import type { SlowSpan, SpanListener, SpanQuery, SpanReport } from './types/span.js';
 import type { LatencySpike, SpikeListener } from './types/spike.js';
 import type { ThresholdInForce } from './types/thread-threshold.js';
 
 /** Values of the metrics in `meta.metrics`. */
 export interface LatencyMetrics {
+  readonly spans: number;
   readonly spikes: number;
   readonly superseded_spikes: number;
   readonly withheld_spikes: number;
@@ -42,7 +45,7 @@ export interface LatencyMetrics {
 export class LatencyCollector implements Collector<object, LatencyQuery, LatencySpike[]> {
   readonly meta: CollectorMeta;
   readonly #options;
-  readonly #listeners = new TypedEmitter<{ spike: LatencySpike }>((message) =>
+  readonly #listeners = new TypedEmitter<{ spike: LatencySpike; span: SlowSpan }>((message) =>
     this.#log.warn(message),
   );
   /** Thresholds set for threads by number, ns. */
@@ -74,8 +77,16 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
     this.#clock = context.clock;
     this.#source = context.source;
     this.#store = new SpikeStore(this.#options.maxSpikes);
-    const publish = (spike: LatencySpike): void => this.#listeners.emit('spike', spike);
-    this.#run = new LatencyRun(this.#options, context, this.#store, publish, this.#byTid);
+    this.#run = new LatencyRun(
+      this.#options,
+      context,
+      this.#store,
+      {
+        spike: (spike) => this.#listeners.emit('spike', spike),
+        span: (span) => this.#listeners.emit('span', span),
+      },
+      this.#byTid,
+    );
   }
 
   attach(target: Target): void {
@@ -156,6 +167,20 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
     return new Map(this.#run?.withheld);
   }
 
+  /**
+   * What the targets say of their own work, by name, with receipts of what took long. Also after
+   * `close`.
+   * @throws ConfigurationError `HFTMON_E_CONFIG_INVALID`
+   */
+  spans(query: SpanQuery = {}): SpanReport {
+    return reportSpans(this.#run?.spans, this.#source?.spanOrigins, query);
+  }
+
+  /** Hears of every span over its budget. @returns stops listening */
+  onSpan(listener: SpanListener): () => void {
+    return this.#listeners.on('span', listener);
+  }
+
   /** Causes that it can't observe, each with the reason: what `unexplained` may be. */
   notObserved(): readonly NotObserved[] {
     return listNotObserved(this.#options, this.#source?.environment);
@@ -165,6 +190,7 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
   metrics(): LatencyMetrics {
     return (
       this.#run?.metrics ?? {
+        spans: 0,
         spikes: 0,
         superseded_spikes: 0,
         withheld_spikes: 0,

@@ -1,4 +1,11 @@
-import type { CollectorContext, EventSource, RecordBatch, SessionClock } from '@hftmon/core';
+import {
+  RecordKind,
+  kindAt,
+  type CollectorContext,
+  type EventSource,
+  type RecordBatch,
+  type SessionClock,
+} from '@hftmon/core';
 import { SpikeDetector } from './detect/spike-detector.js';
 import { Thresholds } from './detect/thresholds.js';
 import type { Group, GroupFinder } from './detect/group-finder.js';
@@ -17,6 +24,9 @@ import { listNotObserved } from './report/not-observed.js';
 import { RateLimit } from './report/rate-limit.js';
 import { Reporter } from './report/reporter.js';
 import type { SpikeStore } from './report/spike-store.js';
+import { EventLog } from './spans/event-log.js';
+import { SpanRecorder } from './spans/span-recorder.js';
+import type { SlowSpan } from './types/span.js';
 import type { LatencySpike } from './types/spike.js';
 import type { ThresholdInForce } from './types/thread-threshold.js';
 
@@ -26,12 +36,18 @@ import type { ThresholdInForce } from './types/thread-threshold.js';
  */
 const DELIVERY_LAG_NS = 10e6;
 
+/** Who hears of what is found. */
+export interface RunListeners {
+  readonly spike: (spike: LatencySpike) => void;
+  readonly span: (span: SlowSpan) => void;
+}
+
 /** The state of the collector between `open` and `close`. */
 export class LatencyRun {
   readonly #clock: SessionClock;
   readonly #source: EventSource;
   readonly #store: SpikeStore;
-  readonly #publish: (spike: LatencySpike) => void;
+  readonly #listeners: RunListeners;
   readonly #threads: ThreadRegistry;
   readonly #lookups: Lookups;
   readonly #detector: SpikeDetector;
@@ -40,21 +56,27 @@ export class LatencyRun {
   readonly #sceneOf: (track: ThreadTrack, pid: number) => Scene;
   readonly #reporter: Reporter;
   readonly #limit: RateLimit;
+  readonly #events: EventLog;
+  /** Spans by name; absent when they are not asked for. */
+  readonly spans: SpanRecorder | undefined;
   /** Spikes that the listeners have not heard of yet. */
   readonly #news: LatencySpike[] = [];
+  readonly #spanNews: SlowSpan[] = [];
+  /** First look at the clock: the probes are at work. In an array, so that storing allocates nothing. */
+  readonly #started = new Float64Array([Infinity]);
 
   constructor(
     options: ResolvedOptions,
     context: CollectorContext,
     store: SpikeStore,
-    publish: (spike: LatencySpike) => void,
+    listeners: RunListeners,
     byTid: Map<number, number>,
   ) {
     const { clock, source, procRoot } = context;
     this.#clock = clock;
     this.#source = source;
     this.#store = store;
-    this.#publish = publish;
+    this.#listeners = listeners;
     const lookups = (this.#lookups = new Lookups(context));
     const cpus = new CpuLogs();
     const signals = new StopSignals();
@@ -81,6 +103,25 @@ export class LatencyRun {
       truncated: false,
     });
     this.#limit = new RateLimit(options.maxSpikesPerSecond);
+    this.#events = new EventLog({
+      mark: (nameId) => context.markName?.(nameId),
+      instant: (origin, nameId) => source.spanOrigins?.nameOf(origin, nameId),
+    });
+    this.spans = !options.spans
+      ? undefined
+      : new SpanRecorder({
+          budgets: options.spanBudgets,
+          clock,
+          origins: () => source.spanOrigins,
+          events: this.#events,
+          trackOf: (tid, pid) => threads.of(tid, pid),
+          sceneOf: this.#sceneOf,
+          commOf: (pid, tid, atNs) => lookups.tasks.ofThread(pid, tid, atNs),
+          observed: (fromNs, toNs) =>
+            fromNs >= (source.startedNs ?? this.#started[0]!) &&
+            !this.#losses.overlap(fromNs, toNs),
+          onSlow: (span) => this.#spanNews.push(span),
+        });
     this.#reporter = new Reporter({
       limit: this.#limit,
       mergeGapNs: options.mergeGapNs,
@@ -93,7 +134,10 @@ export class LatencyRun {
   }
 
   get metrics(): LatencyMetrics {
+    let spans = 0;
+    for (const { durations } of this.spans?.books ?? []) spans += durations.count;
     return {
+      spans,
       spikes: this.#reporter.told,
       superseded_spikes: this.#reporter.superseded,
       withheld_spikes: this.#limit.withheld,
@@ -128,11 +172,21 @@ export class LatencyRun {
 
   /** Before the records of a batch. @param firstEndNs - end of the first of them */
   begin(batch: RecordBatch, firstEndNs: number): void {
+    this.spans?.begin();
     this.#losses.see(batch, this.#intake.watermarkNs, firstEndNs);
   }
 
   take(u32: Uint32Array, f64: Float64Array, base: number): void {
-    this.#intake.take(u32, f64, base);
+    switch (kindAt(u32, base)) {
+      case RecordKind.Span:
+        this.spans?.take(u32, f64, base);
+        break;
+      case RecordKind.Mark:
+        this.#events.add(u32, f64, base);
+        break;
+      default:
+        this.#intake.take(u32, f64, base);
+    }
   }
 
   /** After the records of a batch. */
@@ -161,6 +215,7 @@ export class LatencyRun {
 
   /** Time has passed, perhaps without a record. */
   tick(nowNs: number): void {
+    if (this.#started[0] === Infinity) this.#started[0] = nowNs;
     this.#losses.check(this.#source.losses().dropped, nowNs);
     this.#detector.advance(Math.max(this.#intake.watermarkNs, nowNs - DELIVERY_LAG_NS));
     this.#tell();
@@ -208,7 +263,10 @@ export class LatencyRun {
   /** A listener may ask for a snapshot, which looks for spikes: none is told while one is made. */
   #tell(): void {
     for (let spike = this.#news.shift(); spike !== undefined; spike = this.#news.shift()) {
-      this.#publish(spike);
+      this.#listeners.spike(spike);
+    }
+    for (let span = this.#spanNews.shift(); span !== undefined; span = this.#spanNews.shift()) {
+      this.#listeners.span(span);
     }
   }
 }

@@ -36,7 +36,7 @@ export const OPTIONAL_TRACEPOINTS = [
 ] as const;
 
 /** What the collector says of itself, which depends on its options. */
-export function metaFor({ syscalls, faults }: ResolvedOptions): CollectorMeta {
+export function metaFor({ syscalls, faults, spans }: ResolvedOptions): CollectorMeta {
   return {
     name: NAME,
     version: '0.1.0',
@@ -60,8 +60,10 @@ export function metaFor({ syscalls, faults }: ResolvedOptions): CollectorMeta {
       ...(faults ? [RecordKind.Fault] : []),
       ...(syscalls ? [RecordKind.Syscall] : []),
       RecordKind.Signal,
+      ...(spans ? [RecordKind.Span, RecordKind.Mark] : []),
     ],
     metrics: [
+      { name: 'spans', unit: 'count', type: 'counter', help: 'Spans that the target marked' },
       { name: 'spikes', unit: 'count', type: 'counter', help: 'Spikes that were reported' },
       {
         name: 'superseded_spikes',

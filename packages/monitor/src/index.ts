@@ -35,6 +35,7 @@ export type {
 export {
   CAUSE_CLASSES,
   CAUSE_CLASS,
+  spanToJson,
   spikeToJson,
   type Cause,
   type CauseClass,
@@ -42,6 +43,11 @@ export {
   type LatencySpike,
   type NotObserved,
   type ReceiptPart,
+  type SlowSpan,
+  type SpanBudgetOption,
+  type SpanQuery,
+  type SpanReport,
+  type SpanSummary,
 } from '@hftmon/latency';
 export type { NumaQuery, NUMAStats } from '@hftmon/numa';
 export type { Recommendation } from './run/recommendations.js';

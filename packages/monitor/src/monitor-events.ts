@@ -1,5 +1,5 @@
 import type { LostEvent, SessionErrorEvent, UnsupportedEvent } from '@hftmon/core';
-import type { LatencySpike } from '@hftmon/latency';
+import type { LatencySpike, SlowSpan } from '@hftmon/latency';
 
 /** A watched process ended; it is detached. */
 export interface ProcessExit {
@@ -15,6 +15,8 @@ export interface ProcessExit {
 export interface MonitorEvents {
   /** A spike of at least `spikeThresholdUs` ended. */
   spike: LatencySpike;
+  /** A span that a watched process marked took longer than its `spanBudgetUs`. */
+  span: SlowSpan;
   processExit: ProcessExit;
   /** Records were overwritten before JavaScript got to them; totals stay exact. */
   lost: LostEvent;

@@ -20,6 +20,8 @@ export interface CollectorContext {
   readonly sysRoot: string;
   /** Number that the host gave to one of `meta.pluginKinds`. @throws MonitorError if undeclared */
   pluginKind(name: string): number;
+  /** Name of a mark that was written through the session; see `markName`. */
+  readonly markName?: (nameId: number) => string | undefined;
   /** Registers an undo step; steps run in reverse order when the collector is closed. */
   onUndo(step: () => void): void;
 }

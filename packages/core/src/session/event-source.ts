@@ -59,6 +59,8 @@ export interface EventSource {
    * @throws MonitorError
    */
   open(kinds: ReadonlySet<RecordKind>, options: EventSourceOptions): void;
+  /** When the probes were last at work from, ns since the epoch. Absent when it isn't known. */
+  readonly startedNs?: number | undefined;
   /** Attaches the probes and opens the gate. */
   start(): void;
   /** Closes the gate, detaches, and drains what was emitted into the history ring. */

@@ -251,6 +251,7 @@ export class Session {
       writer: this.source.writer,
       procRoot,
       sysRoot,
+      markName: (nameId) => this.marks.nameOf(nameId),
       pluginKind: (collector, kind) => this.registry.pluginKind(collector, kind),
     };
   }

@@ -19,7 +19,7 @@ export class IntervalLog {
   /** Intervals appended so far; the sequence number of the next one. */
   head = 0;
   readonly #mostEntries: number;
-  readonly #keepNs: number;
+  #keepNs: number;
   #mask: number;
   /** Latest end of an interval that was overwritten. A typed array: storing it allocates nothing. */
   readonly #lostUntil = new Float64Array([-Infinity]);
@@ -78,6 +78,11 @@ export class IntervalLog {
     this.f64[to / 2 + TIMESTAMP_DOUBLE] = span[0]!;
     this.f64[to / 2 + DURATION_DOUBLE] = span[1]! - span[0]!;
     this.head++;
+  }
+
+  /** Makes intervals worth growing for up to that age, ns; never less than before. */
+  keep(ns: number): void {
+    if (ns > this.#keepNs) this.#keepNs = ns;
   }
 
   /** Forgets everything. */

@@ -4,11 +4,20 @@ import { ThreadTrack } from '../detect/thread-track.js';
 /** Threads that can be told apart; the one known longest goes first. */
 const MOST_THREADS = 8192;
 
+/** Ended threads whose intervals are kept: spans are told after the end of their thread. */
+const MOST_ENDED = 64;
+
+interface EndedThread {
+  readonly pid: number;
+  readonly track: ThreadTrack;
+}
+
 /** The threads of the targets. */
 export class ThreadRegistry {
   readonly #tracks = new Map<number, ThreadTrack>();
   /** Process of each thread, from the lists of threads and the records of new ones. */
   readonly #pids = new Map<number, number>();
+  readonly #ended = new Map<number, EndedThread>();
   readonly #beforeForget: (track: ThreadTrack) => void;
   readonly #onEnd: (tid: number) => void;
   readonly #procRoot: string;
@@ -80,6 +89,13 @@ export class ThreadRegistry {
     return this.#tracks.values();
   }
 
+  /** The thread, if it is known to be one of that process, or to have been. */
+  of(tid: number, pid: number): ThreadTrack | undefined {
+    if (this.#pids.get(tid) === pid) return this.obtain(tid);
+    const ended = this.#ended.get(tid);
+    return ended?.pid === pid ? ended.track : undefined;
+  }
+
   /** Process of a thread, 0 if it can't be told any more. */
   pidOf(track: ThreadTrack): number {
     if (track.pid === 0) track.pid = this.#pids.get(track.tid) ?? this.#readPid(track.tid);
@@ -89,13 +105,17 @@ export class ThreadRegistry {
   /** Forgets all. */
   clear(): void {
     this.#tracks.clear();
+    this.#ended.clear();
     this.#pids.clear();
     this.#last = undefined;
   }
 
   #drop(tid: number): void {
     const track = this.#tracks.get(tid);
-    if (track !== undefined) this.#forget(track);
+    if (track !== undefined) {
+      this.#remember(track);
+      this.#forget(track);
+    }
     this.#pids.delete(tid);
   }
 
@@ -114,6 +134,15 @@ export class ThreadRegistry {
       return track;
     }
     return new ThreadTrack();
+  }
+
+  #remember(track: ThreadTrack): void {
+    const pid = this.#pids.get(track.tid);
+    if (pid === undefined) return;
+    this.#ended.delete(track.tid);
+    this.#ended.set(track.tid, { pid, track });
+    const [oldest] = this.#ended.keys();
+    if (this.#ended.size > MOST_ENDED && oldest !== undefined) this.#ended.delete(oldest);
   }
 
   #forget(track: ThreadTrack): void {

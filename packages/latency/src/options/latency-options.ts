@@ -1,4 +1,5 @@
 import { checkNumber } from './check-number.js';
+import { SpanBudgets, type SpanBudgetOption } from './span-budgets.js';
 import {
   LEAST_THRESHOLD_US,
   MOST_THRESHOLD_US,
@@ -41,6 +42,13 @@ export interface LatencyOptions {
   readonly faults?: boolean;
   /** Spikes kept for queries; the oldest goes first. Default 4096. */
   readonly maxSpikes?: number;
+  /** Read the spans that the target marks. Default true. */
+  readonly spans?: boolean;
+  /**
+   * Spans over that are told with their receipts, us: for all names, or by name. Default: none;
+   * the slowest of each name are kept in any case.
+   */
+  readonly spanBudgetUs?: SpanBudgetOption;
 }
 
 /** The same with defaults, in ns. */
@@ -56,6 +64,8 @@ export interface ResolvedOptions {
   readonly syscalls: boolean;
   readonly faults: boolean;
   readonly maxSpikes: number;
+  readonly spans: boolean;
+  readonly spanBudgets: SpanBudgets;
 }
 
 const US = 1000;
@@ -81,5 +91,7 @@ export function resolveOptions(options: LatencyOptions): ResolvedOptions {
     syscalls: options.syscalls !== false,
     faults: options.faults !== false,
     maxSpikes: Math.floor(maxSpikes),
+    spans: options.spans !== false,
+    spanBudgets: new SpanBudgets(options.spanBudgetUs),
   };
 }

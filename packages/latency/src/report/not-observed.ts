@@ -16,7 +16,6 @@ const NOT_COLLECTED: readonly Cause[] = [
   'c_state',
   'thermal',
   'gc_pause',
-  'span',
 ];
 
 /** Tracepoints that a cause stands on, beside those without which nothing works. */
@@ -37,6 +36,7 @@ export function listNotObserved(
 ): NotObserved[] {
   const list: NotObserved[] = NOT_COLLECTED.map((cause) => ({ cause, reason: LATER }));
   if (!options.syscalls) list.push({ cause: 'syscall', reason: 'switched off by option syscalls' });
+  if (!options.spans) list.push({ cause: 'span', reason: 'switched off by option spans' });
   if (!options.faults) list.push({ cause: 'page_fault', reason: 'switched off by option faults' });
   if (environment === undefined) return list;
   for (const cause of Object.keys(CAUSE_CLASS) as ObservedCause[]) {

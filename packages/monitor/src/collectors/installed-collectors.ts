@@ -25,9 +25,10 @@ const INSTALLED: Readonly<Record<string, CollectorFactory>> = {
       ...(cpuAffinity.length === 0 ? {} : { cpuAffinity }),
     }) as unknown as Collector,
   numa: () => createNumaCollector() as unknown as Collector,
-  latency: ({ spikeThresholdUs, delivery }) =>
+  latency: ({ spikeThresholdUs, spanBudgetUs, delivery }) =>
     createLatencyCollector({
       thresholdUs: spikeThresholdUs,
+      spanBudgetUs,
       eager: delivery === 'busy',
     }) as unknown as Collector,
 };

@@ -1,3 +1,5 @@
+import type { SpanBudgetOption } from '@hftmon/latency';
+
 /** What `configure` sets. Everything applies from the next start of monitoring on. */
 export interface MonitorConfiguration {
   /**
@@ -16,6 +18,11 @@ export interface MonitorConfiguration {
   readonly realtimePriority: number;
   /** Shortest stall that is a spike, µs. Queries may ask for longer ones alone. */
   readonly spikeThresholdUs: number;
+  /**
+   * Spans that took longer are told with their receipts, µs: one number for all names, or by name.
+   * Default: none.
+   */
+  readonly spanBudgetUs: SpanBudgetOption;
   /**
    * Take user and kernel stacks at every switch of a target, so that queries can show them. It
    * makes a switch dearer; without it `stackTrace` is `undefined`.
@@ -39,6 +46,7 @@ export const DEFAULT_CONFIGURATION: MonitorConfiguration = Object.freeze({
   cpuAffinity: Object.freeze([]),
   realtimePriority: 0,
   spikeThresholdUs: 50,
+  spanBudgetUs: Object.freeze({}),
   stackTraces: true,
   confirmFalseSharing: false,
   delivery: 'interval',

@@ -12,6 +12,7 @@ const CHECKS: Readonly<Record<keyof MonitorConfiguration, Check>> = {
       : 'a list of CPU numbers',
   realtimePriority: (value) => (Number.isInteger(value) ? undefined : 'a whole number, 0 to 99'),
   spikeThresholdUs: atLeastOne,
+  spanBudgetUs: budgets,
   stackTraces: trueOrFalse,
   confirmFalseSharing: trueOrFalse,
   delivery: (value) =>
@@ -44,6 +45,12 @@ function atLeastOne(value: unknown): string | undefined {
   return typeof value === 'number' && value >= 1 && Number.isFinite(value)
     ? undefined
     : 'a number of at least 1';
+}
+
+function budgets(value: unknown): string | undefined {
+  const all = typeof value === 'object' && value !== null ? Object.values(value) : [value];
+  const isBudget = (us: unknown): boolean => typeof us === 'number' && us >= 0 && us <= 3.6e9;
+  return all.every(isBudget) ? undefined : 'a number of µs, or numbers by the names of spans';
 }
 
 function trueOrFalse(value: unknown): string | undefined {

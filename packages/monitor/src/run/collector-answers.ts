@@ -12,7 +12,14 @@ import type {
   TlbSender,
   WorkRun,
 } from '@hftmon/irq';
-import type { LatencyQuery, LatencySpike, NotObserved } from '@hftmon/latency';
+import type {
+  LatencyCollector,
+  LatencyQuery,
+  LatencySpike,
+  NotObserved,
+  SpanQuery,
+  SpanReport,
+} from '@hftmon/latency';
 import type { NumaQuery, NUMAStats } from '@hftmon/numa';
 import type {
   AttributeChange,
@@ -28,6 +35,8 @@ import { collectorReports, type CollectorReport } from './collector-reports.js';
 import { notObservedCauses } from './not-observed-causes.js';
 import { askCollector, cacheMetricsOf, queryCollector } from './query-collector.js';
 import { recommendationsOf, type Recommendation } from './recommendations.js';
+
+const NO_SPANS: SpanReport = { spans: [], slow: [], origins: [], refused: [], withheld: 0 };
 
 const NO_LOSSES: LossCounts = {
   seen: 0,
@@ -106,6 +115,14 @@ export abstract class CollectorAnswers {
   }
 
   /**
+   * What the watched processes say of their own work with `@hftmon/marker`: spans by name, and
+   * receipts of the slowest and of those over their `spanBudgetUs`.
+   */
+  getSpans(query: SpanQuery = {}): SpanReport {
+    return this.#latency((collector) => collector.spans?.(query)) ?? NO_SPANS;
+  }
+
+  /**
    * Cache and TLB events of the watched threads, and the cache lines that they share. A field that
    * cannot be had, here or before the first start, is `undefined`, and `sources` says why.
    */
@@ -181,6 +198,10 @@ export abstract class CollectorAnswers {
 
   #irq<Answer>(ask: (collector: Partial<InterruptCollector>) => Answer): Answer | undefined {
     return this.session && askCollector<InterruptCollector, Answer>(this.session, 'irq', ask);
+  }
+
+  #latency<Answer>(ask: (collector: Partial<LatencyCollector>) => Answer): Answer | undefined {
+    return this.session && askCollector<LatencyCollector, Answer>(this.session, 'latency', ask);
   }
 
   #sched<Answer>(ask: (collector: Partial<SchedulingCollector>) => Answer): Answer | undefined {

@@ -1,23 +1,26 @@
 import type { Session } from '@hftmon/core';
-import type { LatencySpike, SpikeListener } from '@hftmon/latency';
+import type { LatencySpike, SlowSpan, SpanListener, SpikeListener } from '@hftmon/latency';
 
 /** What the latency collector offers besides the collector contract. */
 interface SpikeSource {
   onSpike(listener: SpikeListener): () => void;
+  onSpan(listener: SpanListener): () => void;
 }
 
 /**
- * Hands on the spikes of one session after the other. Only once somebody wants them: a spike is
+ * Hands on the spikes, and the spans over their budgets, of one session after the other. Only once somebody wants them: a spike is
  * an object, and objects for nobody are garbage in the middle of the delivery.
  */
 export class SpikeSubscription {
-  readonly #listener: SpikeListener;
+  readonly #onSpike: SpikeListener;
+  readonly #onSpan: SpanListener;
   #wanted = false;
   #session: Session | undefined;
   #subscribed: Session | undefined;
 
-  constructor(listener: (spike: LatencySpike) => void) {
-    this.#listener = listener;
+  constructor(onSpike: (spike: LatencySpike) => void, onSpan: (span: SlowSpan) => void) {
+    this.#onSpike = onSpike;
+    this.#onSpan = onSpan;
   }
 
   /** Somebody listens from now on. */
@@ -38,6 +41,8 @@ export class SpikeSubscription {
     this.#subscribed = session;
     if (!session.registry.has('latency')) return;
     const { collector } = session.registry.get('latency');
-    (collector as unknown as Partial<SpikeSource>).onSpike?.(this.#listener);
+    const source = collector as unknown as Partial<SpikeSource>;
+    source.onSpike?.(this.#onSpike);
+    source.onSpan?.(this.#onSpan);
   }
 }

@@ -10,6 +10,10 @@ const EALREADY = -114;
 /** Areas of one process: its program has one, and each shared library that marks. */
 const MOST_AREAS = 64;
 const NAME_BYTES = 64;
+/** Looking for new areas may take that part of the time … */
+const LOOKING_SHARE = 1 / 200;
+/** … but is not put off for longer than that, ms. */
+const LONGEST_REST_MS = 1000;
 const NO_COUNTS: NameCounts = { spans: 0, open: 0, errors: 0 };
 
 /** Finds the areas of marks of the target processes, and has them read. */
@@ -24,6 +28,7 @@ export class MarkerFollower implements SpanOrigins {
   readonly #refused = new Map<string, RefusedMarks>();
   readonly #found = new Uint32Array(MOST_AREAS);
   readonly #text = new Uint8Array(NAME_BYTES);
+  #nextLookMs = 0;
 
   constructor(markers: MarkersHandle, memory: Uint32Array, procRoot: string) {
     this.#markers = markers;
@@ -31,16 +36,20 @@ export class MarkerFollower implements SpanOrigins {
     this.#procRoot = procRoot;
   }
 
-  /** Looks for areas of a process, now and at every {@link look}. */
+  /** Looks for areas of a process, now and later on. */
   follow(pid: number): void {
     if (this.#live.has(pid)) return;
     this.#live.set(pid, []);
     this.#lookAt(pid);
   }
 
-  /** Looks for areas that were made since. */
+  /** Looks for areas that were made since, unless the last look was too dear for another one. */
   look(): void {
+    const begin = performance.now();
+    if (begin < this.#nextLookMs) return;
     for (const pid of this.#live.keys()) this.#lookAt(pid);
+    const end = performance.now();
+    this.#nextLookMs = end + Math.min(LONGEST_REST_MS, (end - begin) / LOOKING_SHARE);
   }
 
   /** Reads the last of a process's areas and lets go of them. */

@@ -42,8 +42,6 @@ import { SessionStacks } from './session-stacks.js';
 
 /** Calls of `reap` between two looks at the thread table. */
 const REAP_EVERY = 5;
-/** … and between two looks for processes that have begun to mark: a second. */
-const LOOK_FOR_MARKS_EVERY = 50;
 
 /** Absences shorter than this explain no spike; their system call is not looked up. */
 const SYSCALL_FROM_NS = 10_000n;
@@ -106,6 +104,7 @@ export class KernelEventSource implements EventSource {
   #wantsStacks = false;
   #last: LastState | undefined;
   #stoppedNs: number | undefined;
+  #startedNs: number | undefined;
   /** Those of threads of this session that were made and may be running. */
   #samplers: ThreadStateSampler[] = [];
 
@@ -115,6 +114,10 @@ export class KernelEventSource implements EventSource {
     this.cgroups = new Cgroups(environment.procRoot);
     this.#symbolizer = new Symbolizer({ procRoot: environment.procRoot });
     this.stacks = new SessionStacks(this.#symbolizer, (id) => this.#open?.session.stack(id) ?? []);
+  }
+
+  get startedNs(): number | undefined {
+    return this.#startedNs;
   }
 
   get ring(): RecordRing {
@@ -165,6 +168,7 @@ export class KernelEventSource implements EventSource {
     const { session, follower } = this.#live();
     this.#stoppedNs = undefined;
     session.start();
+    this.#startedNs = Number(nativeLibrary().monotonicNs() - this.epochMonotonicNs);
     follower.catchUp();
   }
 
@@ -261,7 +265,7 @@ export class KernelEventSource implements EventSource {
   reap(): number[] {
     const { follower, marks } = this.#live();
     this.#reaps++;
-    if (this.#reaps % LOOK_FOR_MARKS_EVERY === 0) marks?.look();
+    marks?.look();
     return this.#reaps % REAP_EVERY === 0 ? follower.reap() : [];
   }
 

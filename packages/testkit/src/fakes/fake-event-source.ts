@@ -11,6 +11,7 @@ import {
   type ProbeEnvironment,
   type RecordRing,
   type RecordWriter,
+  type SpanOrigins,
   type StackFrame,
   type StackResolver,
   type ThreadTotals,
@@ -65,6 +66,8 @@ export class FakeEventSource implements EventSource {
   readonly stacks: StackResolver;
   /** Default: none can be told. */
   cgroups?: CgroupDirectory;
+  /** Default: no spans. */
+  spanOrigins?: SpanOrigins;
 
   /** Names of the methods called, in order, with the pid where there is one. */
   readonly calls: string[] = [];
