@@ -43,3 +43,9 @@ export type {
   SpanReport,
   SpanSummary,
 } from './types/span.js';
+export {
+  sampleThreadStates,
+  type ThreadStateOptions,
+  type ThreadStateReport,
+  type ThreadStateSamples,
+} from './noise/sample-thread-states.js';

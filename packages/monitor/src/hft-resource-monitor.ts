@@ -13,6 +13,7 @@ import {
   KernelEventSource,
   type HostEnvironment,
 } from '@hftmon/perf-native';
+import { runNoiseProbe, type NoiseReport, type ThreadStateReport } from '@hftmon/latency';
 import { createRegistry } from './collectors/create-registry.js';
 import { installedCollectors } from './collectors/installed-collectors.js';
 import { minDurations } from './collectors/min-durations.js';
@@ -30,6 +31,7 @@ import { ProcessList } from './process/process-list.js';
 import { CollectorAnswers } from './run/collector-answers.js';
 import { connectEvents } from './run/connect-events.js';
 import { createRun } from './run/create-run.js';
+import { sampleThreadsOf, type NoiseOptions, type SampleThreadsOptions } from './run/poll-cpu.js';
 import { quietCpus } from './run/quiet-cpus.js';
 import { SpikeSubscription } from './run/spike-subscription.js';
 
@@ -192,6 +194,31 @@ export class HFTResourceMonitor extends CollectorAnswers implements Disposable, 
    */
   mark(name: string, id = 0, value = 0): boolean {
     return this.#session?.mark(name, id, value) ?? false;
+  }
+
+  /**
+   * Keeps a CPU busy with reading its clock, and says what kept it from that: each gap with the
+   * kernel's events in it, and what is left to hardware or hypervisor. Whether monitoring is active
+   * or not.
+   * @throws ConfigurationError `HFTMON_E_CPU_NEEDED` for a CPU that others need, attached processes
+   * among them, unless it is forced; `HFTMON_E_CONFIG_INVALID` and those of the CPU and priority
+   * @throws PermissionError when it may not have the priority
+   */
+  async probeNoise(options: NoiseOptions): Promise<NoiseReport> {
+    this.#expectUsable('probe the noise of a CPU with');
+    const pids = [...this.#processes.all.keys()];
+    return runNoiseProbe({ ...options, pids, environment: this.#environment });
+  }
+
+  /**
+   * Samples the states of watched threads up to a million times a second, on a CPU of its own and
+   * at no cost to the threads. While monitoring is active.
+   * @throws ConfigurationError, PermissionError as `probeNoise`
+   * @throws ProcessNotFoundError for a thread that is not watched
+   */
+  async sampleThreadStates(options: SampleThreadsOptions): Promise<ThreadStateReport> {
+    this.#expectUsable('sample the threads of');
+    return sampleThreadsOf(this.#session, { ...options, pids: [...this.#processes.all.keys()] });
   }
 
   /** Listens to an event. @returns stops listening */

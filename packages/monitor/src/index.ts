@@ -4,6 +4,7 @@ export { DEFAULT_CONFIGURATION, type MonitorConfiguration } from './configuratio
 export type { AttachedProcess, AttachOptions } from './process/attached-process.js';
 export type { CollectorAnswers, HistoryQuery } from './run/collector-answers.js';
 export type { CollectorReport } from './run/collector-reports.js';
+export type { NoiseOptions, SampleThreadsOptions } from './run/poll-cpu.js';
 export type { MonitorEvents, ProcessExit } from './monitor-events.js';
 export {
   installedCollectorNames,
@@ -39,8 +40,13 @@ export {
   spikeToJson,
   type Cause,
   type CauseClass,
+  type HardwareCount,
   type LatencyQuery,
   type LatencySpike,
+  type NoiseCause,
+  type NoiseGap,
+  type NoiseReport,
+  type NoiseTotal,
   type NotObserved,
   type ReceiptPart,
   type SlowSpan,
@@ -48,6 +54,8 @@ export {
   type SpanQuery,
   type SpanReport,
   type SpanSummary,
+  type ThreadStateReport,
+  type ThreadStateSamples,
 } from '@hftmon/latency';
 export type { NumaQuery, NUMAStats } from '@hftmon/numa';
 export type { Recommendation } from './run/recommendations.js';

@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
 import { parseDurationOption } from '../args/parse-duration-option.js';
 import { parseNames } from '../args/parse-names.js';
+import { parseNumber } from '../args/parse-number.js';
+import { parseRate } from '../args/parse-rate.js';
 import type { ExitCode } from '../exit-codes.js';
 import { addOutputOptions, addRootOptions, addRunOptions } from './common-options.js';
 
@@ -78,6 +80,39 @@ export function createProgram({ version, command, onResult }: Invocation): Comma
     .action(async (options) => {
       const { stat } = await import('../verbs/stat/stat.js');
       onResult(await stat(options, command));
+    });
+
+  addRootOptions(addOutputOptions(program.command('noise')))
+    .description('what keeps a busy thread from a CPU: gaps in its clock, each with its causes')
+    .addOption(
+      new Option('--cpu <n>', 'the CPU to keep busy')
+        .makeOptionMandatory()
+        .argParser(parseNumber('--cpu', 0, 65_535)),
+    )
+    .addOption(
+      new Option('-d, --duration <duration>', 'how long, at most 1h')
+        .default(10_000_000_000, '10s')
+        .argParser(parseDurationOption('--duration')),
+    )
+    .addOption(
+      new Option('--rate <rate>', 'samples a second: 1mhz at most; max: read without pause')
+        .default(1000, '1mhz')
+        .argParser(parseRate),
+    )
+    .addOption(
+      new Option('--threshold <duration>', 'shortest gap')
+        .default(1000, '1us')
+        .argParser(parseDurationOption('--threshold', '1us')),
+    )
+    .addOption(
+      new Option('--priority <n>', 'SCHED_FIFO, resting a tenth of the time').argParser(
+        parseNumber('--priority', 1, 99),
+      ),
+    )
+    .option('--force', 'take the CPU although others need it')
+    .action(async (options) => {
+      const { noise } = await import('../verbs/noise/noise.js');
+      onResult(await noise(options));
     });
 
   return program;
