@@ -1,4 +1,5 @@
 import type { MetricSupport, ProbeEnvironment, Support } from '@hftmon/core';
+import { SystemCounter } from '@hftmon/perf-native';
 import { accessEvents } from './accesses/access-events.js';
 import { interSocketOverhead } from './accesses/overhead.js';
 import { uncoreSupport } from './bandwidth/uncore-traffic.js';
@@ -76,10 +77,12 @@ function samplingSupport(env: ProbeEnvironment, { sampleAccesses }: NumaConfig):
   return support.ok ? SAMPLE_SOURCES.pmu_samples : support;
 }
 
-/** Counting for everybody needs more rights than counting one's own threads. */
+/** Tried on this host; on the files of another the level and the capabilities decide. */
 function trafficSupport(env: ProbeEnvironment, host: NumaHost): Support {
-  const support = uncoreSupport(host, env.sysRoot);
-  const paranoid = Number(optionalText(`${env.procRoot}/sys/kernel/perf_event_paranoid`) ?? 2);
+  const { procRoot, sysRoot } = env;
+  if (sysRoot === '/sys') return uncoreSupport(host, sysRoot, (event) => SystemCounter.open(event));
+  const support = uncoreSupport(host, sysRoot);
+  const paranoid = Number(optionalText(`${procRoot}/sys/kernel/perf_event_paranoid`) ?? 2);
   const permitted =
     paranoid <= 0 || env.hasCapability('CAP_PERFMON') || env.hasCapability('CAP_SYS_ADMIN');
   if (!support.ok || permitted) return support;

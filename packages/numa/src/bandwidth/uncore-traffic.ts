@@ -30,12 +30,17 @@ const NO_CONTROLLERS = unsupported(
 );
 const NOT_YET = unsupported('the counters were read only once', 'ask again after the next sample');
 
-/** Can the traffic of a node's memory be counted here? Reads files only. */
-export function uncoreSupport(host: NumaHost, sysRoot: string): Support {
+/**
+ * Can the traffic of a node's memory be counted here?
+ * @param open - tries the counters for a moment; without it files alone are read
+ */
+export function uncoreSupport(host: NumaHost, sysRoot: string, open?: OpenCounter): Support {
   const found = findMemoryEvents(sysRoot);
   if (found === undefined) return NO_CONTROLLERS;
   const nodes = new Set(nodeOfPackage(host, sysRoot).values());
-  return nodes.size === 0 ? sharedPackage() : present('hardware', found.source);
+  if (nodes.size === 0) return sharedPackage();
+  const refusal = open && UncoreTraffic.refusalOf(host, sysRoot, open);
+  return refusal ?? present('hardware', found.source);
 }
 
 /** Traffic of the memory controllers, per package with one node, of all that runs on the host. */
@@ -56,6 +61,13 @@ export class UncoreTraffic {
     this.#source = found?.source ?? '';
     if (found === undefined) this.#refusal = NO_CONTROLLERS;
     else this.#open(found, host, sysRoot, open);
+  }
+
+  /** Why nothing can be counted, found by opening all counters and closing them again. */
+  static refusalOf(host: NumaHost, sysRoot: string, open: OpenCounter): Absent | undefined {
+    const traffic = new UncoreTraffic(host, sysRoot, open);
+    traffic.close();
+    return traffic.#refusal;
   }
 
   /** Reads the counters. @param nowNs - ns since the epoch */

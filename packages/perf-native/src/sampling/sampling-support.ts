@@ -19,6 +19,7 @@ export type SamplingAttempt = (event: SamplingEvent) => number;
 /** What each source of address samples can do on this host. */
 export type AddressSamplingSupport = Readonly<Record<SamplingSource, Support>>;
 
+const EACCES = -13;
 const EINVAL = -22;
 
 /** Large enough not to take a sample while it is tried. */
@@ -65,14 +66,15 @@ function probeIbs(env: ProbeEnvironment, attempt: SamplingAttempt): Support {
       'run on bare metal with an AMD CPU',
     );
   }
-  if (!event.excludeKernel && !mayTraceKernel(env)) {
+  const result = attempt(event);
+  if (result === EACCES && !event.excludeKernel) {
     return unsupported(
-      'this kernel cannot leave the kernel out of IBS samples, so they need CAP_PERFMON',
-      'run as root, or grant CAP_PERFMON',
+      'this kernel cannot leave the kernel out of IBS samples, and this process may not sample it',
+      'run as root, grant CAP_PERFMON, or sudo sysctl kernel.perf_event_paranoid=1',
       'HFTMON_E_NOT_PERMITTED',
     );
   }
-  if (attempt(event) === EINVAL) {
+  if (result === EINVAL) {
     return unsupported(
       'this kernel takes IBS samples of whole CPUs, not of single threads',
       'use a newer kernel, which takes them of threads',

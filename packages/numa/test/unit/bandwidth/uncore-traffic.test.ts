@@ -86,6 +86,30 @@ describe('events of memory controllers', () => {
   });
 });
 
+describe('what can be counted', () => {
+  const tried = (counters: FakeCounters) => {
+    using roots = loadHost('icelake-2s');
+    return uncoreSupport(readNumaHost(roots.sysRoot), roots.sysRoot, counters.open);
+  };
+
+  it('is found by opening all counters, and they are closed again', () => {
+    const counters = new FakeCounters();
+    expect(tried(counters)).toMatchObject({ ok: true, tier: 'hardware' });
+    expect(counters).toMatchObject({ opened: { length: 48 }, closed: 48 });
+  });
+
+  it('is what the kernel refuses, in its words', () => {
+    const counters = new FakeCounters();
+    counters.refuseFrom = 17;
+    expect(tried(counters)).toMatchObject({
+      ok: false,
+      code: 'HFTMON_E_NOT_PERMITTED',
+      reason: 'the kernel does not let this process count',
+    });
+    expect(counters.closed).toBe(17);
+  });
+});
+
 describe('traffic of memory', () => {
   it('is the sum over the controllers of the package, in bytes per second', () => {
     const counters = new FakeCounters();
