@@ -93,7 +93,7 @@ function emptyOr(value: unknown): unknown {
 
 describe('addresses that the cache collector samples', () => {
   it('are the cells of the NUMA heatmap', async () => {
-    await using target = await spawnSharing({ durationMs: 30_000, layout: 'false' });
+    await using target = await spawnSharing({ layout: 'false' });
     const { line } = sharingPlace(target);
     using monitor = new HFTResourceMonitor();
     monitor.attachProcess(target.pid);
@@ -105,7 +105,7 @@ describe('addresses that the cache collector samples', () => {
     };
     // The nodes of pages are asked for once a second at most.
     const tids = () => new Set(hottest()?.threads.map(({ tid }) => tid));
-    await expect.poll(tids, { timeout: 25_000 }).toEqual(new Set(target.tids));
+    await expect.poll(tids).toEqual(new Set(target.tids));
     expect(hottest()).toMatchObject({
       pid: target.pid,
       address: line,
