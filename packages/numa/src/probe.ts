@@ -80,8 +80,8 @@ function samplingSupport(env: ProbeEnvironment, { sampleAccesses }: NumaConfig):
 /** Tried on this host; on the files of another the level and the capabilities decide. */
 function trafficSupport(env: ProbeEnvironment, host: NumaHost): Support {
   const { procRoot, sysRoot } = env;
-  if (sysRoot === '/sys') return uncoreSupport(host, sysRoot, (event) => SystemCounter.open(event));
-  const support = uncoreSupport(host, sysRoot);
+  if (sysRoot === '/sys') return uncoreSupport(host, env, (event) => SystemCounter.open(event));
+  const support = uncoreSupport(host, env);
   const paranoid = Number(optionalText(`${procRoot}/sys/kernel/perf_event_paranoid`) ?? 2);
   const permitted =
     paranoid <= 0 || env.hasCapability('CAP_PERFMON') || env.hasCapability('CAP_SYS_ADMIN');

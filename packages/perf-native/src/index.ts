@@ -33,7 +33,12 @@ export type { DeadlineParameters, SchedulingAttributes } from './sched/schedulin
 export { PMU_METRICS, PMU_METRIC_NAMES, type PmuMetric } from './pmu/metric.js';
 export type { PmuEvent, PmuTable } from './pmu/event.js';
 export { PMU_TABLES, findPmuTable } from './pmu/find-table.js';
-export { readCpuModel, describeCpuModel, type CpuModel } from './pmu/cpu-model.js';
+export {
+  readCpuModel,
+  describeCpuModel,
+  type CpuModel,
+  type CpuModelRoots,
+} from './pmu/cpu-model.js';
 export { readCorePmus, type CorePmu } from './pmu/core-pmu.js';
 export {
   resolvePmu,

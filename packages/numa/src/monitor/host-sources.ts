@@ -72,7 +72,7 @@ export class HostSources {
         onUndo(() => this.#sampler?.close());
       }
     }
-    this.#traffic = new UncoreTraffic(host, sysRoot);
+    this.#traffic = new UncoreTraffic(host, { procRoot, sysRoot });
     onUndo(() => this.#traffic?.close());
     if (config.resctrl) {
       this.#resctrl = new ResctrlTraffic(kernelFiles, procRoot, sysRoot, host);
