@@ -63,6 +63,7 @@ export {
   type SamplingAttempt,
 } from './sampling/sampling-support.js';
 export { ibsEvents, pebsEvents, type MemoryEventOptions } from './sampling/memory-events.js';
+export { speEvents, type SpeEventOptions } from './sampling/spe-events.js';
 export { ARM64_REGISTER, X86_REGISTER } from './sampling/registers.js';
 export {
   hops,

@@ -7,9 +7,18 @@ const native = join(import.meta.dirname, '..', '..', 'native');
 const arch = process.arch === 'arm64' ? 'arm64' : 'x64';
 
 describe.each(['plain', 'thread', 'address'])(
-  'rings, pump, loader and samples in C (%s)',
+  'rings, pump, loader, samples and SPE in C (%s)',
   (variant) => {
-    const programs = ['broadcast', 'spsc', 'pump', 'pump busy', 'object', 'samples'];
+    const programs = [
+      'broadcast',
+      'spsc',
+      'pump',
+      'pump busy',
+      'object',
+      'samples',
+      'spe',
+      'spe_drain',
+    ];
 
     beforeAll(() => {
       if ([needs.tool('gcc'), needs.tool('make')].some((unmet) => unmet() !== undefined)) return;
