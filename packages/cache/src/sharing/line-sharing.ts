@@ -135,8 +135,7 @@ export class LineSharing {
 
   /** Samples lost so far. */
   lost(): number {
-    const { lost, overruns } = this.#currentStats();
-    return lost + overruns;
+    return lostSamples(this.#currentStats());
   }
 
   report(): FalseSharingReport {
@@ -154,7 +153,7 @@ export class LineSharing {
       ...(periodUs === undefined ? {} : { periodUs }),
       samples: {
         ...counts,
-        lost: stats.lost + stats.overruns,
+        lost: lostSamples(stats),
         throttled: stats.throttles,
       },
       gaps,
@@ -254,4 +253,9 @@ const ON_ISOLATED = refusal('HFTMON_E_NOT_ENABLED', {
 
 function toSuspect({ line }: SuspectedLine): Suspect {
   return { pid: line.pid, address: line.address, uses: notableUses(usesOf(line.accesses)) };
+}
+
+/** Of SPE only the occasions are known, each of which stands for one sample or more. */
+function lostSamples({ lost, overruns, truncations, collisions }: SamplerStats): number {
+  return lost + overruns + truncations + collisions;
 }

@@ -167,7 +167,9 @@ int sampled_thread__open(struct sampled_thread *t, const struct hftmon_sample_ev
 		t->events[i] = (struct sampled_event){ .fd = -1, .leader_fd = -1 };
 		t->event_count = i + 1;
 		err = open_event(t, i, &events[i]);
-		if (err)
+		if (err == -EBUSY && events[i].flags & HFTMON_EVENT_SPE)
+			fail(err, "SPE samples thread %u, or a whole CPU, for somebody else", t->tid);
+		else if (err)
 			fail(err, "sampling thread %u", t->tid);
 	}
 	if (!err)

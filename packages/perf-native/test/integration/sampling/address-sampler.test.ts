@@ -339,6 +339,13 @@ describe('hardware sources', () => {
     }
   });
 
+  it('with a buffer of their own are refused by a PMU that fills none, and leave nothing', () => {
+    using sampler = makeSampler({ events: [{ ...cpuClockEvent(PERIOD_NS), spe: 'common' }] });
+    const before = holdingsOf(process.pid);
+    expect(sampler.follow(process.pid)).toMatchObject({ ok: false, code: 'HFTMON_E_UNSUPPORTED' });
+    expect(holdingsOf(process.pid)).toEqual(before);
+  });
+
   it('are said not to be there when the kernel does not know the event', () => {
     using sampler = makeSampler({
       events: [
