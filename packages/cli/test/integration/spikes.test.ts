@@ -50,7 +50,8 @@ async function disturbed(
   await attached(run);
   target.begin();
   await target.running();
-  const bursts = { burstUs: 2000, periodMs: 40, count: 5 };
+  // Long enough to be the longest in a gap in which many others run too.
+  const bursts = { burstUs: 10_000, periodMs: 40, count: 5 };
   for (let round = 0; round < 10; round++) {
     await using hog = await spawnHog({ policy: 'fifo', cpu, ...bursts });
     await hog.go();
