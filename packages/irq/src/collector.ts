@@ -91,7 +91,13 @@ export class InterruptCollector implements Collector<
     if (!support.ok || env.hasCapability('CAP_SYSLOG')) return support;
     const limit =
       'TLB shootdowns are not told from other calls (CAP_SYSLOG shows where the flush is)';
-    return { ...support, degraded: [support.degraded, limit].filter(Boolean).join('; ') };
+    const remedy =
+      'run as root, or grant CAP_SYSLOG: sudo setcap cap_syslog+ep $(readlink -f $(which node))';
+    return {
+      ...support,
+      degraded: [support.degraded, limit].filter(Boolean).join('; '),
+      remedy: [support.remedy, remedy].filter(Boolean).join('; '),
+    };
   }
 
   probeMetrics(env: ProbeEnvironment): MetricSupport {

@@ -23,7 +23,7 @@ const NO_NODES = unsupported(
 );
 const NOT_SAMPLED = unsupported(
   'no addresses are sampled unless asked for',
-  'give the option sampleAccesses, or hand in addresses that another collector sampled',
+  'hftmon stat --sample-accesses (option sampleAccesses), or watch with the cache collector, which samples addresses',
 );
 
 /** Can this host serve the collector? */
@@ -31,13 +31,15 @@ export function probeNuma(env: ProbeEnvironment): Support {
   const host = hostOf(env);
   if (host === undefined || host.nodes.length === 0) return NO_NODES;
   const limits: string[] = [];
+  let remedy: string | undefined;
   if (host.memoryNodes.length === 1) {
     limits.push('this host has one memory node, so there is no remote memory');
   }
   if (!env.hasCapability('CAP_SYS_PTRACE')) {
     limits.push('without CAP_SYS_PTRACE only processes of the same user can be looked at');
+    remedy = 'run as root, or grant it: sudo setcap cap_sys_ptrace+ep $(readlink -f $(which node))';
   }
-  return present('procfs', SOURCE, limits.length > 0 ? limits.join('; ') : undefined);
+  return present('procfs', SOURCE, limits.length > 0 ? limits.join('; ') : undefined, remedy);
 }
 
 /** Where the metrics come from that have a source of their own. */

@@ -145,9 +145,10 @@ export class SchedulingRun {
   close(): void {
     if (this.#closedNs !== undefined) return;
     this.lookNow();
-    for (const pid of [undefined, ...this.#known()]) {
-      this.#lastThrottling.set(pid, this.throttling(pid));
-    }
+    const known = this.#known();
+    const all = known.map((pid) => this.registry.of(pid));
+    const infos = this.#throttling.infos([all.flat(), ...all]);
+    [undefined, ...known].forEach((pid, i) => this.#lastThrottling.set(pid, infos[i]!));
     this.#closedNs = this.context.clock.nowNs();
   }
 

@@ -248,7 +248,8 @@ export class LineSharing {
 const ON_ISOLATED = refusal('HFTMON_E_NOT_ENABLED', {
   feature: 'sampling of threads on isolated CPUs',
   reason: 'each sample interrupts them',
-  option: 'addressSampling',
+  option:
+    'the option addressSampling, or confirmFalseSharing (hftmon stat --confirm-false-sharing)',
 });
 
 function toSuspect({ line }: SuspectedLine): Suspect {

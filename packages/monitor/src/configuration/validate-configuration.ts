@@ -14,6 +14,9 @@ const CHECKS: Readonly<Record<keyof MonitorConfiguration, Check>> = {
   spikeThresholdUs: atLeastOne,
   stackTraces: trueOrFalse,
   confirmFalseSharing: trueOrFalse,
+  sampleAccesses: trueOrFalse,
+  resctrl: trueOrFalse,
+  damon: trueOrFalse,
   delivery: (value) =>
     value === 'interval' || value === 'busy' ? undefined : "'interval' or 'busy'",
 };

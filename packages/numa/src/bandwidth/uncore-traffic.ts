@@ -9,6 +9,8 @@ import type { MemoryEvents } from './memory-event.js';
 import { findMemoryEvents } from './memory-events.js';
 import { nodeOfPackage, packageOf } from './packages.js';
 
+const OTHERS_COUNT = 'end other users of the uncore PMUs (perf stat -a, another monitor)';
+
 /**
  * Can the traffic of a node's memory be counted here?
  * @param open - tries the counters for a moment; without it files alone are read
@@ -85,8 +87,7 @@ export class UncoreTraffic {
     }
     if (countedShare === 0) {
       const reason = 'an event of the memory controllers found no free counter';
-      const remedy = 'end other users of the uncore PMUs (perf stat -a, another monitor)';
-      return { value: undefined, support: unsupported(reason, remedy) };
+      return { value: undefined, support: unsupported(reason, OTHERS_COUNT) };
     }
     return { value: bytesPerSecond, support: this.#support(countedShare) };
   }
@@ -112,7 +113,8 @@ export class UncoreTraffic {
       degraded.push(`counted ${percent} % of the time and scaled: counters are shared with others`);
     }
     const note = degraded.length > 0 ? degraded.join('; ') : undefined;
-    return present('hardware', this.#found?.source ?? '', note);
+    const remedy = countedShare < 1 ? OTHERS_COUNT : undefined;
+    return present('hardware', this.#found?.source ?? '', note, remedy);
   }
 }
 
@@ -153,6 +155,6 @@ function notYet(turns: number): Absent {
 function sharedPackage(): Absent {
   return unsupported(
     'the package of this node has several nodes, or no CPU: its memory controllers cannot be told apart by node',
-    'switch sub-NUMA clustering (SNC, NPS) off, or look at the traffic of the targets (option resctrl)',
+    'switch sub-NUMA clustering (SNC, NPS) off, or look at the traffic of the targets: hftmon stat --resctrl (option resctrl)',
   );
 }

@@ -14,7 +14,7 @@ import { findResctrl, type ResctrlMount } from './resctrl-mount.js';
 const NOT_YET = unsupported('the counters were read only once', 'ask again after the next sample');
 const NOT_ASKED = unsupported(
   'a monitoring group per target was not asked for',
-  'give the option resctrl',
+  'hftmon stat --resctrl (option resctrl)',
 );
 
 interface Rate {

@@ -15,6 +15,15 @@ const SETCAP = 'sudo setcap cap_perfmon,cap_sys_ptrace+ep $(readlink -f $(which 
 /** From this level on kernels with the patch of Debian and Ubuntu refuse. */
 const PATCHED_LEVEL = 3;
 
+/** Without CAP_PERFMON, or the right to ptrace everybody. */
+export const SAME_USER = {
+  degraded: 'only processes of the same user',
+  remedy: `run as root, or grant CAP_PERFMON: ${SETCAP}`,
+} as const;
+
+/** What lets a process count what the kernel does. */
+export const KERNEL_SHARE_REMEDY = `run as root, grant CAP_PERFMON (${SETCAP}), or sudo sysctl kernel.perf_event_paranoid=1`;
+
 /** The host has no PMU for its cores: what most virtual machines are like. */
 export function noPmu(): Refusal {
   return {

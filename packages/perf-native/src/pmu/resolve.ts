@@ -14,7 +14,7 @@ import type { EventEncoding, PmuKernel } from './kernel.js';
 import { PMU_METRIC_NAMES, type PmuMetric } from './metric.js';
 import { holdsNmiWatchdog, readPerfPermission } from './permission.js';
 import { GENERIC } from './tables/generic.js';
-import { ENOENT, absent, noPmu, refusal, unknownModel } from './reasons.js';
+import { ENOENT, KERNEL_SHARE_REMEDY, absent, noPmu, refusal, unknownModel } from './reasons.js';
 
 /** An event of one core PMU, ready to be opened. */
 export interface ResolvedEvent extends EventEncoding {
@@ -108,10 +108,23 @@ function resolveMetric(metric: PmuMetric, host: Host, kernel?: PmuKernel): Resol
   if (events.length === 0) return { support: refused ?? why(metric, host), events };
   if (lacking.length > 0) degraded.add(`not counted on the cores of ${lacking.join(', ')}`);
   if (refused && !refused.ok) degraded.add(refused.reason);
-  if (host.userSpaceAlone !== undefined) degraded.add(host.userSpaceAlone);
+  const remedies: string[] = [];
+  if (refused && !refused.ok) remedies.push(refused.remedy);
+  if (host.userSpaceAlone !== undefined) {
+    degraded.add(host.userSpaceAlone);
+    remedies.push(KERNEL_SHARE_REMEDY);
+  }
   const source = events.map(describeEvent).join(' and ');
-  const note = degraded.size > 0 ? { degraded: [...degraded].join('; ') } : {};
-  return { support: { ok: true, tier: 'hardware', source, ...note }, events };
+  return {
+    support: {
+      ok: true,
+      tier: 'hardware',
+      source,
+      ...(degraded.size > 0 && { degraded: [...degraded].join('; ') }),
+      ...(remedies.length > 0 && { remedy: remedies.join('; ') }),
+    },
+    events,
+  };
 }
 
 /** Why no core of this host has the metric. */

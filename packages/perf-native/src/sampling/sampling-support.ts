@@ -3,7 +3,7 @@ import { nativeLibrary } from '../native/bindings.js';
 import { callFailure, toRefusal } from '../native/call-failure.js';
 import { samplesLibrary } from '../native/samples-bindings.js';
 import { readCorePmus } from '../pmu/core-pmu.js';
-import { noPmu } from '../pmu/reasons.js';
+import { noPmu, SAME_USER } from '../pmu/reasons.js';
 import { ibsEvents, pebsEvents } from './memory-events.js';
 import { readSpePmus, speEvents } from './spe-events.js';
 import {
@@ -127,9 +127,7 @@ function offered(
   source: string,
 ): Extract<Support, { ok: true }> {
   const everybody = mayTraceKernel(env) || env.hasCapability('CAP_SYS_PTRACE');
-  return everybody
-    ? { ok: true, tier, source }
-    : { ok: true, tier, source, degraded: 'only processes of the same user' };
+  return everybody ? { ok: true, tier, source } : { ok: true, tier, source, ...SAME_USER };
 }
 
 function mayTraceKernel(env: ProbeEnvironment): boolean {
