@@ -136,7 +136,7 @@ function noControllers(sysRoot: string): Absent {
   return hasDataFabric(sysRoot)
     ? unsupported(
         'this kernel has no PMU of memory controllers (amd_umc), and of this CPU no events of the data fabric (amd_df) are known that count memory channels',
-        'on Zen 4 and later use a kernel with amd_umc; otherwise look at the traffic of the targets (option resctrl)',
+        'on Zen 4 and later use a kernel with amd_umc; otherwise look at the traffic of the targets: hftmon stat --resctrl (option resctrl)',
       )
     : unsupported(
         'this host has no PMU of memory controllers (a virtual machine, or a kernel without the uncore driver)',
