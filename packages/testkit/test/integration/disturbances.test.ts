@@ -246,8 +246,10 @@ describe('netload', () => {
     const report = await target.go();
     expect(report).toMatchObject({ sent: 1009, received: 1009, cpu: firstCpu });
     const row = cpuTableDelta(before, readSoftirqs()).get('NET_RX');
-    // One softirq may take several packets when ksoftirqd is behind.
-    expect(row?.counts[before.cpus.indexOf(firstCpu)]).toBeGreaterThanOrEqual(500);
+    // One softirq may take several packets when ksoftirqd is behind, but for those there at once.
+    const atOnce = 1009 - report.late.length;
+    expect(atOnce).toBeGreaterThan(0);
+    expect(row?.counts[before.cpus.indexOf(firstCpu)]).toBeGreaterThanOrEqual(atOnce);
   });
 });
 
