@@ -79,32 +79,38 @@ export class LineSharing {
     const sampler = new AddressSampler({ events, epochNs, procRoot, cpuAffinity, ...buffers });
     this.#sampler = sampler;
     this.#stats = sampler.stats();
-    this.#lines = new LineSampler({
-      sampler,
-      table: this.#table,
-      symbolizer: this.#symbolizer,
-      procRoot,
-      writer: options.writer,
-      cores: readCores(sysRoot),
-      isHitmReliable: choice.isHitmReliable,
-      ...(settings.spareIsolated && {
-        onSample: (tid: number, pid: number, cpu: number) => {
-          if (this.#isolated.has(cpu)) this.#spare(tid, pid);
+    try {
+      this.#lines = new LineSampler({
+        sampler,
+        table: this.#table,
+        symbolizer: this.#symbolizer,
+        procRoot,
+        writer: options.writer,
+        cores: readCores(sysRoot),
+        isHitmReliable: choice.isHitmReliable,
+        ...(settings.spareIsolated && {
+          onSample: (tid: number, pid: number, cpu: number) => {
+            if (this.#isolated.has(cpu)) this.#spare(tid, pid);
+          },
+        }),
+      });
+      const locator = new LineLocator(new DataSymbols(procRoot));
+      this.#knowledge = new LineKnowledge(locator, this.#table, procRoot);
+      this.#confirmer = offer.confirmation.ok
+        ? new LineConfirmer({ hits: settings.confirmationHits, epochNs })
+        : undefined;
+      this.#watch = new ThreadWatch(
+        {
+          threadStarted: (tid, pid) => this.#follow(tid, pid),
+          threadEnded: (tid, pid) => this.#unfollow(tid, pid),
         },
-      }),
-    });
-    const locator = new LineLocator(new DataSymbols(procRoot));
-    this.#knowledge = new LineKnowledge(locator, this.#table, procRoot);
-    this.#confirmer = offer.confirmation.ok
-      ? new LineConfirmer({ hits: settings.confirmationHits, epochNs })
-      : undefined;
-    this.#watch = new ThreadWatch(
-      {
-        threadStarted: (tid, pid) => this.#follow(tid, pid),
-        threadEnded: (tid, pid) => this.#unfollow(tid, pid),
-      },
-      { procRoot },
-    );
+        { procRoot },
+      );
+    } catch (error) {
+      // Its thread would sample on.
+      sampler.close();
+      throw error;
+    }
   }
 
   /** Samples the threads of a process from now on, those that begin later too. */

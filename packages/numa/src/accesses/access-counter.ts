@@ -66,7 +66,12 @@ export class AccessCounter {
       },
       { procRoot },
     );
-    this.#sampler.start();
+    try {
+      this.#sampler.start();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   attach({ pid }: Target): void {

@@ -68,6 +68,7 @@ export class HostSources {
       this.#sampling = support;
       if (sampled.length > 0) {
         const samples = new AddressSampler({ events: sampled, epochNs });
+        onUndo(() => samples.close());
         this.#sampler = new MemorySampler(samples, onAccess);
         onUndo(() => this.#sampler?.close());
       }
