@@ -4,6 +4,8 @@ import { readTogether, type Reading } from '../support/books.js';
 import { Monitor } from '../support/monitor.js';
 
 const WINDOWS = 40;
+/** Sources that the workloads make work for, so that they must be met. */
+const CAUSED = ['LOC 0', 'LOC 1', 'CAL 1', 'NET_RX 0'];
 
 /** Counts of books and probes over a window, by source and CPU. */
 function differences(
@@ -34,12 +36,12 @@ describe('interrupts against the books of the kernel', () => {
    */
   it('are equal for every source and CPU', async (context) => {
     skipUnless(context, needs.bpf, needs.cpus(2));
-    const pending = new Set<string>();
+    const pending = new Set(CAUSED);
     const equal = new Set<string>();
     const sums = { books: 0, probes: 0 };
     using monitor = new Monitor([]);
     for (let window = 0; window < WINDOWS; window++) {
-      if (window > 0 && pending.size === 0) break;
+      if (pending.size === 0) break;
       await using net = await spawnNetload({ count: 1009, cpu: 0 });
       await using shoot = await spawnTlbshoot({ count: 211, cpu: 1, otherCpu: 0 });
       const before = readTogether(monitor, isCounted);
@@ -55,10 +57,9 @@ describe('interrupts against the books of the kernel', () => {
       for (const key of equal) pending.delete(key);
     }
     expect([...pending], 'never equal').toEqual([]);
-    for (const key of ['LOC 0', 'LOC 1', 'CAL 1', 'NET_RX 0']) expect([...equal]).toContain(key);
     expect(sums.books).toBeGreaterThan(1009);
     expect(sums.probes).toBeGreaterThan(0.95 * sums.books);
-  }, 120_000);
+  });
 
   it('count a prime number of packets', async (context) => {
     skipUnless(context, needs.bpf);
@@ -94,7 +95,8 @@ describe('interrupts against the books of the kernel', () => {
     skipUnless(context, needs.bpf, needs.cpus(2));
     await using net = await spawnNetload({ count: 1009, cpu: 0 });
     await using shoot = await spawnTlbshoot({ count: 211, cpu: 1, otherCpu: 0 });
-    using monitor = new Monitor([net.pid, shoot.pid], { historyRecords: 1 << 17 });
+    const rooms = { historyRecords: 1 << 17, kernelRecordsPerCpu: 1 << 16 };
+    using monitor = new Monitor([net.pid, shoot.pid], rooms);
     await Promise.all([net.go(), shoot.go()]);
     // Totals and losses are of one moment once the gate is shut.
     monitor.session.stop();

@@ -23,7 +23,7 @@ describe.each(['plain', 'thread', 'address'])(
     beforeAll(() => {
       if ([needs.tool('gcc'), needs.tool('make')].some((unmet) => unmet() !== undefined)) return;
       execFileSync('make', ['-s', '-C', native, 'test', `VARIANTS=${variant}`], { stdio: 'pipe' });
-    }, 60_000);
+    });
 
     it.for(programs)('%s', (command, context) => {
       skipUnless(context, needs.tool('gcc'), needs.tool('make'));
@@ -31,7 +31,7 @@ describe.each(['plain', 'thread', 'address'])(
       const path = join(native, '.output', arch, 'test', `${program}-${variant}`);
       const { status, signal, stderr } = spawnSync(path, args, {
         encoding: 'utf8',
-        timeout: 60_000,
+        timeout: 240_000,
       });
       expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' });
     });
