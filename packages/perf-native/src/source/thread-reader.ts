@@ -8,6 +8,8 @@ const STATE_NAMES: readonly ThreadState[] = ['unknown', 'running', 'waiting', 'b
 export interface ReadContext {
   /** CLOCK_MONOTONIC ns now, as a double. */
   nowMonotonicNs(): number;
+  /** Epoch of the session on that clock. */
+  readonly epochMonotonicNs: number;
   /** Probe groups that are attached: totals of others are `undefined`. */
   readonly groups: number;
   /** State of a thread that had no event since it was attached, from /proc. */
@@ -59,6 +61,7 @@ function readFields(view: Uint32Array, slot: number, context: ReadContext): Thre
     voluntarySwitches: since(THREAD.voluntary, THREAD.voluntaryBase),
     involuntarySwitches: since(THREAD.involuntary, THREAD.involuntaryBase),
     migrations: has(GROUP.switch | GROUP.migrate, THREAD.migrations),
+    bornNs: u64(THREAD.attachedNs) - context.epochMonotonicNs,
     lifetimeNs: Math.max(0, until - u64(THREAD.attachedNs)),
     onCpuNs: u64(THREAD.onCpuNs) + (state === 'running' ? open : 0),
     offCpuNs: u64(THREAD.offCpuNs) + (state === 'running' ? 0 : open),

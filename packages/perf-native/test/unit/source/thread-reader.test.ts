@@ -27,6 +27,7 @@ function switchOut(view: Uint32Array, nowNs: number): void {
 function context(nowNs: number, comm: () => void = () => undefined): ReadContext {
   return {
     nowMonotonicNs: () => nowNs,
+    epochMonotonicNs: 300,
     groups: GROUP.switch,
     stateOf: () => 'unknown',
     comm: () => (comm(), 'it'),
@@ -37,7 +38,7 @@ describe('readThread', () => {
   it('adds the time in the present state', () => {
     const totals = readThread(runningSince1000(), 0, context(3000));
     expect(totals).toMatchObject({ state: 'running', onCpuNs: 2000, offCpuNs: 600 });
-    expect(totals.lifetimeNs).toBe(2600);
+    expect(totals).toMatchObject({ bornNs: 100, lifetimeNs: 2600 });
   });
 
   it('reads again when the thread left its CPU meanwhile', () => {
