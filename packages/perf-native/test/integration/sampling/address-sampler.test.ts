@@ -26,6 +26,8 @@ import { cpuNsOf, readSamples, textOf } from '../../support/sampling.js';
 const support = probeAddressSampling(createProbeEnvironment());
 const clock = support['cpu-clock'];
 const PERIOD_NS = 250_000;
+/** A few hundred samples come from a twentieth of it on the CPU: others may have the rest. */
+const LONG_MS = 2000;
 
 beforeEach((context) => skipUnless(context, () => (clock.ok ? undefined : clock.reason)));
 
@@ -88,7 +90,7 @@ describe('samples by the CPU clock', () => {
   });
 
   it('lie right behind the load that waits for memory', async () => {
-    await using target = await spawnWalk({ durationMs: 500 });
+    await using target = await spawnWalk({ durationMs: LONG_MS });
     const place = walkPlace(target);
     using sampler = makeSampler();
     sampler.follow(target.tids[0]!);
@@ -104,7 +106,7 @@ describe('samples by the CPU clock', () => {
 
   it('carry the registers that the access used', async (context) => {
     skipUnless(context, () => (process.arch === 'x64' ? undefined : 'needs x86-64 registers'));
-    await using target = await spawnWalk({ durationMs: 300 });
+    await using target = await spawnWalk({ durationMs: LONG_MS });
     const place = walkPlace(target);
     const first = Number(place.address);
     using sampler = makeSampler();
@@ -134,7 +136,7 @@ describe('samples by the CPU clock', () => {
   });
 
   it('come from whatever thread uses the memory, not from the one that touched it', async () => {
-    await using target = await spawnTouch({ durationMs: 200 });
+    await using target = await spawnTouch({ durationMs: LONG_MS });
     const { toucherTid } = touchPlace(target);
     using sampler = makeSampler({ epochNs: process.hrtime.bigint() });
     for (const tid of target.tids) sampler.follow(tid);
