@@ -55,9 +55,10 @@ export function runtimeSupport(
 const NO_COUNTER: Refusal = {
   ok: false,
   code: 'HFTMON_E_UNSUPPORTED',
-  reason: 'the events were never on the counters: others hold them',
+  reason:
+    'the events were never on the counters: others hold them, maybe another collector of this session',
   remedy:
-    'end other users of perf events, sudo sysctl kernel.nmi_watchdog=0, or count fewer metrics',
+    'end other users of perf events, leave out the numa collector, which counts as well (hftmon stat --collectors cache), sudo sysctl kernel.nmi_watchdog=0, or count fewer metrics',
 };
 
 const OTHER_CORES: Support = {
