@@ -9,6 +9,11 @@ const tools = [
     package: 'libpfm4-dev',
     present: () => existsSync('/usr/include/perfmon/pfmlib.h'),
   },
+  {
+    name: 'perf (another encoder, with the tables of the kernel)',
+    package: 'linux-perf',
+    present: () => existsSync('/usr/bin/perf'),
+  },
 ];
 
 /** Never stops the set-up: what can't be had is skipped by its tests, with the reason. */

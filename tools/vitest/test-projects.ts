@@ -2,18 +2,23 @@ import type { TestProjectInlineConfiguration } from 'vitest/config';
 
 const sourceCondition = '@hftmon/source';
 
+/** Only what hangs takes that long, also on a machine that is busy with other work. */
+const UNIT_TIMEOUT_MS = 120_000;
+const INTEGRATION_TIMEOUT_MS = 300_000;
+const POLL_TIMEOUT_MS = 60_000;
+
 /** Test kinds that a run selects with `--project`. Stress runs on request only: it takes minutes. */
 export function testProjects(root: string, packages: string): TestProjectInlineConfiguration[] {
   return [
     project(root, 'unit', {
       include: [`${packages}test/unit/**/*.test.ts`],
-      testTimeout: 10_000,
+      testTimeout: UNIT_TIMEOUT_MS,
     }),
     project(root, 'integration', {
       include: [`${packages}test/integration/**/*.test.ts`],
       ...oneAtATime(1),
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
+      testTimeout: INTEGRATION_TIMEOUT_MS,
+      hookTimeout: INTEGRATION_TIMEOUT_MS,
     }),
     project(root, 'stress', {
       include: [`${packages}stress/**/*.test.ts`],
@@ -42,6 +47,6 @@ function project(
     // Workspace packages resolve to their TypeScript sources, so tests need no build.
     resolve: { conditions: [sourceCondition] },
     ssr: { resolve: { conditions: [sourceCondition, 'node', 'import', 'module', 'default'] } },
-    test: { ...test, name, pool: 'forks' },
+    test: { ...test, name, pool: 'forks', expect: { poll: { timeout: POLL_TIMEOUT_MS } } },
   };
 }

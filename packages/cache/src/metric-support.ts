@@ -36,8 +36,14 @@ export function wholeSupport(counted: readonly Support[], sharing: Support): Sup
   const missing = counted.find((support) => !support.ok);
   if (hardware?.ok === true) {
     if (sharing.ok) return hardware;
-    return { ...hardware, degraded: `no search for shared lines: ${sharing.reason}` };
+    return withLimit(hardware, `no search for shared lines: ${sharing.reason}`, sharing.remedy);
   }
   if (!sharing.ok || missing === undefined || missing.ok) return missing ?? sharing;
-  return { ...sharing, degraded: `no hardware counters: ${missing.reason}` };
+  return withLimit(sharing, `no hardware counters: ${missing.reason}`, missing.remedy);
+}
+
+type Present = Extract<Support, { ok: true }>;
+
+function withLimit(support: Present, degraded: string, remedy: string): Support {
+  return { ...support, degraded, remedy };
 }

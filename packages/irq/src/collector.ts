@@ -71,6 +71,8 @@ export class InterruptCollector implements Collector<
   readonly #pids = new Set<number>();
   /** Those of them that are watched now. */
   readonly #watched = new Set<number>();
+  /** CPUs of the targets when they were last looked at: of those that have ended none can be read. */
+  #lastCpus: ReadonlySet<number> = new Set();
   #open: OpenState | undefined;
   /** When it was closed, ns since the epoch. */
   #closedNs: number | undefined;
@@ -91,7 +93,13 @@ export class InterruptCollector implements Collector<
     if (!support.ok || env.hasCapability('CAP_SYSLOG')) return support;
     const limit =
       'TLB shootdowns are not told from other calls (CAP_SYSLOG shows where the flush is)';
-    return { ...support, degraded: [support.degraded, limit].filter(Boolean).join('; ') };
+    const remedy =
+      'run as root, or grant CAP_SYSLOG: sudo setcap cap_syslog+ep $(readlink -f $(which node))';
+    return {
+      ...support,
+      degraded: [support.degraded, limit].filter(Boolean).join('; '),
+      remedy: [support.remedy, remedy].filter(Boolean).join('; '),
+    };
   }
 
   probeMetrics(env: ProbeEnvironment): MetricSupport {
@@ -116,10 +124,12 @@ export class InterruptCollector implements Collector<
     this.#lastAffinity = undefined;
     this.#pids.clear();
     this.#watched.clear();
+    this.#lastCpus = new Set();
   }
 
   attach({ pid }: Target): void {
     this.#watched.add(pid);
+    if (this.#open !== undefined) this.#targetCpus(this.#open);
     this.#pids.delete(pid);
     this.#pids.add(pid);
     for (const oldest of this.#pids) {
@@ -198,14 +208,15 @@ export class InterruptCollector implements Collector<
 
   /**
    * Where the devices' interrupts that fired since the start go, against the CPUs that threads of
-   * the targets may use, with the command that moves them away: as of now, or of the close. Empty
-   * when no target is left, whose CPUs they could be compared with.
+   * the targets may use, with the command that moves them away: as of now, or of the close. When no
+   * target is left, the CPUs are those that the targets might use when they were last looked at:
+   * at an attach, or for an answer. Empty when there never was a target.
    */
   affinity(): InterruptAffinity[] {
     const state = this.#open;
     if (state === undefined) return [];
     if (this.#lastAffinity !== undefined) return this.#lastAffinity;
-    const targets = targetCpusOf(this.#watched, state.procRoot);
+    const targets = this.#targetCpus(state);
     if (targets.size === 0) return [];
     const irqs = new Set(totalsOf(state).hardIrqs.map(({ number }) => number));
     return [...irqs]
@@ -234,6 +245,12 @@ export class InterruptCollector implements Collector<
     if (this.#closedNs !== undefined) return;
     this.#lastAffinity = this.affinity();
     this.#closedNs = this.#open?.clock.nowNs();
+  }
+
+  #targetCpus({ procRoot }: Roots): ReadonlySet<number> {
+    const cpus = targetCpusOf(this.#watched, procRoot);
+    if (cpus.size > 0) this.#lastCpus = cpus;
+    return this.#lastCpus;
   }
 
   #select(

@@ -1,4 +1,5 @@
 import type { MetricSupport, ProbeEnvironment, Support } from '@hftmon/core';
+import { SystemCounter } from '@hftmon/perf-native';
 import { accessEvents } from './accesses/access-events.js';
 import { interSocketOverhead } from './accesses/overhead.js';
 import { uncoreSupport } from './bandwidth/uncore-traffic.js';
@@ -22,7 +23,7 @@ const NO_NODES = unsupported(
 );
 const NOT_SAMPLED = unsupported(
   'no addresses are sampled unless asked for',
-  'give the option sampleAccesses, or hand in addresses that another collector sampled',
+  'hftmon stat --sample-accesses (option sampleAccesses), or watch with the cache collector, which samples addresses',
 );
 
 /** Can this host serve the collector? */
@@ -30,13 +31,15 @@ export function probeNuma(env: ProbeEnvironment): Support {
   const host = hostOf(env);
   if (host === undefined || host.nodes.length === 0) return NO_NODES;
   const limits: string[] = [];
+  let remedy: string | undefined;
   if (host.memoryNodes.length === 1) {
     limits.push('this host has one memory node, so there is no remote memory');
   }
   if (!env.hasCapability('CAP_SYS_PTRACE')) {
     limits.push('without CAP_SYS_PTRACE only processes of the same user can be looked at');
+    remedy = 'run as root, or grant it: sudo setcap cap_sys_ptrace+ep $(readlink -f $(which node))';
   }
-  return present('procfs', SOURCE, limits.length > 0 ? limits.join('; ') : undefined);
+  return present('procfs', SOURCE, limits.length > 0 ? limits.join('; ') : undefined, remedy);
 }
 
 /** Where the metrics come from that have a source of their own. */
@@ -76,10 +79,12 @@ function samplingSupport(env: ProbeEnvironment, { sampleAccesses }: NumaConfig):
   return support.ok ? SAMPLE_SOURCES.pmu_samples : support;
 }
 
-/** Counting for everybody needs more rights than counting one's own threads. */
+/** Tried on this host; on the files of another the level and the capabilities decide. */
 function trafficSupport(env: ProbeEnvironment, host: NumaHost): Support {
-  const support = uncoreSupport(host, env.sysRoot);
-  const paranoid = Number(optionalText(`${env.procRoot}/sys/kernel/perf_event_paranoid`) ?? 2);
+  const { procRoot, sysRoot } = env;
+  if (sysRoot === '/sys') return uncoreSupport(host, env, (event) => SystemCounter.open(event));
+  const support = uncoreSupport(host, env);
+  const paranoid = Number(optionalText(`${procRoot}/sys/kernel/perf_event_paranoid`) ?? 2);
   const permitted =
     paranoid <= 0 || env.hasCapability('CAP_PERFMON') || env.hasCapability('CAP_SYS_ADMIN');
   if (!support.ok || permitted) return support;

@@ -31,7 +31,7 @@ export interface NumaConfig {
   /** Cache lines told apart per process and source of samples; a power of two. Default 16,384. */
   readonly sampledLines?: number;
   /**
-   * Sample memory accesses with the hardware (PEBS, IBS), for the estimate, heatmaps and hot spots.
+   * Sample memory accesses with the hardware (PEBS, IBS, SPE), for the estimate, heatmaps and hot spots.
    * Default false: each sample interrupts the thread.
    */
   readonly sampleAccesses?: boolean;

@@ -34,7 +34,12 @@ export type { DeadlineParameters, SchedulingAttributes } from './sched/schedulin
 export { PMU_METRICS, PMU_METRIC_NAMES, type PmuMetric } from './pmu/metric.js';
 export type { PmuEvent, PmuTable } from './pmu/event.js';
 export { PMU_TABLES, findPmuTable } from './pmu/find-table.js';
-export { readCpuModel, describeCpuModel, type CpuModel } from './pmu/cpu-model.js';
+export {
+  readCpuModel,
+  describeCpuModel,
+  type CpuModel,
+  type CpuModelRoots,
+} from './pmu/cpu-model.js';
 export { readCorePmus, type CorePmu } from './pmu/core-pmu.js';
 export {
   resolvePmu,
@@ -59,6 +64,7 @@ export {
   type SamplingAttempt,
 } from './sampling/sampling-support.js';
 export { ibsEvents, pebsEvents, type MemoryEventOptions } from './sampling/memory-events.js';
+export { speEvents, type SpeEventOptions } from './sampling/spe-events.js';
 export { ARM64_REGISTER, X86_REGISTER } from './sampling/registers.js';
 export {
   hops,

@@ -7,7 +7,6 @@ import { resolveOptions, type ResolvedOptions } from './options.js';
 import type { InfoContext } from './thread-info.js';
 import { StreamIntake } from './threads/stream-intake.js';
 import { ThreadRegistry } from './threads/thread-registry.js';
-import { Sum } from './threads/thread-track.js';
 import type { ThrottlingInfo } from './throttling/throttling-info.js';
 import { ThrottlingWatch } from './throttling/throttling-watch.js';
 import type { SchedulingConfig, SchedulingQuery } from './types.js';
@@ -36,7 +35,6 @@ export class SchedulingRun {
   /** Targets, also those that left. */
   readonly #pids = new Set<number>();
   /** Those of which it was not yet noted when their totals began. */
-  readonly #unborn: number[] = [];
   #nextGroupsNs = 0;
   readonly #seesLentPriorities: boolean;
   /** When it was closed, ns since the epoch. */
@@ -73,17 +71,15 @@ export class SchedulingRun {
       this.#pids.delete(oldest);
     }
     for (const { tid } of listTasks(pid, this.context.procRoot)) this.registry.add(tid, pid);
-    this.#unborn.push(pid);
     this.#throttling.look(pid);
     this.#attributes.look(this.nowNs());
   }
 
   detach(pid: number): void {
-    this.registry.endProcess(pid, this.nowNs());
+    this.registry.endProcess(pid);
   }
 
   sample(nowNs: number): number {
-    if (this.#unborn.length > 0) this.#noteBirths();
     this.#attributes.sample(nowNs);
     if (nowNs >= this.#nextGroupsNs) this.#lookAtGroups(nowNs);
     return SampleStatus.NoData;
@@ -130,7 +126,6 @@ export class SchedulingRun {
       pid,
       nowNs: this.nowNs(),
       windowNs,
-      isStopped: this.#closedNs !== undefined,
     });
   }
 
@@ -145,9 +140,10 @@ export class SchedulingRun {
   close(): void {
     if (this.#closedNs !== undefined) return;
     this.lookNow();
-    for (const pid of [undefined, ...this.#known()]) {
-      this.#lastThrottling.set(pid, this.throttling(pid));
-    }
+    const known = this.#known();
+    const all = known.map((pid) => this.registry.of(pid));
+    const infos = this.#throttling.infos([all.flat(), ...all]);
+    [undefined, ...known].forEach((pid, i) => this.#lastThrottling.set(pid, infos[i]!));
     this.#closedNs = this.context.clock.nowNs();
   }
 
@@ -156,21 +152,6 @@ export class SchedulingRun {
     this.#nextGroupsNs = nowNs + GROUPS_INTERVAL_NS;
     for (const pid of new Set(this.registry.live.map((track) => track.pid))) {
       this.#throttling.look(pid);
-    }
-  }
-
-  /**
-   * Notes when the totals of the threads of new targets began, which nobody can tell after the
-   * end. Once per target, and not at its attach: the totals begin when the session does.
-   */
-  #noteBirths(): void {
-    for (const pid of this.#unborn.splice(0)) {
-      const nowNs = this.nowNs();
-      for (const { tid, lifetimeNs, state } of this.context.source.totals(pid)) {
-        const track = this.registry.get(tid);
-        if (track === undefined || state === 'exited') continue;
-        track.sums[Sum.BornNs] = nowNs - lifetimeNs;
-      }
     }
   }
 

@@ -178,3 +178,9 @@ export {
   type HostName,
 } from './hosts/load-host.js';
 export { parseHostTree, type HostTree, type HostEntry } from './hosts/host-tree.js';
+export {
+  PerfEncoder,
+  perfTool,
+  type PerfAnswer,
+  type PerfEncoderOptions,
+} from './peers/perf-encoder.js';

@@ -14,7 +14,7 @@ const KDAMONDS = '/sys/kernel/mm/damon/admin/kdamonds';
 const CLAIM = '/run/hftmon/damon.json';
 const POLL_MS = 100;
 /** An emulated CPU on a busy host is slow beyond any guess; the guest itself has a time limit. */
-const LIMIT_S = 600;
+const LIMIT_S = 3600;
 /** Looks that found a region accessed, of 20: most regions are left behind by then. */
 const HITS = 5;
 /** DAMON splits and merges regions all the time; their edges are some pages off. */

@@ -16,7 +16,7 @@ import {
 } from '@hftmon/testkit';
 
 /** An emulated CPU on a busy host is slow beyond any guess; the guest itself has a time limit. */
-const limitS = 600;
+const limitS = 3600;
 const game = await spawnPingpong({ hops: 2003, cpu: 0, limitS });
 const faults = await spawnFaults({ pages: 1009, limitS });
 const migrator = await spawnMigrator({ count: 101, cpu: 0, otherCpu: 1, limitS });

@@ -49,8 +49,15 @@ function combine({ subtract, degraded }: FieldRecipe, used: readonly Support[]):
   const notes = new Set(used.flatMap((support) => (support.ok ? [support.degraded] : [])));
   notes.add(degraded);
   notes.delete(undefined);
-  const note = notes.size > 0 ? { degraded: [...notes].join('; ') } : {};
-  return { ok: true, tier: 'hardware', source, ...note };
+  const remedies = new Set(used.flatMap((support) => (support.ok ? [support.remedy] : [])));
+  remedies.delete(undefined);
+  return {
+    ok: true,
+    tier: 'hardware',
+    source,
+    ...(notes.size > 0 && { degraded: [...notes].join('; ') }),
+    ...(remedies.size > 0 && { remedy: [...remedies].join('; ') }),
+  };
 }
 
 function valueOf({ add, subtract }: FieldRecipe, columns: Columns): FieldFormula['value'] {

@@ -1,4 +1,4 @@
-import type { Support } from '@hftmon/core';
+import type { Refusal, Support } from '@hftmon/core';
 import type { Uncounted } from '@hftmon/perf-native';
 import type { Columns } from './columns.js';
 import type { CountSums } from './count-sums.js';
@@ -35,22 +35,30 @@ export function runtimeSupport(
     return groups.size < columns.ofGroup.length ? OTHER_CORES : NO_COUNTER;
   }
   const notes = support.degraded === undefined ? [] : [support.degraded];
+  const remedies = new Set(support.remedy === undefined ? [] : [support.remedy]);
   if (runningNs < enabledNs) {
     notes.push(`counted ${percent(runningNs / enabledNs)} of the running time, not scaled`);
   }
-  if (state.unscheduled > 0) notes.push(`${state.unscheduled} threads found no free counter`);
+  if (state.unscheduled > 0) {
+    notes.push(`${state.unscheduled} threads found no free counter`);
+    remedies.add(NO_COUNTER.remedy);
+  }
   for (const { threads, refusal } of state.uncounted) {
     notes.push(`${threads} threads not counted: ${refusal.reason}`);
+    remedies.add(refusal.remedy);
   }
-  return notes.length === 0 ? support : { ...support, degraded: notes.join('; ') };
+  if (notes.length === 0) return support;
+  const remedy = remedies.size > 0 ? { remedy: [...remedies].join('; ') } : {};
+  return { ...support, degraded: notes.join('; '), ...remedy };
 }
 
-const NO_COUNTER: Support = {
+const NO_COUNTER: Refusal = {
   ok: false,
   code: 'HFTMON_E_UNSUPPORTED',
-  reason: 'the events were never on the counters: others hold them',
+  reason:
+    'the events were never on the counters: others hold them, maybe another collector of this session',
   remedy:
-    'end other users of perf events, sudo sysctl kernel.nmi_watchdog=0, or count fewer metrics',
+    'end other users of perf events, leave out the numa collector, which counts as well (hftmon stat --collectors cache), sudo sysctl kernel.nmi_watchdog=0, or count fewer metrics',
 };
 
 const OTHER_CORES: Support = {

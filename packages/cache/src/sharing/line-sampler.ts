@@ -182,11 +182,15 @@ export class LineSampler {
     return DropReason.None;
   }
 
-  /** Did another core's cache answer? Where the mark of a modified line lies, any line of it counts. */
+  /**
+   * Did another core's cache answer? Where the mark of a modified line lies, any line of it counts;
+   * so does, as in `perf c2c`, another socket that doesn't say whether its cache or memory did.
+   */
   #isTransfer(low: number, high: number): boolean {
     if (isPeer(high)) return true;
-    if (this.#options.isHitmReliable) return isHitm(low);
     const level = memoryLevel(low, high);
+    if (level === MemoryLevel.RemoteNode) return true;
+    if (this.#options.isHitmReliable) return isHitm(low);
     return level === MemoryLevel.PeerCache || level === MemoryLevel.RemoteCache;
   }
 

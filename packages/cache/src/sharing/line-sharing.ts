@@ -79,32 +79,38 @@ export class LineSharing {
     const sampler = new AddressSampler({ events, epochNs, procRoot, cpuAffinity, ...buffers });
     this.#sampler = sampler;
     this.#stats = sampler.stats();
-    this.#lines = new LineSampler({
-      sampler,
-      table: this.#table,
-      symbolizer: this.#symbolizer,
-      procRoot,
-      writer: options.writer,
-      cores: readCores(sysRoot),
-      isHitmReliable: choice.isHitmReliable,
-      ...(settings.spareIsolated && {
-        onSample: (tid: number, pid: number, cpu: number) => {
-          if (this.#isolated.has(cpu)) this.#spare(tid, pid);
+    try {
+      this.#lines = new LineSampler({
+        sampler,
+        table: this.#table,
+        symbolizer: this.#symbolizer,
+        procRoot,
+        writer: options.writer,
+        cores: readCores(sysRoot),
+        isHitmReliable: choice.isHitmReliable,
+        ...(settings.spareIsolated && {
+          onSample: (tid: number, pid: number, cpu: number) => {
+            if (this.#isolated.has(cpu)) this.#spare(tid, pid);
+          },
+        }),
+      });
+      const locator = new LineLocator(new DataSymbols(procRoot));
+      this.#knowledge = new LineKnowledge(locator, this.#table, procRoot);
+      this.#confirmer = offer.confirmation.ok
+        ? new LineConfirmer({ hits: settings.confirmationHits, epochNs })
+        : undefined;
+      this.#watch = new ThreadWatch(
+        {
+          threadStarted: (tid, pid) => this.#follow(tid, pid),
+          threadEnded: (tid, pid) => this.#unfollow(tid, pid),
         },
-      }),
-    });
-    const locator = new LineLocator(new DataSymbols(procRoot));
-    this.#knowledge = new LineKnowledge(locator, this.#table, procRoot);
-    this.#confirmer = offer.confirmation.ok
-      ? new LineConfirmer({ hits: settings.confirmationHits, epochNs })
-      : undefined;
-    this.#watch = new ThreadWatch(
-      {
-        threadStarted: (tid, pid) => this.#follow(tid, pid),
-        threadEnded: (tid, pid) => this.#unfollow(tid, pid),
-      },
-      { procRoot },
-    );
+        { procRoot },
+      );
+    } catch (error) {
+      // Its thread would sample on.
+      sampler.close();
+      throw error;
+    }
   }
 
   /** Samples the threads of a process from now on, those that begin later too. */
@@ -135,8 +141,7 @@ export class LineSharing {
 
   /** Samples lost so far. */
   lost(): number {
-    const { lost, overruns } = this.#currentStats();
-    return lost + overruns;
+    return lostSamples(this.#currentStats());
   }
 
   report(): FalseSharingReport {
@@ -154,7 +159,7 @@ export class LineSharing {
       ...(periodUs === undefined ? {} : { periodUs }),
       samples: {
         ...counts,
-        lost: stats.lost + stats.overruns,
+        lost: lostSamples(stats),
         throttled: stats.throttles,
       },
       gaps,
@@ -249,9 +254,15 @@ export class LineSharing {
 const ON_ISOLATED = refusal('HFTMON_E_NOT_ENABLED', {
   feature: 'sampling of threads on isolated CPUs',
   reason: 'each sample interrupts them',
-  option: 'addressSampling',
+  option:
+    'the option addressSampling, or confirmFalseSharing (hftmon stat --confirm-false-sharing)',
 });
 
 function toSuspect({ line }: SuspectedLine): Suspect {
   return { pid: line.pid, address: line.address, uses: notableUses(usesOf(line.accesses)) };
+}
+
+/** Of SPE only the occasions are known, each of which stands for one sample or more. */
+function lostSamples({ lost, overruns, truncations, collisions }: SamplerStats): number {
+  return lost + overruns + truncations + collisions;
 }

@@ -6,6 +6,8 @@ import {
   pebsEvents,
   probeAddressSampling,
   readCpuModel,
+  speEvents,
+  type SamplingAttempt,
   type SamplingEvent,
 } from '@hftmon/perf-native';
 
@@ -29,7 +31,7 @@ export interface SamplingOffer {
   readonly choice?: SamplingChoice;
 }
 
-/** Loads or micro-operations between two hardware samples: some hundreds a second when busy. */
+/** Loads, micro-operations or operations (SPE) between two hardware samples: some hundreds a second when busy. */
 const HARDWARE_PERIOD = 1_000_003;
 /** As in `perf c2c`: loads that were answered sooner did not come from another core. */
 const MIN_LATENCY_CYCLES = 30;
@@ -42,9 +44,16 @@ const PAGE_BYTES = 4096;
 /** Hardware samples some hundreds of times a second, a small record each. */
 const HARDWARE_RING_PAGES = 8;
 
-/** @param periodUs - CPU time between two samples where the CPU clock has to serve */
-export function offerSampling(env: ProbeEnvironment, periodUs: number): SamplingOffer {
-  const sources = probeAddressSampling(env);
+/**
+ * @param periodUs - CPU time between two samples where the CPU clock has to serve
+ * @param attempt - replaced where the tree of another host is looked at
+ */
+export function offerSampling(
+  env: ProbeEnvironment,
+  periodUs: number,
+  attempt?: SamplingAttempt,
+): SamplingOffer {
+  const sources = probeAddressSampling(env, attempt);
   const options = { period: HARDWARE_PERIOD, minLatencyCycles: MIN_LATENCY_CYCLES };
   if (sources.pebs.ok) {
     return hardware(env, sources.pebs, pebsEvents(env.sysRoot, options));
@@ -52,9 +61,13 @@ export function offerSampling(env: ProbeEnvironment, periodUs: number): Sampling
   if (sources.ibs.ok) {
     return hardware(env, sources.ibs, ibsEvents(env.sysRoot, options));
   }
+  if (sources.spe.ok) {
+    const events = speEvents(env.sysRoot, options);
+    if (events.every(({ spe }) => spe === 'neoverse')) return hardware(env, sources.spe, events);
+  }
   const clock = sources['cpu-clock'];
   if (!clock.ok) return { support: clock };
-  if (process.arch !== 'x64') return { support: NO_DECODER };
+  if (process.arch !== 'x64') return { support: sources.spe.ok ? NO_SOURCES : NO_DECODER };
   const source =
     'cpu-clock samples, decoding of the instruction before (estimate, weighted by stalls)';
   return {
@@ -74,7 +87,14 @@ const NO_DECODER: Support = {
   ok: false,
   code: 'HFTMON_E_UNSUPPORTED',
   reason: `without hardware samples, addresses come from decoded instructions, and only those of x86-64 are decoded, not of ${process.arch}`,
-  remedy: 'run on a host with PEBS or IBS, or on x86-64',
+  remedy: 'run on a host with PEBS, IBS or SPE, or on x86-64',
+};
+
+const NO_SOURCES: Support = {
+  ok: false,
+  code: 'HFTMON_E_UNSUPPORTED',
+  reason: 'samples of SPE do not tell on this CPU whether another core answered',
+  remedy: 'run on a Neoverse N1, V1, N2 or V2, or on x86-64',
 };
 
 function hardware(

@@ -59,5 +59,10 @@ export function sourceInFact(
   const notes = gaps.map(
     (gap) => `process ${gap.pid}, ${gap.threads ?? 'all'} threads not sampled: ${gap.reason}`,
   );
-  return { ...source, degraded: [source.degraded, ...notes].filter(Boolean).join('; ') };
+  const remedies = [source.remedy, ...gaps.map((gap) => gap.remedy)].filter(Boolean);
+  return {
+    ...source,
+    degraded: [source.degraded, ...notes].filter(Boolean).join('; '),
+    remedy: [...new Set(remedies)].join('; '),
+  };
 }

@@ -28,13 +28,17 @@ export function offerSharing(env: ProbeEnvironment, settings: SharingSettings): 
 
 function turnedOff({ periodUs }: SharingSettings): Support | undefined {
   if (periodUs !== undefined) return undefined;
-  return notEnabled('address sampling', 'each sample interrupts the target', 'addressSampling');
+  return notEnabled(
+    'address sampling',
+    'each sample interrupts the target',
+    'the option addressSampling to other than false',
+  );
 }
 
 const NOT_CONFIRMED = notEnabled(
   'the confirmation by watchpoints',
   'each hit stops a thread of the target for some 10 us',
-  'confirmFalseSharing',
+  'the option confirmFalseSharing (hftmon stat --confirm-false-sharing)',
 );
 
 const NO_LINE_SIZE: Support = {

@@ -16,7 +16,7 @@ export interface LineEvidence {
   readonly sharedStores: number;
   /** Samples of a thread, also those that are not of this line. */
   readonly samplesOfThread: (tid: number) => number;
-  /** The samples tell the source of the data (PEBS, IBS), so a transfer between cores is seen. */
+  /** The samples tell the source of the data (PEBS, IBS, SPE), so a transfer between cores is seen. */
   readonly hasDataSource: boolean;
 }
 

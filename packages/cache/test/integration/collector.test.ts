@@ -10,6 +10,7 @@ import {
 } from '@hftmon/testkit';
 import { CACHE_FIELD_NAMES } from '../../src/counting/cache-field.js';
 import type { CacheMetrics } from '../../src/index.js';
+import { LIMIT_S } from '../support/line-sharing.js';
 import { Monitor } from '../support/monitor.js';
 
 const SAMPLING = { addressSampling: { periodUs: 2000 } };
@@ -27,7 +28,7 @@ function hasPmu(): boolean {
 describe('the collector in a session', () => {
   it('answers with shared lines, and metrics as it declared them', async (context) => {
     skipUnless(context, needs.cpus(2));
-    await using target = await spawnSharing({ layout: 'false' });
+    await using target = await spawnSharing({ layout: 'false', limitS: LIMIT_S });
     using monitor = new Monitor([target.pid], SAMPLING);
     target.begin();
     await target.running();
@@ -73,7 +74,7 @@ describe('the collector in a session', () => {
 
   it('keeps what it found when the target ends in the middle', async (context) => {
     skipUnless(context, needs.cpus(2));
-    await using target = await spawnSharing({ layout: 'false' });
+    await using target = await spawnSharing({ layout: 'false', limitS: LIMIT_S });
     const place = sharingPlace(target);
     using monitor = new Monitor([target.pid], { ...SAMPLING, confirmFalseSharing: true });
     target.begin();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Watchpoint } from '@hftmon/perf-native';
 import { needs, sharingPlace, skipUnless, spawnSharing, type SharingLayout } from '@hftmon/testkit';
 import type { FalseSharingReport } from '../../src/sharing/report.js';
-import { FAST, SharingRun, hasSamples } from '../support/line-sharing.js';
+import { FAST, LIMIT_S, SharingRun, hasSamples } from '../support/line-sharing.js';
 
 const HITS = 7;
 const CONFIRM = { ...FAST, confirmFalseSharing: true, confirmationHits: HITS };
@@ -29,7 +29,7 @@ function freeRegisters(tid: number): number {
 }
 
 async function startSharing(layout: SharingLayout) {
-  const target = await spawnSharing({ layout });
+  const target = await spawnSharing({ layout, limitS: LIMIT_S });
   return { target, place: sharingPlace(target) };
 }
 

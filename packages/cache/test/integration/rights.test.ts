@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { needs, skipUnless, spawnSharing } from '@hftmon/testkit';
+import { LIMIT_S } from '../support/line-sharing.js';
 import { reportAs } from '../support/run-as.js';
 
 const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
@@ -8,7 +9,7 @@ describe('a monitor of few rights', () => {
   beforeEach((context) => skipUnless(context, needs.root, needs.cpus(2), needs.tool('setpriv')));
 
   it('says of each process that its threads may not be sampled', async () => {
-    await using target = await spawnSharing({ layout: 'false' });
+    await using target = await spawnSharing({ layout: 'false', limitS: LIMIT_S });
     target.begin();
     await target.running();
     const { gaps, lines, samples, source } = await reportAs(NOBODY, target.pid);
@@ -27,7 +28,7 @@ describe('a monitor of few rights', () => {
   });
 
   it('says that code may not be read, and gives no address that it cannot know', async () => {
-    await using target = await spawnSharing({ layout: 'false' });
+    await using target = await spawnSharing({ layout: 'false', limitS: LIMIT_S });
     target.begin();
     await target.running();
     // It may sample, by CAP_PERFMON, but not ptrace a process that has more rights than itself.

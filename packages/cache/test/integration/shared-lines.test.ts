@@ -9,10 +9,10 @@ import {
   type SharingOptions,
 } from '@hftmon/testkit';
 import type { FalseSharingReport, SharedLine } from '../../src/sharing/report.js';
-import { SharingRun, hasSamples } from '../support/line-sharing.js';
+import { LIMIT_S, SharingRun, hasSamples } from '../support/line-sharing.js';
 
 async function startSharing(layout: SharingLayout, options: SharingOptions = {}) {
-  const target = await spawnSharing({ layout, ...options });
+  const target = await spawnSharing({ layout, limitS: LIMIT_S, ...options });
   const place = sharingPlace(target);
   const offsetOf = (address: string): number => Number(address) - Number(place.line);
   return { target, place, offsetOf };

@@ -5,6 +5,7 @@ import {
   type PmuResolution,
   type ResolvedMetric,
 } from '@hftmon/perf-native';
+import { listFds } from '@hftmon/testkit';
 import type { CounterSample } from '../../src/counting/count-history.js';
 
 /** Numbers of PERF_TYPE_SOFTWARE. */
@@ -22,6 +23,12 @@ const ABSENT: Support = {
   reason: 'this CPU has no counter for it',
   remedy: 'none on this CPU',
 };
+
+/** Events that this process has open; other descriptors come and go with the test runner. */
+export function openEvents(): number {
+  return [...listFds(process.pid).values()].filter((target) => target.includes('perf_event'))
+    .length;
+}
 
 /**
  * A CPU whose cache events are really events of the kernel, which every host counts: so that the

@@ -1,9 +1,9 @@
 import { CollectorRegistry, Session } from '@hftmon/core';
 import { KernelEventSource } from '@hftmon/perf-native';
 import { createCacheCollector, type CacheConfig, type CacheMetrics } from '../../src/index.js';
+import { LIMIT_S } from './line-sharing.js';
 
 const STEP_MS = 20;
-const DEADLINE_MS = 40_000;
 
 /** A running session with the collector alone, over the kernel of this host. */
 export class Monitor implements Disposable {
@@ -23,7 +23,7 @@ export class Monitor implements Disposable {
 
   /** Waits until the answer is as wanted; the session does the work. */
   async until(isWanted: (metrics: CacheMetrics) => boolean): Promise<CacheMetrics> {
-    const deadline = performance.now() + DEADLINE_MS;
+    const deadline = performance.now() + 1000 * LIMIT_S;
     for (;;) {
       await new Promise((resolve) => setTimeout(resolve, STEP_MS));
       const metrics = this.collector.snapshot();

@@ -38,6 +38,6 @@ export async function reportAs(
   const [program = '', ...rest] = wrapper;
   const script = await bundle('report-of');
   const words = [...rest, process.execPath, script, String(pid)];
-  const { stdout } = await promisify(execFile)(program, words, { timeout: 60_000 });
+  const { stdout } = await promisify(execFile)(program, words, { timeout: 240_000 });
   return JSON.parse(stdout) as FalseSharingReport;
 }

@@ -77,6 +77,18 @@ export function createProgram({ version, command, onResult }: Invocation): Comma
       '--confirm-false-sharing',
       'prove suspected cache lines with watchpoints, each hit of which stops a thread for some 10 us',
     )
+    .option(
+      '--sample-accesses',
+      'sample with PEBS or IBS which node serves the memory accesses; a sample interrupts the target',
+    )
+    .option(
+      '--resctrl',
+      'count the memory traffic of each process with a monitoring group of resctrl, removed at the end',
+    )
+    .option(
+      '--damon',
+      'find hot memory with DAMON, unless somebody else uses it; taken down at the end',
+    )
     .action(async (options) => {
       const { stat } = await import('../verbs/stat/stat.js');
       onResult(await stat(options, command));

@@ -53,7 +53,7 @@ describe.concurrent('a command line that is wrong', () => {
     { words: ['stat', '--', 'no-such-program-here'], code: USAGE },
     { words: ['stat', '--', '/etc/passwd'], code: USAGE },
     { words: ['doctor', '--collectors', 'nope'], code: 'HFTMON_E_COLLECTOR_UNKNOWN' },
-  ])('$words ends with 2', { timeout: 60_000 }, async ({ words, code }) => {
+  ])('$words ends with 2', async ({ words, code }) => {
     const result = await runCli(words);
     expectOneLine(result, code);
     expect(result.code).toBe(2);
@@ -98,7 +98,7 @@ describe('a process that cannot be watched', () => {
 });
 
 describe('a process that ends while it is being attached, or soon after', () => {
-  it('ends with 4, and with a report or an error', { timeout: 120_000 }, async (context) => {
+  it('ends with 4, and with a report or an error', async (context) => {
     skipUnless(context, needs.bpf);
     for (let i = 0; i < 12; i++) {
       const target = spawn('sleep', [String(0.3 + i * 0.06)]);

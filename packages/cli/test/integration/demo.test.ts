@@ -63,5 +63,5 @@ it('leaves nothing running when it is killed', async (context) => {
   await run.until('[2/');
   run.child.kill('SIGKILL');
   await run.result;
-  await expect.poll(() => demoProcesses(), { timeout: 5000 }).toEqual(before);
+  await expect.poll(() => demoProcesses()).toEqual(before);
 });

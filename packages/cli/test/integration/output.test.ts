@@ -23,17 +23,15 @@ describe('a disk that is full', () => {
     expect(code).toBe(1);
   });
 
-  it('ends a run before its time', { timeout: 60_000 }, async (context) => {
+  it('ends a run before its time', async (context) => {
     skipUnless(context, needs.bpf);
-    const spikes = ['spikes', '-p', SELF, '--threshold', '1us', '--jsonl', '-d', '30s'];
-    const begin = performance.now();
+    const spikes = ['spikes', '-p', SELF, '--threshold', '1us', '--jsonl', '-d', '1h'];
     const stat = ['stat', '-p', SELF, '-d', '100ms'];
     for (const words of [spikes, [...spikes, '-o', '/dev/full'], stat]) {
       const { code, stderr } = await runFull(words);
       expect(stderr).toMatch(FULL);
       expect(code).toBe(1);
     }
-    expect(performance.now() - begin).toBeLessThan(25_000);
   });
 });
 

@@ -28,7 +28,7 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s', (signal) => {
 });
 
 describe('at any moment', () => {
-  it('a signal ends the command, and leaves nothing', { timeout: 120_000 }, async () => {
+  it('a signal ends the command, and leaves nothing', async () => {
     const random = new Prng(42);
     for (let i = 0; i < 12; i++) {
       const run = startCli(['stat', '-p', SELF, '--json']);

@@ -2,6 +2,7 @@ import { setPriority } from 'node:os';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { installedCollectorNames, type AttributeChange, type TlbSender } from '@hftmon/monitor';
 import {
+  allowedCpus,
   needs,
   readSwitches,
   skipUnless,
@@ -31,10 +32,10 @@ describe('hftmon stat -p', () => {
   it("counts what the kernel's books count, exactly", async () => {
     await using target = await spawnPingpong({ hops: 20_011 });
     const before = readSwitches(target.pid);
-    const run = startCli(['stat', '-p', String(target.pid), '-d', '4s', '--json']);
+    const run = startCli(['stat', '-p', String(target.pid), '--json']);
     await attached(run);
     await target.go();
-    const { code, stdout, stderr } = await run.result;
+    const { code, stdout, stderr } = await run.interrupt();
     const books = switchesDelta(before, readSwitches(target.pid));
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const { threads, losses } = JSON.parse(stdout) as {
@@ -53,10 +54,10 @@ describe('hftmon stat -p', () => {
 
   it('keeps the threads that end', async () => {
     await using target = await spawnChurn({ threads: 13 });
-    const run = startCli(['stat', '-p', String(target.pid), '-d', '3s', '--json']);
+    const run = startCli(['stat', '-p', String(target.pid), '--json']);
     await attached(run);
     await target.go();
-    const { stdout } = await run.result;
+    const { stdout } = await run.interrupt();
     const { threads } = JSON.parse(stdout) as { threads: (Thread & { state: string })[] };
     expect(threads.filter(({ state }) => state === 'exited').length).toBeGreaterThanOrEqual(13);
   });
@@ -127,21 +128,26 @@ describe('hftmon stat -p', () => {
   it('tells who shoots the TLB of its CPU down, and who changed its priority', async (context) => {
     skipUnless(context, needs.root, needs.cpus(2));
     context.skip(process.arch !== 'x64', 'arm64 flushes without interrupts');
-    await using target = await spawnTlbshoot({ count: 1009, cpu: 1, otherCpu: 0 });
-    const collectors = ['--collectors', 'irq,sched'];
-    const words = ['stat', '-p', String(target.pid), '-d', '4s', '--json', ...collectors];
-    const run = startCli(words);
-    await attached(run);
-    setPriority(target.pid, 7);
-    const { senderTid } = await target.go();
-    const { details } = JSON.parse((await run.result).stdout) as { details: Details };
-    const [first] = details.irq.tlbSenders;
-    expect(first).toMatchObject({ tid: senderTid, comm: 'tlbshoot', syscall: 'madvise' });
-    expect(first!.count).toBeGreaterThan(0);
-    expect(details.sched.attributeChanges).toMatchObject([
-      { tid: target.pid, changed: ['nice'], before: { nice: 0 }, after: { nice: 7 } },
-    ]);
-    expect(Object.keys(details)).toEqual(['irq', 'sched']);
+    const [otherCpu, cpu] = allowedCpus();
+    let details: Details;
+    let sender: TlbSender | undefined;
+    // Nothing is sent while another task, or in a virtual machine another machine, has that CPU.
+    for (let run = 0; run < 5 && sender === undefined; run++) {
+      await using target = await spawnTlbshoot({ count: 1009, cpu: cpu!, otherCpu: otherCpu! });
+      const collectors = ['--collectors', 'irq,sched'];
+      const stat = startCli(['stat', '-p', String(target.pid), '--json', ...collectors]);
+      await attached(stat);
+      setPriority(target.pid, 7);
+      const { senderTid } = await target.go();
+      ({ details } = JSON.parse((await stat.interrupt()).stdout) as { details: Details });
+      sender = details.irq.tlbSenders.find(({ tid }) => tid === senderTid);
+      expect(details.sched.attributeChanges).toMatchObject([
+        { tid: target.pid, changed: ['nice'], before: { nice: 0 }, after: { nice: 7 } },
+      ]);
+    }
+    expect(sender).toMatchObject({ comm: 'tlbshoot', syscall: 'madvise' });
+    expect(sender!.count).toBeGreaterThan(0);
+    expect(Object.keys(details!)).toEqual(['irq', 'sched']);
   });
 
   it('makes one document of several processes, or a line of each', async () => {

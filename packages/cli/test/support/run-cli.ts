@@ -22,6 +22,8 @@ export interface CliRun {
   stdout(): string;
   /** Waits until its standard output, or error, holds a text. */
   until(text: string): Promise<void>;
+  /** Ends it by Ctrl-C, with its report: when all was done, however long that took. */
+  interrupt(): Promise<CliResult>;
 }
 
 export interface CliOptions {
@@ -42,16 +44,21 @@ export function startCli(words: readonly string[], options: CliOptions = {}): Cl
   child.stdout.on('data', (data) => (stdout += data));
   child.stderr.on('data', (data) => (stderr += data));
   const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  const result = ended.then(([code, signal]) => ({ code, signal, stdout, stderr }));
   return {
     child,
     pid: child.pid!,
-    result: ended.then(([code, signal]) => ({ code, signal, stdout, stderr })),
+    result,
     stdout: () => stdout,
     async until(text) {
       while (!stdout.includes(text) && !stderr.includes(text)) {
         if (child.exitCode !== null) throw new Error(`hftmon ended: ${stderr}`);
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
+    },
+    interrupt() {
+      child.kill('SIGINT');
+      return result;
     },
   };
 }

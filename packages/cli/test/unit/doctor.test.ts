@@ -4,6 +4,7 @@ import {
   HOST_API_VERSION,
   type Collector,
   type MetricMeta,
+  type Need,
   type Support,
 } from '@hftmon/core';
 import { HFTResourceMonitor, installedCollectors, type HostEnvironment } from '@hftmon/monitor';
@@ -100,6 +101,53 @@ describe('a collector with metrics of many sources', () => {
         /absent +not_here_count – .*\n +why: no PMU\n +fix: get one/,
       );
     }
+  });
+});
+
+describe('what is less than it could be', () => {
+  const limited = (degraded: string | undefined, remedy: string | undefined, needs: Need[] = []) =>
+    ({
+      ...unopenable,
+      meta: { ...unopenable.meta, name: 'limited', needs },
+      probe: () => ({
+        ok: true,
+        tier: 'kernel',
+        source: 'half of it',
+        ...(degraded !== undefined && { degraded }),
+        ...(remedy !== undefined && { remedy }),
+      }),
+    }) satisfies Collector;
+  const found = (collector: Collector) => {
+    const createSource = () => new FakeEventSource();
+    const poor = { ...environment, hasCapability: () => false };
+    const monitor = new HFTResourceMonitor({
+      environment: poor,
+      createSource,
+      collectors: [collector],
+    });
+    return reportOf(monitor, false).collectors[0]!;
+  };
+
+  it('comes with what lifts the limit', () => {
+    const { reason, remedy } = found(limited('an estimate', 'get a PMU'));
+    expect([reason, remedy]).toEqual(['an estimate', 'get a PMU']);
+  });
+
+  it('is said to have no remedy where there is none', () => {
+    expect(found(limited('an estimate', undefined))).toMatchObject({
+      status: 'degraded',
+      reason: 'an estimate',
+      remedy: expect.stringMatching(/^none/) as string,
+    });
+  });
+
+  it('names the command that grants the capabilities', () => {
+    const needs: Need[] = ['CAP_PERFMON', 'CAP_SYS_PTRACE'].map((name) => {
+      return { type: 'capability', name, optional: true };
+    });
+    expect(found(limited(undefined, undefined, needs)).remedy).toContain(
+      'sudo setcap cap_perfmon,cap_sys_ptrace+ep',
+    );
   });
 });
 

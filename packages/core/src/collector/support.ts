@@ -6,7 +6,15 @@ export type Tier = 'hardware' | 'kernel' | 'procfs';
 
 /** Answer of a probe: the source that will be used, or why there is none and what to do. */
 export type Support =
-  | { readonly ok: true; readonly tier: Tier; readonly source: string; readonly degraded?: string }
+  | {
+      readonly ok: true;
+      readonly tier: Tier;
+      readonly source: string;
+      /** In what way it is less than it could be. */
+      readonly degraded?: string;
+      /** What lifts that, as a command where possible; absent where nothing does. */
+      readonly remedy?: string;
+    }
   | {
       readonly ok: false;
       /** Stable code, `HFTMON_E_…`. */

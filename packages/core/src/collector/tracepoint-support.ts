@@ -32,7 +32,16 @@ export function tracepointSupport(
   const limits = optional
     .filter(({ names }) => !names.every((name) => env.hasTracepoint(name)))
     .map(({ without }) => without);
-  if (env.bpf.degraded !== undefined) limits.unshift(env.bpf.degraded);
-  const degraded = limits.length === 0 ? {} : { degraded: limits.join('; ') };
-  return { ok: true, tier: 'kernel', source, ...degraded };
+  const remedies: string[] =
+    limits.length === 0 ? [] : [ERROR_TABLE.HFTMON_E_TRACEPOINT_MISSING.remedy];
+  const { degraded, remedy } = env.bpf;
+  if (degraded !== undefined) limits.unshift(degraded);
+  if (remedy !== undefined) remedies.unshift(remedy);
+  return {
+    ok: true,
+    tier: 'kernel',
+    source,
+    ...(limits.length > 0 && { degraded: limits.join('; ') }),
+    ...(remedies.length > 0 && { remedy: remedies.join('; ') }),
+  };
 }

@@ -13,7 +13,9 @@ export interface ThreadTotals {
   readonly voluntarySwitches: number;
   readonly involuntarySwitches: number;
   readonly migrations: number | undefined;
-  /** Time since the thread was attached, until now or its end. */
+  /** When they began, at its attach or its birth: ns since the session epoch. */
+  readonly bornNs: number;
+  /** Time since then, until these totals were read or the thread ended. */
   readonly lifetimeNs: number;
   readonly onCpuNs: number;
   /** All time off the CPU: blocked and waiting. */

@@ -15,6 +15,7 @@ function threadTotals(tid: number, pid: number): ThreadTotals {
     voluntarySwitches: 90,
     involuntarySwitches: 10,
     migrations: 3,
+    bornNs: 0,
     lifetimeNs: 1000,
     onCpuNs: 400,
     offCpuNs: 600,

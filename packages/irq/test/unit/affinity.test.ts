@@ -94,12 +94,14 @@ describe('affinity', () => {
     expect(only).not.toHaveProperty('command');
   });
 
-  it('compares with nothing when no target is left', () => {
+  it('compares with what the last target might use when none is left', () => {
     irq(38, '0-3', '0', '0');
     const collector = watching(['0']);
-    expect(collector.affinity()).toHaveLength(1);
+    rmSync(join(root, 'proc/50'), { recursive: true });
     collector.detach({ pid: 50 } as Target);
-    expect(collector.affinity()).toEqual([]);
+    expect(collector.affinity()).toMatchObject([{ irqNumber: 38, targetCpus: [0] }]);
+    collector.close();
+    expect(collector.affinity()).toMatchObject([{ irqNumber: 38, targetCpus: [0] }]);
   });
 
   it('keeps its answer of the close, whatever becomes of the targets', () => {

@@ -17,26 +17,31 @@ const [firstCpu = 0, secondCpu = 1] = allowedCpus();
 describe('ipi', () => {
   it('names the sender of a TLB shootdown, within the call that sent it', async (context) => {
     skipUnless(context, needs.bpf, needs.cpus(2));
-    await using target = await spawnTlbshoot({ cpu: secondCpu, otherCpu: firstCpu, count: 211 });
-    using monitor = new Monitor([target.pid], { thresholdUs: 0.3 });
-    const { calls, tid, senderTid } = await target.go();
-    // Off its CPU, the target meets the flushes of others.
-    const spikes = monitor.spikes({ tid }).filter(({ cause }) => cause === 'ipi');
+    const count = 211;
     let told = 0;
     let named = 0;
-    for (const call of calls) {
-      const parts = partsOf(during(spikes, call), 'ipi');
-      const part = parts.find(({ details }) => details.tlbFlushes > 0);
-      if (part === undefined) continue;
-      told++;
-      const sender = part.details.senders.find((candidate) => candidate.tid === senderTid);
-      if (sender === undefined) continue;
-      named++;
-      expect(sender).toMatchObject({ comm: 'tlbshoot', cpu: firstCpu });
-      expect(sender.callSiteName).toMatch(/^(?!0x)./);
+    // A target that is off its CPU, as it may be on a busy host for most of a run, needs no flush.
+    for (let run = 0; run < 5 && told < count / 10; run++) {
+      told = named = 0;
+      await using target = await spawnTlbshoot({ cpu: secondCpu, otherCpu: firstCpu, count });
+      using monitor = new Monitor([target.pid], { thresholdUs: 0.3 });
+      const { calls, tid, senderTid } = await target.go();
+      // Off its CPU, the target meets the flushes of others.
+      const spikes = monitor.spikes({ tid }).filter(({ cause }) => cause === 'ipi');
+      for (const call of calls) {
+        const parts = partsOf(during(spikes, call), 'ipi');
+        const part = parts.find(({ details }) => details.tlbFlushes > 0);
+        if (part === undefined) continue;
+        told++;
+        const sender = part.details.senders.find((candidate) => candidate.tid === senderTid);
+        if (sender === undefined) continue;
+        named++;
+        expect(sender).toMatchObject({ comm: 'tlbshoot', cpu: firstCpu });
+        expect(sender.callSiteName).toMatch(/^(?!0x)./);
+      }
     }
-    // A target that is off its CPU needs no flush, nor does a host that can broadcast it.
-    if (told < calls.length / 10) context.skip(`${told} of ${calls.length} calls needed a flush`);
+    // Nor does a host that can broadcast it.
+    if (told < count / 10) context.skip(`${told} of ${count} calls needed a flush`);
     expect(named).toBeGreaterThan(told * 0.9);
   });
 });
@@ -46,15 +51,18 @@ describe('softirq', () => {
     skipUnless(context, needs.bpf);
     await using target = await spawnNetload({ cpu: secondCpu, count: 503 });
     using monitor = new Monitor([target.pid], { thresholdUs: 0.3 });
-    const { sends, tid } = await target.go();
+    const { sends, late, tid } = await target.go();
     const spikes = monitor.spikes({ tid });
+    // The others were left to ksoftirqd.
+    const atOnce = sends.filter((_, i) => !late.includes(i));
+    expect(atOnce.length).toBeGreaterThan(0);
     let told = 0;
-    for (const send of sends) {
+    for (const send of atOnce) {
       const parts = partsOf(during(spikes, send), 'softirq');
       if (parts.some(({ details }) => details.vectors.some(({ name }) => name === 'NET_RX')))
         told++;
     }
-    expect(told).toBeGreaterThan(sends.length * 0.9);
+    expect(told).toBeGreaterThan(atOnce.length * 0.9);
   });
 });
 

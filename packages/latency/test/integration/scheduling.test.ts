@@ -83,24 +83,26 @@ describe('preemption', () => {
   });
 });
 
+/** A thread sleeps again and again while a hog takes the CPU now and then. */
+async function wokenWithinBursts() {
+  await using target = await spawnSleeper({ cpu, sleepUs: 2000, count: 151 });
+  const times = { burstUs: 3000, periodMs: 10, count: 23 };
+  await using hog = await spawnHog({ cpu, policy: 'fifo', ...times });
+  using monitor = new Monitor([target.pid]);
+  const [{ bursts, tid: hogTid }, { sleeps, tid }] = await Promise.all([hog.go(), target.go()]);
+  // Woken well within a burst, also if the timer is a little late.
+  const burstAt = (ns: number) => bursts.find((b) => ns > b.startNs && ns < b.endNs - 500e3);
+  const waits = sleeps.filter(({ deadlineNs }) => burstAt(deadlineNs) !== undefined);
+  return { spikes: monitor.spikes({ tid }), waits, burstAt, hogTid };
+}
+
 describe('run_queue_wait', () => {
   it('names who had the CPU when the target woke', async (context) => {
     skipUnless(context, needs.bpf, needs.realtime);
-    await using target = await spawnSleeper({ cpu, sleepUs: 2000, count: 151 });
-    await using hog = await spawnHog({
-      cpu,
-      policy: 'fifo',
-      burstUs: 3000,
-      periodMs: 10,
-      count: 23,
-    });
-    using monitor = new Monitor([target.pid]);
-    const [{ bursts, tid: hogTid }, { sleeps, tid }] = await Promise.all([hog.go(), target.go()]);
-    const spikes = monitor.spikes({ tid });
-
-    // Woken well within a burst, also if the timer is a little late.
-    const burstAt = (ns: number) => bursts.find((b) => ns > b.startNs && ns < b.endNs - 500e3);
-    const waits = sleeps.filter(({ deadlineNs }) => burstAt(deadlineNs) !== undefined);
+    let met = await wokenWithinBursts();
+    // On a busy CPU the two may hardly run at the same time.
+    for (let run = 1; run < 5 && met.waits.length <= 3; run++) met = await wokenWithinBursts();
+    const { spikes, waits, burstAt, hogTid } = met;
     expect(waits.length).toBeGreaterThan(3);
     checkMost(waits, ({ deadlineNs, endNs }) => {
       const burst = burstAt(deadlineNs)!;
@@ -220,16 +222,19 @@ describe('migration', () => {
     using monitor = new Monitor([target.pid], { thresholdUs: 2 });
     target.begin();
     await target.running();
-    const moves = 23;
-    for (let i = 0; i < moves; i++) {
-      const to = i % 2 === 0 ? second! : first!;
-      execFileSync('taskset', ['-c', '-p', String(to), String(target.tids[0])], {
-        stdio: 'ignore',
-      });
-      await sleep(10);
+    const [tid] = target.tids as [number];
+    const told = () => partsOf(monitor.spikes({ tid }), 'migration');
+    // One that waits for its CPU is moved without the help of a migration thread: on a busy host
+    // that is how most moves find it.
+    for (let round = 0; round < 20 && told().length === 0; round++) {
+      for (let i = 0; i < 24; i++) {
+        const to = i % 2 === 0 ? second! : first!;
+        execFileSync('taskset', ['-c', '-p', String(to), String(tid)], { stdio: 'ignore' });
+        await sleep(10);
+      }
     }
-    const { tid } = await target.stop();
-    const parts = partsOf(monitor.spikes({ tid }), 'migration');
+    await target.stop();
+    const parts = told();
     expect(parts.length).toBeGreaterThan(0);
     for (const { details } of parts) {
       expect([first, second]).toContain(details.from);

@@ -24,7 +24,8 @@ const INSTALLED: Readonly<Record<string, CollectorFactory>> = {
       confirmFalseSharing,
       ...(cpuAffinity.length === 0 ? {} : { cpuAffinity }),
     }) as unknown as Collector,
-  numa: () => createNumaCollector() as unknown as Collector,
+  numa: ({ sampleAccesses, resctrl, damon }) =>
+    createNumaCollector({ sampleAccesses, resctrl, damon }) as unknown as Collector,
   latency: ({ spikeThresholdUs, spanBudgetUs, delivery }) =>
     createLatencyCollector({
       thresholdUs: spikeThresholdUs,

@@ -34,6 +34,21 @@ export interface MonitorConfiguration {
    */
   readonly confirmFalseSharing: boolean;
   /**
+   * Sample which memory the targets' accesses reach, by node, with PEBS or IBS. Each sample
+   * interrupts the target for a moment. Default false.
+   */
+  readonly sampleAccesses: boolean;
+  /**
+   * Make a monitoring group of resctrl per target, to count its memory traffic. The groups are
+   * removed at the stop, those of a killed monitor at the next start. Default false.
+   */
+  readonly resctrl: boolean;
+  /**
+   * Let DAMON look at a target's accessed bits, for its hot memory. It is left alone while anybody
+   * else uses it, and taken down at the stop. Default false.
+   */
+  readonly damon: boolean;
+  /**
    * `interval`: records reach JavaScript every 20 ms. `busy`: at once; keeps one CPU at 100 % and
    * the event loop of this process mostly for itself.
    */
@@ -49,5 +64,8 @@ export const DEFAULT_CONFIGURATION: MonitorConfiguration = Object.freeze({
   spanBudgetUs: Object.freeze({}),
   stackTraces: true,
   confirmFalseSharing: false,
+  sampleAccesses: false,
+  resctrl: false,
+  damon: false,
   delivery: 'interval',
 });

@@ -15,6 +15,9 @@ const CHECKS: Readonly<Record<keyof MonitorConfiguration, Check>> = {
   spanBudgetUs: budgets,
   stackTraces: trueOrFalse,
   confirmFalseSharing: trueOrFalse,
+  sampleAccesses: trueOrFalse,
+  resctrl: trueOrFalse,
+  damon: trueOrFalse,
   delivery: (value) =>
     value === 'interval' || value === 'busy' ? undefined : "'interval' or 'busy'",
 };

@@ -54,5 +54,9 @@ function whatBecameOf(
   if (!support.ok || error === undefined) return support;
   if (state === 'failed') return refusalOf(error);
   if (state !== 'quarantined') return support;
-  return { ...support, degraded: [support.degraded, reasonOf(error)].filter(Boolean).join('; ') };
+  return {
+    ...support,
+    degraded: [support.degraded, reasonOf(error)].filter(Boolean).join('; '),
+    remedy: [support.remedy, error.remedy].filter(Boolean).join('; '),
+  };
 }

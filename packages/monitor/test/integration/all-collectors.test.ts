@@ -6,6 +6,7 @@ import {
   spawnSharing,
   spawnSleeper,
   sharingPlace,
+  type PeriodicReport,
 } from '@hftmon/testkit';
 import { HFTResourceMonitor } from '@hftmon/monitor';
 
@@ -13,17 +14,33 @@ beforeEach((context) => skipUnless(context, needs.bpf, needs.root));
 
 const SOMETHING = expect.stringMatching(/./) as string;
 
-describe('every collector', () => {
-  it('delivers the metrics that it said it could, and no others', async () => {
-    // A rhythm, so that there is a period to tell the jitter of.
-    await using target = await spawnPeriodic({ count: 211, periodUs: 5000 });
+const PERIOD_US = 5000;
+
+/** Did it wake up in time? By its own account; on a busy host it may not. */
+function keptRhythm({ wakeUps }: PeriodicReport): boolean {
+  const inTime = wakeUps.filter(({ deadlineNs, wokenNs }) => {
+    return (wokenNs - deadlineNs) / 1e3 < PERIOD_US / 5;
+  });
+  return inTime.length >= 0.9 * wakeUps.length;
+}
+
+/** A run over a thread with a rhythm, so that there is a period to tell the jitter of. */
+async function monitorRhythm() {
+  for (let run = 1; ; run++) {
+    await using target = await spawnPeriodic({ count: 211, periodUs: PERIOD_US });
     using monitor = new HFTResourceMonitor();
     monitor.attachProcess(target.pid);
     const probed = monitor.probeMetrics();
     monitor.startMonitoring();
-    await target.go();
+    const report = await target.go();
     monitor.stopMonitoring();
-    const reports = monitor.getCollectorReports();
+    if (run === 5 || keptRhythm(report)) return { probed, reports: monitor.getCollectorReports() };
+  }
+}
+
+describe('every collector', () => {
+  it('delivers the metrics that it said it could, and no others', async () => {
+    const { probed, reports } = await monitorRhythm();
     expect(reports.map(({ name }) => name)).toEqual([
       'ctxsw',
       'irq',
@@ -76,7 +93,7 @@ function emptyOr(value: unknown): unknown {
 
 describe('addresses that the cache collector samples', () => {
   it('are the cells of the NUMA heatmap', async () => {
-    await using target = await spawnSharing({ durationMs: 30_000, layout: 'false' });
+    await using target = await spawnSharing({ layout: 'false' });
     const { line } = sharingPlace(target);
     using monitor = new HFTResourceMonitor();
     monitor.attachProcess(target.pid);
@@ -88,7 +105,7 @@ describe('addresses that the cache collector samples', () => {
     };
     // The nodes of pages are asked for once a second at most.
     const tids = () => new Set(hottest()?.threads.map(({ tid }) => tid));
-    await expect.poll(tids, { timeout: 25_000 }).toEqual(new Set(target.tids));
+    await expect.poll(tids).toEqual(new Set(target.tids));
     expect(hottest()).toMatchObject({
       pid: target.pid,
       address: line,

@@ -23,7 +23,7 @@ function held(): Held {
   };
 }
 
-it(`${CYCLES} starts and stops leave nothing behind`, { timeout: 600_000 }, async (context) => {
+it(`${CYCLES} starts and stops leave nothing behind`, { timeout: 1_800_000 }, async (context) => {
   skipUnless(context, needs.bpf);
   await using target = await spawnSleeper({ limitS: 600 });
   using monitor = new HFTResourceMonitor();

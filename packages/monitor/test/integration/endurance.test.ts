@@ -7,7 +7,7 @@ import { needs, skipUnless } from '@hftmon/testkit';
 const SCRIPT = fileURLToPath(new URL('../../stress/endurance.mjs', import.meta.url));
 
 /** The short form of `npm run stress:long`. */
-it('monitoring a busy process does not grow', { timeout: 120_000 }, async (context) => {
+it('monitoring a busy process does not grow', { timeout: 900_000 }, async (context) => {
   skipUnless(context, needs.bpf);
   const words = ['--expose-gc', SCRIPT, '--seconds', '20'];
   const { stdout } = await promisify(execFile)(process.execPath, words);

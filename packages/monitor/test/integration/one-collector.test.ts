@@ -48,7 +48,7 @@ describe('a deployment with one collector', () => {
 
   beforeAll(() => {
     installed = new InstalledPackages(['core', 'perf-native', ...COLLECTORS.map(([name]) => name)]);
-  }, 60_000);
+  });
   afterAll(() => installed[Symbol.dispose]());
   beforeEach((context) => skipUnless(context, needs.bpf, needs.root, needs.tool('bpftool')));
 

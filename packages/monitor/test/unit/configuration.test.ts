@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError, PermissionError } from '@hftmon/monitor';
-import { FakeRoots } from '@hftmon/testkit';
+import {
+  ConfigurationError,
+  DEFAULT_CONFIGURATION,
+  PermissionError,
+  installedCollectors,
+  type MonitorConfiguration,
+} from '@hftmon/monitor';
+import { FakeRoots, fakeEnvironment, loadHost } from '@hftmon/testkit';
 import { fakeMonitor, hostWith } from '../support/fake-monitor.js';
 
 describe('configuration', () => {
@@ -46,6 +52,22 @@ describe('configuration', () => {
     const configure = () => monitor.configure(change as never);
     expect(configure).toThrow(ConfigurationError);
     expect(configure).toThrow(told);
+  });
+
+  it('hands consents to the collectors that need them', () => {
+    const given: MonitorConfiguration = { ...DEFAULT_CONFIGURATION, resctrl: true };
+    using roots = loadHost('icelake-2s');
+    const { procRoot, sysRoot } = roots;
+    const env = fakeEnvironment({ procRoot, sysRoot, capabilities: 'all' });
+    const traffic = (configuration: MonitorConfiguration) =>
+      installedCollectors(['numa'])[0]!(configuration).probeMetrics!(env).get(
+        'target_bytes_per_second',
+      );
+    expect(traffic(given)).toMatchObject({ ok: true });
+    expect(traffic(DEFAULT_CONFIGURATION)).toMatchObject({
+      ok: false,
+      remedy: 'hftmon stat --resctrl (option resctrl)',
+    });
   });
 
   it('takes all of a change or nothing', () => {

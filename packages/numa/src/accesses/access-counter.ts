@@ -20,6 +20,9 @@ export interface AccessCounterOptions {
 /** Time between two samples of a thread, us. */
 const INTERVAL_US = 100_000;
 
+const NO_COUNTER_REMEDY =
+  'end other users of hardware counters (perf, another monitor), count with one collector at a time (hftmon stat --collectors numa), or sudo sysctl kernel.nmi_watchdog=0';
+
 interface Sums {
   local: number;
   remote: number;
@@ -63,7 +66,12 @@ export class AccessCounter {
       },
       { procRoot },
     );
-    this.#sampler.start();
+    try {
+      this.#sampler.start();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   attach({ pid }: Target): void {
@@ -100,13 +108,19 @@ export class AccessCounter {
     const limits = uncounted.map(
       ({ threads, refusal }) => `${threads} threads are not counted: ${refusal.reason}`,
     );
-    if (this.#unscheduled > 0) limits.push(`${this.#unscheduled} threads found no free counter`);
+    const remedies = new Set(uncounted.map(({ refusal }) => refusal.remedy));
+    if (support.remedy !== undefined) remedies.add(support.remedy);
+    if (this.#unscheduled > 0) {
+      limits.push(`${this.#unscheduled} threads found no free counter`);
+      remedies.add(NO_COUNTER_REMEDY);
+    }
     if (this.#withoutNode > 0) {
       limits.push(`${this.#withoutNode} accesses of threads whose node was not known are left out`);
     }
     limits.push('a thread that changes nodes is counted where it ran at the last look');
     if (support.degraded !== undefined) limits.unshift(support.degraded);
-    return { ...support, degraded: limits.join('; ') };
+    const remedy = remedies.size > 0 ? { remedy: [...remedies].join('; ') } : {};
+    return { ...support, degraded: limits.join('; '), ...remedy };
   }
 
   /** Idempotent; the counts stay. */

@@ -1,22 +1,11 @@
-import { encodeEvent, readPmuDevices, type EventWords, type PmuDevice } from '@hftmon/perf-native';
-
-/** One event of one PMU that counts traffic of memory. */
-export interface MemoryEvent extends EventWords {
-  readonly pmu: string;
-  readonly name: string;
-  readonly type: number;
-  /** CPUs to count on, one per package. */
-  readonly cpus: readonly number[];
-  /** Bytes that one count stands for. */
-  readonly bytesPerCount: number;
-}
-
-/** Events that together count all traffic of the memory controllers. */
-export interface MemoryEvents {
-  /** For people: `uncore_imc_*: cas_count_read, cas_count_write`. */
-  readonly source: string;
-  readonly events: readonly MemoryEvent[];
-}
+import { readPmuDevices, type CpuModelRoots, type PmuDevice } from '@hftmon/perf-native';
+import { findDataFabricEvents } from './data-fabric.js';
+import {
+  LINE_BYTES,
+  encodeMemoryEvent,
+  type MemoryEvent,
+  type MemoryEvents,
+} from './memory-event.js';
 
 const UNITS: Readonly<Record<string, number>> = {
   Bytes: 1,
@@ -24,8 +13,6 @@ const UNITS: Readonly<Record<string, number>> = {
   MiB: 2 ** 20,
   MB: 1e6,
 };
-
-const LINE_BYTES = 64;
 
 /** A family of PMUs and the events of it that are summed up. */
 interface Family {
@@ -38,7 +25,7 @@ interface Family {
 }
 
 /**
- * Families, the first that a host has is used. Intel's controllers name their events in sysfs
+ * Families, the first that a host has is used, and before the data fabric of AMD. Intel's controllers name their events in sysfs
  * (arch/x86/events/intel/uncore_snbep.c, uncore_snb.c). AMD's name none: the terms of amd_umc are
  * those of the kernel's table (tools/perf/pmu-events/arch/x86/amdzen4/memory-controller.json,
  * umc_cas_cmd.rd and .wr); which bits they mean is again read from sysfs.
@@ -82,17 +69,17 @@ const FAMILIES: readonly Family[] = [
 ];
 
 /** Events of this host; `undefined` when it has no memory controllers that can be counted. */
-export function findMemoryEvents(sysRoot: string): MemoryEvents | undefined {
+export function findMemoryEvents(roots: CpuModelRoots): MemoryEvents | undefined {
   for (const family of FAMILIES) {
-    const pmus = readPmuDevices(sysRoot, family.pmus);
+    const pmus = readPmuDevices(roots.sysRoot, family.pmus);
     if (pmus.length === 0) continue;
     const perPmu = pmus.map((pmu) => eventsOf(pmu, family));
     // A controller left out would make the sum too small.
     if (!perPmu.every((events) => events !== undefined)) continue;
     const names = [...new Set(perPmu.flat().map(({ name }) => name))];
-    return { source: `${family.label}: ${names.join(', ')}`, events: perPmu.flat() };
+    return { source: `${family.label}: ${names.join(', ')}`, turns: [perPmu.flat()] };
   }
-  return undefined;
+  return findDataFabricEvents(roots);
 }
 
 function eventsOf(pmu: PmuDevice, { named = [], terms = [] }: Family): MemoryEvent[] | undefined {
@@ -106,18 +93,10 @@ function eventsOf(pmu: PmuDevice, { named = [], terms = [] }: Family): MemoryEve
     ...terms.map((event) => ({ ...event, bytesPerCount: LINE_BYTES })),
   ];
   const events: MemoryEvent[] = [];
-  for (const event of found) {
-    const words = event === undefined ? undefined : encodeEvent(event.terms, pmu.format);
-    if (event === undefined || words === undefined || pmu.cpumask.length === 0) return undefined;
-    const { name, bytesPerCount } = event;
-    events.push({
-      pmu: pmu.name,
-      name,
-      type: pmu.type,
-      cpus: pmu.cpumask,
-      bytesPerCount,
-      ...words,
-    });
+  for (const each of found) {
+    const event = each && encodeMemoryEvent(pmu, each);
+    if (event === undefined) return undefined;
+    events.push(event);
   }
   return events;
 }

@@ -1,5 +1,15 @@
-import { mkdirSync, readFileSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { threadId } from 'node:worker_threads';
 import type { ProcessMark } from '../files/process-mark.js';
 
 /** Says in a file that this host's DAMON is used by a monitor, and for which process. */
@@ -10,18 +20,59 @@ export interface DamonClaim extends ProcessMark {
 }
 
 /**
- * Writes the claim, before anything of the kernel is changed.
+ * Writes the claim, before anything of the kernel is changed. It appears as a whole, and one of
+ * several that claim at a time gets it.
  * @returns false when there is one already
  */
 export function writeClaim(path: string, claim: DamonClaim): boolean {
   mkdirSync(dirname(path), { recursive: true });
+  const whole = privatePath(path);
+  writeFileSync(whole, JSON.stringify(claim), { mode: 0o600 });
   try {
-    writeFileSync(path, JSON.stringify(claim), { flag: 'wx', mode: 0o600 });
+    return linkUnlessThere(whole, path);
+  } finally {
+    rmSync(whole, { force: true });
+  }
+}
+
+/**
+ * Removes the claim of a monitor that has ended.
+ * @param stale - the claim that was looked at
+ * @returns false when another monitor has put its own there since; that stays
+ */
+export function removeStaleClaim(path: string, stale: DamonClaim | undefined): boolean {
+  const aside = privatePath(path);
+  try {
+    // Whoever else found it stale can't move it any more.
+    renameSync(path, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
+    throw error;
+  }
+  try {
+    if (isDeepStrictEqual(readClaim(aside), stale)) return true;
+    linkUnlessThere(aside, path);
+    return false;
+  } finally {
+    rmSync(aside, { force: true });
+    removeEmptyFolder(dirname(path));
+  }
+}
+
+/** @returns whether it was linked */
+function linkUnlessThere(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
+}
+
+/** Beside it, and used by this thread alone. */
+function privatePath(path: string): string {
+  return `${path}.${process.pid}.${threadId}`;
 }
 
 /** The claim that is there; `undefined` when there is none that makes sense. */
@@ -41,8 +92,12 @@ export function readClaim(path: string): DamonClaim | undefined {
 /** Removes the claim, and its folder when nothing else is in it. */
 export function removeClaim(path: string): void {
   rmSync(path, { force: true });
+  removeEmptyFolder(dirname(path));
+}
+
+function removeEmptyFolder(folder: string): void {
   try {
-    rmdirSync(dirname(path));
+    rmdirSync(folder);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw error;

@@ -2,7 +2,7 @@ import type { KernelFiles } from '../files/kernel-files.js';
 import { isRunning, ownMark } from '../files/process-mark.js';
 import { optionalText } from '../files/read-text.js';
 import { unsupported, type Absent } from '../support/absent.js';
-import { readClaim, removeClaim, writeClaim } from './damon-claim.js';
+import { readClaim, removeClaim, removeStaleClaim, writeClaim } from './damon-claim.js';
 import { DamonSysfs, type DamonRegion } from './damon-sysfs.js';
 
 /** Where DAMON and the claim on it are. */
@@ -45,7 +45,7 @@ export class DamonWatch {
     if (hindrance !== undefined) return hindrance;
     const { claimPath, procRoot } = places;
     const claim = { ...ownMark(procRoot), bootId: bootId(procRoot), targetPid: pid };
-    if (!writeClaim(claimPath, claim)) return inUse('another monitor has just claimed it');
+    if (!writeClaim(claimPath, claim)) return JUST_CLAIMED;
     const failure = setUp(sysfs, pid);
     if (failure === undefined) return { ok: true, watch: new DamonWatch(pid, places, sysfs) };
     removeClaim(claimPath);
@@ -66,6 +66,8 @@ export class DamonWatch {
   }
 }
 
+const JUST_CLAIMED = inUse('another monitor has just claimed it');
+
 /** Why DAMON cannot be used here. Takes away what a dead monitor left. */
 function hindranceTo(sysfs: DamonSysfs, places: DamonPlaces): Absent | undefined {
   if (sysfs.count() === undefined) {
@@ -83,7 +85,7 @@ function hindranceTo(sysfs: DamonSysfs, places: DamonPlaces): Absent | undefined
     }
     if (sameBoot && sysfs.isOurs(claim.targetPid)) sysfs.remove();
   }
-  removeClaim(claimPath);
+  if (!removeStaleClaim(claimPath, claim)) return JUST_CLAIMED;
   if (sysfs.isAnyOn()) return inUse('a kdamond of somebody else is on');
   return sysfs.count() === 0 ? undefined : inUse('it is set up by somebody else');
 }

@@ -68,11 +68,12 @@ export class HostSources {
       this.#sampling = support;
       if (sampled.length > 0) {
         const samples = new AddressSampler({ events: sampled, epochNs });
+        onUndo(() => samples.close());
         this.#sampler = new MemorySampler(samples, onAccess);
         onUndo(() => this.#sampler?.close());
       }
     }
-    this.#traffic = new UncoreTraffic(host, sysRoot);
+    this.#traffic = new UncoreTraffic(host, { procRoot, sysRoot });
     onUndo(() => this.#traffic?.close());
     if (config.resctrl) {
       this.#resctrl = new ResctrlTraffic(kernelFiles, procRoot, sysRoot, host);

@@ -12,9 +12,13 @@ import { MonitorGroup, type DomainBytes } from './monitor-group.js';
 import { findResctrl, type ResctrlMount } from './resctrl-mount.js';
 
 const NOT_YET = unsupported('the counters were read only once', 'ask again after the next sample');
+const NO_TARGET = unsupported(
+  'no target is attached any more whose traffic could be counted',
+  'attach a process that runs',
+);
 const NOT_ASKED = unsupported(
   'a monitoring group per target was not asked for',
-  'give the option resctrl',
+  'hftmon stat --resctrl (option resctrl)',
 );
 
 interface Rate {
@@ -59,6 +63,8 @@ export class ResctrlTraffic {
     this.#groups.delete(pid);
     this.#last.delete(pid);
     this.#refused.delete(pid);
+    // What was counted of those that left is no rate of now.
+    if (this.#groups.size === 0) this.#rates = undefined;
   }
 
   /** Reads the counters. @param nowNs - ns since the epoch */
@@ -91,7 +97,10 @@ export class ResctrlTraffic {
     if (!this.#mount.ok) return { value: undefined, support: this.#mount };
     const rate = this.#rates?.get(nodeId);
     const [refused] = this.#refused.values();
-    if (rate === undefined) return { value: undefined, support: refused ?? NOT_YET };
+    if (rate === undefined) {
+      const missing = this.#groups.size === 0 ? NO_TARGET : NOT_YET;
+      return { value: undefined, support: refused ?? missing };
+    }
     return {
       value: { localMbPerSec: rate.local / 1e6, totalMbPerSec: rate.total / 1e6 },
       support: present(

@@ -7,7 +7,10 @@ import {
   memoryLevel,
   pebsEvents,
   probeAddressSampling,
+  readCpuModel,
+  speEvents,
   type SampleBatch,
+  type SamplingAttempt,
   type SamplingEvent,
 } from '@hftmon/perf-native';
 import { unsupported } from '../support/absent.js';
@@ -40,21 +43,40 @@ export interface MemorySampling {
   readonly events: readonly SamplingEvent[];
 }
 
-/** Loads (PEBS) or micro-operations (IBS) between two samples: a prime, so as not to fall in step. */
+/**
+ * Loads (PEBS), micro-operations (IBS) or operations (SPE) between two samples: a prime, so as not
+ * to fall in step; SPE has no lower 8 bits of it and adds a random part instead.
+ */
 const PERIOD = 100_003;
 /** No cache of a core answers that late. */
 const MIN_LATENCY_CYCLES = 30;
 
-/** What this host samples accesses with; asks the kernel. */
-export function memorySampling(env: ProbeEnvironment): MemorySampling {
-  const { pebs, ibs } = probeAddressSampling(env);
+/**
+ * What this host samples accesses with; asks the kernel.
+ * @param attempt - replaced where the tree of another host is looked at
+ */
+export function memorySampling(env: ProbeEnvironment, attempt?: SamplingAttempt): MemorySampling {
+  const { pebs, ibs, spe } = probeAddressSampling(env, attempt);
   const options = { period: PERIOD, minLatencyCycles: MIN_LATENCY_CYCLES };
   if (pebs.ok) return { support: pebs, events: pebsEvents(env.sysRoot, options) };
   if (ibs.ok) return { support: ibs, events: ibsEvents(env.sysRoot, options) };
+  if (spe.ok) {
+    const events = speEvents(env.sysRoot, options);
+    if (events.every((event) => event.spe === 'neoverse')) return { support: spe, events };
+    return { support: NO_SOURCES, events: [] };
+  }
+  if (readCpuModel(env)?.arch === 'arm') {
+    return { support: unsupported(spe.reason, spe.remedy), events: [] };
+  }
   // Of the two, IBS is the better reason where there is a PMU but no PEBS.
   const { reason, remedy } = /\bPEBS is of Intel\b/.test(pebs.reason) ? ibs : pebs;
   return { support: unsupported(reason, remedy), events: [] };
 }
+
+const NO_SOURCES: Support = unsupported(
+  'samples of SPE do not tell on this CPU whether memory answered',
+  'run on a Neoverse N1, V1, N2 or V2, or on a host with PEBS or IBS',
+);
 
 /** Hardware samples of all threads of the targets: those that memory, or another node, served. */
 export class MemorySampler {
@@ -136,6 +158,7 @@ export class MemorySampler {
 function leavesNode(level: MemoryLevel): boolean {
   switch (level) {
     case MemoryLevel.RemoteCache:
+    case MemoryLevel.RemoteNode:
     case MemoryLevel.LocalRam:
     case MemoryLevel.RemoteRam:
     case MemoryLevel.Cxl:

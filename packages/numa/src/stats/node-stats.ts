@@ -30,7 +30,7 @@ const DEFAULT_HOT_SPOTS = 10;
 const NO_TARGET = unsupported('no process is attached', 'attach one');
 const NO_ADDRESSES = unsupported(
   'no addresses were sampled',
-  'give the option sampleAccesses or damon, or hand in addresses that another collector sampled',
+  'hftmon stat --sample-accesses or --damon (options sampleAccesses and damon), or watch with the cache collector, which samples addresses',
 );
 
 /** What the targets do with one node. */
@@ -129,7 +129,8 @@ function accessEstimate(
 function limited(source: Present, limit: Support | undefined): Present {
   if (limit === undefined || limit.ok) return source;
   const notes = [source.degraded, limit.reason].filter((note) => note !== undefined);
-  return { ...source, degraded: notes.join('; ') };
+  const remedies = [source.remedy, limit.remedy].filter((remedy) => remedy !== undefined);
+  return { ...source, degraded: notes.join('; '), remedy: remedies.join('; ') };
 }
 
 function targetPages(nodeId: number, target: TargetMemory): TargetPages[] {

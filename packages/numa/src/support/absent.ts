@@ -16,7 +16,17 @@ export function unsupported(reason: string, remedy: string): Absent {
   return absent('HFTMON_E_UNSUPPORTED', reason, remedy);
 }
 
-/** Says where numbers come from. */
-export function present(tier: Tier, source: string, degraded?: string): Present {
-  return { ok: true, tier, source, ...(degraded !== undefined && { degraded }) };
+/**
+ * Says where numbers come from.
+ * @param degraded - in what way they are less than they could be
+ * @param remedy - what lifts that; absent where nothing does
+ */
+export function present(tier: Tier, source: string, degraded?: string, remedy?: string): Present {
+  return {
+    ok: true,
+    tier,
+    source,
+    ...(degraded !== undefined && { degraded }),
+    ...(remedy !== undefined && { remedy }),
+  };
 }

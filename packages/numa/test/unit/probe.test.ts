@@ -63,7 +63,10 @@ describe('probeMetrics', () => {
   it('says what was not consented to, and what is there with consent', () => {
     const target = (name: HostName, options: NumaConfig = {}) =>
       on(name, ['CAP_PERFMON'], options).metrics.get('target_bytes_per_second');
-    expect(target('icelake-2s')).toMatchObject({ ok: false, remedy: 'give the option resctrl' });
+    expect(target('icelake-2s')).toMatchObject({
+      ok: false,
+      remedy: 'hftmon stat --resctrl (option resctrl)',
+    });
     expect(target('icelake-2s', { resctrl: true })).toMatchObject({ ok: true, tier: 'hardware' });
     expect(target('vm-no-pmu', { resctrl: true })).toMatchObject({ ok: false });
     const sampled = on('icelake-2s').metrics.get('sampled_local_ratio');

@@ -12,6 +12,8 @@
 /* Ranges per system call; the kernel takes 1024 (UIO_MAXIOV), which would not fit the stack well. */
 #define RANGES 256
 #define PAGES 512
+/* What the kernel copies in one call at most (MAX_RW_COUNT); it says nothing of what it leaves out. */
+#define MOST_BYTES 0x7ffff000u
 
 /* Where doubles stop to be exact; also refuses NaN and negative ones. */
 static int is_address(double address)
@@ -34,7 +36,8 @@ static uint32_t gather(const struct reading *r, uint32_t from, uint32_t count, s
 	uint32_t n = 0;
 
 	*bytes = 0;
-	while (n < RANGES && from + n < count && is_address(r->addresses[from + n])) {
+	while (n < RANGES && from + n < count && is_address(r->addresses[from + n]) &&
+	       *bytes + r->lengths[from + n] <= MOST_BYTES) {
 		remote[n].iov_base = (void *)(uintptr_t)(uint64_t)r->addresses[from + n];
 		remote[n].iov_len = r->lengths[from + n];
 		*bytes += r->lengths[from + n];
@@ -99,7 +102,7 @@ static int check_lengths(const uint32_t *lengths, uint32_t count, uint64_t buffe
 	uint64_t needed = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
-		if (lengths[i] > INT32_MAX)
+		if (lengths[i] > MOST_BYTES)
 			return fail(-EINVAL, "a range of %u bytes", lengths[i]);
 		needed += lengths[i];
 	}

@@ -75,8 +75,10 @@ static void end_those_over(struct hftmon_samples *s)
 
 static void drain(struct hftmon_samples *s)
 {
-	for (uint32_t i = 0; i < s->thread_count; i++)
+	for (uint32_t i = 0; i < s->thread_count; i++) {
 		sample_slots__drain(&s->slots, s->threads[i]);
+		sampled_thread__resume(s->threads[i]);
+	}
 	end_those_over(s);
 }
 
@@ -223,6 +225,23 @@ static int make_room(struct hftmon_samples *s)
 	return 0;
 }
 
+/* Is there room for the AUX areas of one more thread? */
+static int check_aux(struct hftmon_samples *s)
+{
+	uint64_t bytes = 0;
+	uint32_t threads;
+
+	for (uint32_t i = 0; i < s->event_count; i++)
+		if (s->events[i].flags & HFTMON_EVENT_SPE)
+			bytes += spe_buffer__aux_bytes();
+	pthread_mutex_lock(&s->lock);
+	threads = s->thread_count;
+	pthread_mutex_unlock(&s->lock);
+	if (bytes * (threads + 1) > HFTMON_SAMPLES_MOST_AUX_BYTES)
+		return fail(-ENOMEM, "buffers of SPE for more than %u threads", threads);
+	return 0;
+}
+
 static int add(struct hftmon_samples *s, struct sampled_thread *t)
 {
 	int err;
@@ -262,6 +281,9 @@ int hftmon_samples__follow(hftmon_samples *s, uint32_t tid)
 		return fail(-ESHUTDOWN, "sampling thread %u", tid);
 	if (is_followed(s, tid))
 		return 1;
+	err = check_aux(s);
+	if (err)
+		return err;
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		return fail(-ENOMEM, "sampled thread");
@@ -293,6 +315,8 @@ int hftmon_samples__unfollow(hftmon_samples *s, uint32_t tid)
 int hftmon_samples__flush(hftmon_samples *s)
 {
 	pthread_mutex_lock(&s->lock);
+	for (uint32_t i = 0; i < s->thread_count; i++)
+		sampled_thread__hand_over(s->threads[i]);
 	drain(s);
 	pthread_mutex_unlock(&s->lock);
 	return 0;

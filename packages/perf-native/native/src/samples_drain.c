@@ -7,6 +7,7 @@
 
 #include "atomics.h"
 #include "error.h"
+#include "samples_spe.h"
 
 struct lost_record {
 	struct perf_event_header header;
@@ -46,16 +47,18 @@ void sample_slots__count(uint64_t *field, uint64_t n)
 	store_relaxed_u64(field, *field + n);
 }
 
-/* The next free slot, or NULL when JavaScript has read none of them. */
-static struct hftmon_sample *free_slot(struct sample_slots *slots)
+struct hftmon_sample *sample_slots__free(struct sample_slots *slots)
 {
 	uint32_t tail = load_acquire_u32(slots->memory + HFTMON_SAMPLES_TAIL_OFFSET);
 	struct hftmon_sample *first = (void *)(slots->memory + HFTMON_SAMPLES_HEADER_BYTES);
 
-	return slots->head - tail <= slots->mask ? &first[slots->head & slots->mask] : NULL;
+	if (slots->head - tail <= slots->mask)
+		return &first[slots->head & slots->mask];
+	sample_slots__count(&slots->stats->overruns, 1);
+	return NULL;
 }
 
-static void publish(struct sample_slots *slots)
+void sample_slots__publish(struct sample_slots *slots)
 {
 	slots->head++;
 	store_release_u32(slots->memory + HFTMON_SAMPLES_HEAD_OFFSET, slots->head);
@@ -139,37 +142,54 @@ static void take_sample(struct sample_slots *slots, const struct sampled_thread 
 		sample_slots__count(&slots->stats->kernel, 1);
 		return;
 	}
-	to = free_slot(slots);
-	if (!to) {
-		sample_slots__count(&slots->stats->overruns, 1);
+	to = sample_slots__free(slots);
+	if (!to)
 		return;
-	}
 	copy_sample(slots, to, (uint32_t)event, header);
-	publish(slots);
+	sample_slots__publish(slots);
 }
 
-void sample_slots__drain(struct sample_slots *slots, struct sampled_thread *thread)
+void sample_slots__take_other(struct sample_slots *slots, struct sampled_thread *thread,
+			      const struct perf_event_header *header)
+{
+	switch (header->type) {
+	case PERF_RECORD_LOST:
+		thread->lost += ((const struct lost_record *)header)->lost;
+		sample_slots__count(&slots->stats->lost, ((const struct lost_record *)header)->lost);
+		break;
+	case PERF_RECORD_THROTTLE:
+		sample_slots__count(&slots->stats->throttles, 1);
+		break;
+	case PERF_RECORD_UNTHROTTLE:
+		break;
+	default:
+		sample_slots__count(&slots->stats->unknown, 1);
+	}
+}
+
+static void drain_ring(struct sample_slots *slots, struct sampled_thread *thread)
 {
 	const struct perf_event_header *header;
 
 	while ((header = perf_ring__next(&thread->ring))) {
-		switch (header->type) {
-		case PERF_RECORD_SAMPLE:
+		if (header->type == PERF_RECORD_SAMPLE)
 			take_sample(slots, thread, header);
-			break;
-		case PERF_RECORD_LOST:
-			thread->lost += ((const struct lost_record *)header)->lost;
-			sample_slots__count(&slots->stats->lost,
-					    ((const struct lost_record *)header)->lost);
-			break;
-		case PERF_RECORD_THROTTLE:
-			sample_slots__count(&slots->stats->throttles, 1);
-			break;
-		case PERF_RECORD_UNTHROTTLE:
-			break;
-		default:
-			sample_slots__count(&slots->stats->unknown, 1);
-		}
+		else
+			sample_slots__take_other(slots, thread, header);
+	}
+}
+
+void sample_slots__drain(struct sample_slots *slots, struct sampled_thread *thread)
+{
+	if (thread->ring.page)
+		drain_ring(slots, thread);
+	for (uint32_t i = 0; i < thread->event_count; i++) {
+		struct spe_clock clock;
+
+		if (!thread->events[i].spe)
+			continue;
+		clock = spe_clock__now();
+		sample_slots__drain_spe(slots, thread, i, &clock);
 	}
 }
 
@@ -178,5 +198,5 @@ void sample_slots__drain_last(struct sample_slots *slots, struct sampled_thread 
 	sampled_thread__disable(thread);
 	sample_slots__drain(slots, thread);
 	sample_slots__count(&slots->stats->lost, sampled_thread__untold(thread));
-	sample_slots__count(&slots->stats->unknown, thread->ring.skipped);
+	sample_slots__count(&slots->stats->unknown, sampled_thread__skipped(thread));
 }

@@ -25,7 +25,15 @@ void sample_slots__close(struct sample_slots *slots);
 /* Adds to a field of the statistics, which JavaScript may be reading. */
 void sample_slots__count(uint64_t *field, uint64_t n);
 
-/* Moves what the thread's ring holds. */
+/* The next free slot, or NULL when JavaScript has read none of them, which counts as an overrun. */
+struct hftmon_sample *sample_slots__free(struct sample_slots *slots);
+/* Makes it readable. */
+void sample_slots__publish(struct sample_slots *slots);
+/* Counts what a record tells that is no sample. */
+void sample_slots__take_other(struct sample_slots *slots, struct sampled_thread *thread,
+			      const struct perf_event_header *header);
+
+/* Moves what the thread's ring, and the buffers of its SPE events, hold. */
 void sample_slots__drain(struct sample_slots *slots, struct sampled_thread *thread);
 /* The same for the last time: ends the events first and asks the kernel what else was lost. */
 void sample_slots__drain_last(struct sample_slots *slots, struct sampled_thread *thread);

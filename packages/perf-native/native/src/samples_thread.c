@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -42,6 +43,14 @@ struct perf_event_attr sample_attr(const struct hftmon_sample_event *event)
 	}
 	if (event->flags & HFTMON_EVENT_DATA)
 		attr.sample_type |= PERF_SAMPLE_ADDR | PERF_SAMPLE_DATA_SRC | PERF_SAMPLE_WEIGHT;
+	if (event->flags & HFTMON_EVENT_SPE) {
+		/* No records of samples, but of parts of the buffer, each with its thread and CPU. */
+		attr.sample_type &= ~(uint64_t)(PERF_SAMPLE_ADDR | PERF_SAMPLE_DATA_SRC |
+						PERF_SAMPLE_WEIGHT);
+		attr.sample_id_all = 1;
+		/* SPE rounds it up to a page: that much is handed over at once. */
+		attr.aux_watermark = 4096;
+	}
 	return attr;
 }
 
@@ -86,17 +95,46 @@ static int open_event(struct sampled_thread *t, uint32_t i, const struct hftmon_
 	return ioctl(e->fd, PERF_EVENT_IOC_ID, &e->id) ? -errno : 0;
 }
 
-static int open_ring(struct sampled_thread *t, uint32_t pages)
+/* The kernel says EPERM for too much locked memory; it is not a matter of privilege alone. */
+static int fail_to_map(int err, uint32_t pages)
 {
-	int err = perf_ring__map(&t->ring, t->events[0].fd, pages);
+	return fail(err == -EPERM ? -ENOMEM : err,
+		    "a sample ring of %u pages (kernel.perf_event_mlock_kb)", pages);
+}
 
-	if (err)
-		/* The kernel says EPERM; it is not a matter of privilege alone. */
-		return fail(err == -EPERM ? -ENOMEM : err,
-			    "a sample ring of %u pages (kernel.perf_event_mlock_kb)", pages);
-	for (uint32_t i = 1; i < t->event_count; i++)
-		if (ioctl(t->events[i].fd, PERF_EVENT_IOC_SET_OUTPUT, t->events[0].fd))
-			return fail(-errno, "one ring for all events of thread %u", t->tid);
+static int open_spe_buffer(struct sampled_event *event, uint32_t pages)
+{
+	int err;
+
+	event->spe = calloc(1, sizeof(*event->spe));
+	if (!event->spe)
+		return fail(-ENOMEM, "buffer of SPE");
+	err = spe_buffer__map(event->spe, event->fd, pages);
+	return err ? fail_to_map(err, pages) : 0;
+}
+
+/* One ring for all events, but those of SPE. */
+static int open_rings(struct sampled_thread *t, const struct hftmon_sample_event *events,
+		      uint32_t pages)
+{
+	int first_fd = -1;
+
+	for (uint32_t i = 0; i < t->event_count; i++) {
+		int fd = t->events[i].fd, err = 0;
+
+		if (events[i].flags & HFTMON_EVENT_SPE) {
+			err = open_spe_buffer(&t->events[i], pages);
+		} else if (first_fd < 0) {
+			first_fd = fd;
+			err = perf_ring__map(&t->ring, fd, pages);
+			if (err)
+				fail_to_map(err, pages);
+		} else if (ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, first_fd)) {
+			err = fail(-errno, "one ring for all events of thread %u", t->tid);
+		}
+		if (err)
+			return err == -EPERM ? -ENOMEM : err;
+	}
 	return 0;
 }
 
@@ -126,14 +164,16 @@ int sampled_thread__open(struct sampled_thread *t, const struct hftmon_sample_ev
 	int err = 0;
 
 	for (uint32_t i = 0; i < count && !err; i++) {
-		t->events[i].fd = t->events[i].leader_fd = -1;
+		t->events[i] = (struct sampled_event){ .fd = -1, .leader_fd = -1 };
 		t->event_count = i + 1;
 		err = open_event(t, i, &events[i]);
-		if (err)
+		if (err == -EBUSY && events[i].flags & HFTMON_EVENT_SPE)
+			fail(err, "SPE samples thread %u, or a whole CPU, for somebody else", t->tid);
+		else if (err)
 			fail(err, "sampling thread %u", t->tid);
 	}
 	if (!err)
-		err = open_ring(t, ring_pages);
+		err = open_rings(t, events, ring_pages);
 	if (!err)
 		err = enable(t);
 	if (!err && sampled_thread__is_over(t))
@@ -141,6 +181,20 @@ int sampled_thread__open(struct sampled_thread *t, const struct hftmon_sample_ev
 	if (err)
 		sampled_thread__close(t);
 	return err;
+}
+
+void sampled_thread__hand_over(struct sampled_thread *t)
+{
+	for (uint32_t i = 0; i < t->event_count; i++)
+		if (t->events[i].spe)
+			ioctl(t->events[i].fd, PERF_EVENT_IOC_DISABLE, 0);
+}
+
+void sampled_thread__resume(struct sampled_thread *t)
+{
+	for (uint32_t i = 0; i < t->event_count; i++)
+		if (t->events[i].spe)
+			ioctl(t->events[i].fd, PERF_EVENT_IOC_ENABLE, 0);
 }
 
 void sampled_thread__disable(struct sampled_thread *t)
@@ -165,12 +219,26 @@ uint64_t sampled_thread__untold(struct sampled_thread *t)
 	return lost > t->lost ? lost - t->lost : 0;
 }
 
+uint64_t sampled_thread__skipped(const struct sampled_thread *t)
+{
+	uint64_t skipped = t->ring.skipped;
+
+	for (uint32_t i = 0; i < t->event_count; i++)
+		if (t->events[i].spe)
+			skipped += t->events[i].spe->ring.skipped;
+	return skipped;
+}
+
 void sampled_thread__close(struct sampled_thread *t)
 {
 	perf_ring__unmap(&t->ring);
 	for (uint32_t i = 0; i < t->event_count; i++) {
 		struct sampled_event *e = &t->events[i];
 
+		if (e->spe)
+			spe_buffer__unmap(e->spe);
+		free(e->spe);
+		e->spe = NULL;
 		if (e->fd >= 0)
 			close(e->fd);
 		if (e->leader_fd >= 0)

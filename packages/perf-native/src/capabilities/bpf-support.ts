@@ -76,6 +76,7 @@ export function bpfSupport(facts: BpfFacts): Support {
     tier: 'kernel',
     source,
     degraded: 'kernel lockdown is "confidentiality": BPF may not copy kernel memory (names, paths)',
+    remedy: 'boot without kernel lockdown, or with lockdown=integrity',
   };
 }
 

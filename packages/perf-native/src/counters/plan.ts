@@ -62,5 +62,6 @@ function supportOf(
   const lack = noCounter(left.event, nmiWatchdog);
   if (fitting.length === 0) return lack;
   const notes = [support.degraded, `${left.pmu}: ${lack.reason}`].filter((note) => note);
-  return { ...support, degraded: notes.join('; ') };
+  const remedies = [support.remedy, lack.remedy].filter((remedy) => remedy);
+  return { ...support, degraded: notes.join('; '), remedy: remedies.join('; ') };
 }

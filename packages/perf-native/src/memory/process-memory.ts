@@ -2,6 +2,9 @@ import { createError } from '@hftmon/core';
 import { nativeLibrary } from '../native/bindings.js';
 import { memoryLibrary } from '../native/memory-bindings.js';
 
+/** MAX_RW_COUNT of the kernel: what one system call copies at most. */
+const MOST_BYTES = 0x7ffff000;
+
 const EPERM = -1;
 const ESRCH = -3;
 const EINVAL = -22;
@@ -19,13 +22,13 @@ export const PAGE_STATUS = {
  * system call (process_vm_readv).
  * @param pid - process or thread
  * @param addresses - where the ranges begin
- * @param lengths - their bytes
+ * @param lengths - their bytes, at most 2,147,479,552 each; together as many as `into` holds
  * @param into - each range gets a place of its full length here, in order
  * @param results - bytes copied per range, fewer where the memory ends, or -14 (-EFAULT) for none
  * @returns ranges copied as a whole
  * @throws PermissionError `HFTMON_E_MEMORY_NOT_PERMITTED`
  * @throws ProcessNotFoundError `HFTMON_E_PROCESS_NOT_FOUND`
- * @throws ConfigurationError `HFTMON_E_CONFIG_INVALID` when an array is too short
+ * @throws ConfigurationError `HFTMON_E_CONFIG_INVALID` when an array is too short or a range too long
  */
 export function readProcessMemory(
   pid: number,
@@ -59,7 +62,14 @@ export function queryPageNodes(pid: number, addresses: Float64Array, nodes: Int3
 
 function sum(lengths: Uint32Array, count: number): number {
   let total = 0;
-  for (let i = 0; i < count; i++) total += lengths[i] as number;
+  for (let i = 0; i < count; i++) {
+    const bytes = lengths[i] as number;
+    if (bytes > MOST_BYTES) {
+      const expected = `at most ${MOST_BYTES} bytes per range`;
+      throw createError('HFTMON_E_CONFIG_INVALID', { option: 'lengths', value: bytes, expected });
+    }
+    total += bytes;
+  }
   return total;
 }
 

@@ -41,8 +41,13 @@ export function readCpuModel({ procRoot, sysRoot }: CpuModelRoots): CpuModel | u
   const implementer = toNumber(field('CPU implementer'));
   const part = toNumber(field('CPU part'));
   if (implementer !== undefined && part !== undefined) return { arch: 'arm', implementer, part };
+  return readMidr(sysRoot, 0);
+}
+
+/** The model of one CPU of Arm, from its MIDR register in sysfs; `undefined` without one. */
+export function readMidr(sysRoot: string, cpu: number): CpuModel | undefined {
   return fromMidr(
-    readText(`${sysRoot}/devices/system/cpu/cpu0/regs/identification/midr_el1`)?.trim(),
+    readText(`${sysRoot}/devices/system/cpu/cpu${cpu}/regs/identification/midr_el1`)?.trim(),
   );
 }
 

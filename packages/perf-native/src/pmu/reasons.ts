@@ -9,6 +9,20 @@ const EMFILE = -24;
 const ENFILE = -23;
 
 const UNSUPPORTED = 'HFTMON_E_UNSUPPORTED';
+const NOT_PERMITTED = 'HFTMON_E_NOT_PERMITTED';
+
+const SETCAP = 'sudo setcap cap_perfmon,cap_sys_ptrace+ep $(readlink -f $(which node))';
+/** From this level on kernels with the patch of Debian and Ubuntu refuse. */
+const PATCHED_LEVEL = 3;
+
+/** Without CAP_PERFMON, or the right to ptrace everybody. */
+export const SAME_USER = {
+  degraded: 'only processes of the same user',
+  remedy: `run as root, or grant CAP_PERFMON: ${SETCAP}`,
+} as const;
+
+/** What lets a process count what the kernel does. */
+export const KERNEL_SHARE_REMEDY = `run as root, grant CAP_PERFMON (${SETCAP}), or sudo sysctl kernel.perf_event_paranoid=1`;
 
 /** The host has no PMU for its cores: what most virtual machines are like. */
 export function noPmu(): Refusal {
@@ -40,6 +54,40 @@ export function unknownModel(cpu: string): Refusal {
   };
 }
 
+/**
+ * The kernel opens no perf event at all for this process, not even one of its own user space.
+ * @param level - kernel.perf_event_paranoid
+ * @param isFiltered - a seccomp filter looks at the system calls of this process
+ */
+export function refusedByKernel(
+  errno: 'EACCES' | 'EPERM',
+  level: number | undefined,
+  isFiltered: boolean,
+): Refusal {
+  const refused = (reason: string, remedy: string): Refusal => ({
+    ok: false,
+    code: NOT_PERMITTED,
+    reason: `the kernel refuses this process every perf event (${errno}): ${reason}`,
+    remedy,
+  });
+  if (errno === 'EACCES' && level !== undefined && level >= PATCHED_LEVEL) {
+    return refused(
+      `kernel.perf_event_paranoid is ${level}, which this kernel takes for a ban without CAP_PERFMON`,
+      `run as root, grant it (${SETCAP}), or sudo sysctl kernel.perf_event_paranoid=2`,
+    );
+  }
+  if (errno === 'EPERM' && isFiltered) {
+    return refused(
+      'a seccomp filter does, as container runtimes set it',
+      'start the container with --cap-add PERFMON, or with a seccomp profile that allows perf_event_open',
+    );
+  }
+  return refused(
+    'a security module does (SELinux, AppArmor), or a filter of system calls',
+    'allow perf_event_open in the policy of this process; ausearch -m avc and dmesg name the rule',
+  );
+}
+
 /** The kernel did not open or not count an event. */
 export function refusal(result: number, event: string, nmiWatchdog: boolean): Refusal {
   switch (result) {
@@ -49,9 +97,9 @@ export function refusal(result: number, event: string, nmiWatchdog: boolean): Re
     case EPERM:
       return {
         ok: false,
-        code: 'HFTMON_E_NOT_PERMITTED',
-        reason: `the kernel does not let this process count ${event}`,
-        remedy: 'run as root, or check kernel.perf_event_paranoid, ptrace rights and seccomp',
+        code: NOT_PERMITTED,
+        reason: `the kernel lets this process count, but not ${event}`,
+        remedy: `run as root, or grant CAP_PERFMON: ${SETCAP}`,
       };
     case EBUSY:
       return noCounter(event, nmiWatchdog);

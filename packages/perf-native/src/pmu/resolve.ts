@@ -14,7 +14,7 @@ import type { EventEncoding, PmuKernel } from './kernel.js';
 import { PMU_METRIC_NAMES, type PmuMetric } from './metric.js';
 import { holdsNmiWatchdog, readPerfPermission } from './permission.js';
 import { GENERIC } from './tables/generic.js';
-import { ENOENT, absent, noPmu, refusal, unknownModel } from './reasons.js';
+import { ENOENT, KERNEL_SHARE_REMEDY, absent, noPmu, refusal, unknownModel } from './reasons.js';
 
 /** An event of one core PMU, ready to be opened. */
 export interface ResolvedEvent extends EventEncoding {
@@ -42,6 +42,8 @@ export interface PmuResolution {
   readonly tables: readonly PmuTable[];
   /** This process may not count what the kernel does. */
   readonly excludeKernel: boolean;
+  /** The same in words, for whoever reads the counts. */
+  readonly userSpaceAlone?: string | undefined;
   /** The NMI watchdog takes a counter of every CPU. */
   readonly nmiWatchdog: boolean;
   /** Every metric, supported or not. */
@@ -60,11 +62,14 @@ const PMU_TYPE_SHIFT = 2 ** 32;
 export function resolvePmu(env: ProbeEnvironment, kernel?: PmuKernel): PmuResolution {
   const cpu = readCpuModel(env);
   const pmus = readCorePmus(env.sysRoot);
-  const { denied, excludeKernel } = readPerfPermission(env);
+  // Nothing is tried where there is nothing to count.
+  const tries = pmus.length === 0 ? undefined : kernel;
+  const { denied, userSpaceAlone } = readPerfPermission(env, tries);
+  const excludeKernel = userSpaceAlone !== undefined;
   const nmiWatchdog = holdsNmiWatchdog(env.procRoot);
   const tables = pmus.map((pmu) => (cpu && findPmuTable(cpu, pmu.name)) ?? GENERIC);
-  const host = { cpu, pmus, tables, excludeKernel, nmiWatchdog };
-  const hindrance = denied ?? (pmus.length === 0 ? noPmu() : undefined);
+  const host = { cpu, pmus, tables, excludeKernel, userSpaceAlone, nmiWatchdog };
+  const hindrance = pmus.length === 0 ? noPmu() : denied;
   const resolve = (metric: PmuMetric): ResolvedMetric =>
     hindrance ? { support: hindrance, events: [] } : resolveMetric(metric, host, kernel);
   return {
@@ -103,10 +108,23 @@ function resolveMetric(metric: PmuMetric, host: Host, kernel?: PmuKernel): Resol
   if (events.length === 0) return { support: refused ?? why(metric, host), events };
   if (lacking.length > 0) degraded.add(`not counted on the cores of ${lacking.join(', ')}`);
   if (refused && !refused.ok) degraded.add(refused.reason);
-  if (host.excludeKernel) degraded.add('user space alone: kernel.perf_event_paranoid is 2');
+  const remedies: string[] = [];
+  if (refused && !refused.ok) remedies.push(refused.remedy);
+  if (host.userSpaceAlone !== undefined) {
+    degraded.add(host.userSpaceAlone);
+    remedies.push(KERNEL_SHARE_REMEDY);
+  }
   const source = events.map(describeEvent).join(' and ');
-  const note = degraded.size > 0 ? { degraded: [...degraded].join('; ') } : {};
-  return { support: { ok: true, tier: 'hardware', source, ...note }, events };
+  return {
+    support: {
+      ok: true,
+      tier: 'hardware',
+      source,
+      ...(degraded.size > 0 && { degraded: [...degraded].join('; ') }),
+      ...(remedies.length > 0 && { remedy: remedies.join('; ') }),
+    },
+    events,
+  };
 }
 
 /** Why no core of this host has the metric. */

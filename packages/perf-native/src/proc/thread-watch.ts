@@ -37,7 +37,8 @@ interface Watched {
  * Follows the threads of processes by looking at /proc/PID/task, so without BPF and without
  * rights beyond seeing the process. The next look comes after a hundred times what the last one
  * took, so the cost is bounded whatever the number of threads; a thread shorter than the interval
- * may never be seen. A look is one fstat per process, and a listing where the number of threads
+ * may never be seen, and one that has ended passes for the next one of its process that got its
+ * tid, if both were between two looks. A look is one fstat per process, and a listing where the number of threads
  * changed. A main thread that ended before its process is still listed, so it is not reported.
  */
 export class ThreadWatch implements Disposable {

@@ -81,7 +81,10 @@ export class AddressSampler implements Disposable {
     this.#library.unfollow(this.#live(), tid);
   }
 
-  /** Makes what the kernel has taken so far readable at once. */
+  /**
+   * Makes what the kernel has taken so far readable at once. Interrupts the threads that SPE
+   * samples: their CPUs hold some of it still.
+   */
   flush(): void {
     this.#library.flush(this.#live());
   }

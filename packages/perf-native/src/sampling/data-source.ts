@@ -45,6 +45,7 @@ const NUM_ANY_CACHE = 0xb;
 const NUM_LFB = 0xc;
 const NUM_RAM = 0xd;
 const NUM_PMEM = 0xe;
+const NUM_NONE = 0xf;
 
 /** What the instruction did. */
 export enum MemoryOperation {
@@ -77,6 +78,8 @@ export enum MemoryLevel {
   PersistentMemory = 11,
   Io = 12,
   Uncached = 13,
+  /** Another node, its memory or a cache of it: Arm's SPE does not say which. */
+  RemoteNode = 14,
 }
 
 const op = (low: number): number => low & 0x1f;
@@ -157,6 +160,8 @@ function levelByNumber(high: number): MemoryLevel {
       return ramLevel(high);
     case NUM_PMEM:
       return MemoryLevel.PersistentMemory;
+    case NUM_NONE:
+      return remote(high) ? MemoryLevel.RemoteNode : MemoryLevel.Unknown;
     default:
       return MemoryLevel.Unknown;
   }
@@ -199,7 +204,11 @@ export function missedTlb(low: number, high: number): boolean {
 /** Did the data come from another node, by RAM or by cache? */
 export function isRemoteNode(low: number, high: number): boolean {
   const from = memoryLevel(low, high);
-  return from === MemoryLevel.RemoteRam || from === MemoryLevel.RemoteCache;
+  return (
+    from === MemoryLevel.RemoteRam ||
+    from === MemoryLevel.RemoteCache ||
+    from === MemoryLevel.RemoteNode
+  );
 }
 
 /**

@@ -46,6 +46,9 @@ export const SAMPLE_STATS = {
   busyNs: 64,
   tid: 72,
   threads: 80,
+  truncations: 88,
+  collisions: 96,
+  skippedBytes: 104,
 } as const;
 
 /** `enum hftmon_sample_event_flag`. */
@@ -55,4 +58,6 @@ export const EVENT_FLAG = {
   registers: 1 << 2,
   data: 1 << 3,
   needsLeader: 1 << 4,
+  spe: 1 << 5,
+  neoverseSources: 1 << 6,
 } as const;

@@ -5,7 +5,8 @@ import { SAMPLE_STATS, SAMPLES } from './layout.js';
 export interface SamplerStats {
   /** Handed to JavaScript. */
   readonly samples: number;
-  /** Taken when a thread's ring was full. Complete for a thread when it is unfollowed or ends. */
+  /**
+   * Taken when a thread's ring was full; of SPE, parts of its buffer, of many samples each. Complete for a thread when it is unfollowed or ends. */
   readonly lost: number;
   /** Not handed over, since JavaScript had not read the ones before. */
   readonly overruns: number;
@@ -15,6 +16,15 @@ export interface SamplerStats {
   readonly throttles: number;
   /** Records that were not understood; 0 unless kernel and library disagree. */
   readonly unknown: number;
+  /** Times that a thread's SPE buffer was full; how many samples were lost then is not known. */
+  readonly truncations: number;
+  /**
+   * Parts of SPE buffers in which samples are missing because one was due while the one before was
+   * under way; how many is not known. Frequent ones ask for a longer period.
+   */
+  readonly collisions: number;
+  /** Bytes of SPE buffers that made no whole record. */
+  readonly skippedBytes: number;
   /** Threads that ended while they were followed. */
   readonly ended: number;
   /** Threads followed now. */
@@ -37,6 +47,9 @@ export function readSamplerStats(header: Uint32Array): SamplerStats {
     kernel: at(SAMPLE_STATS.kernel),
     throttles: at(SAMPLE_STATS.throttles),
     unknown: at(SAMPLE_STATS.unknown),
+    truncations: at(SAMPLE_STATS.truncations),
+    collisions: at(SAMPLE_STATS.collisions),
+    skippedBytes: at(SAMPLE_STATS.skippedBytes),
     ended: at(SAMPLE_STATS.ended),
     threads: at(SAMPLE_STATS.threads),
     wakes: at(SAMPLE_STATS.wakes),

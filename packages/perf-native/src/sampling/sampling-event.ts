@@ -14,7 +14,10 @@ export interface SamplingEvent {
   readonly config: bigint;
   readonly config1: bigint;
   readonly config2: bigint;
-  /** Between two samples: ns of CPU time for `cpu-clock`, else occurrences of the event. */
+  /**
+   * Between two samples: ns of CPU time for `cpu-clock`, operations for `spe`, else occurrences of
+   * the event.
+   */
   readonly period: number;
   /** `perf_event_attr.precise_ip`. */
   readonly preciseIp: 0 | 1 | 2 | 3;
@@ -26,6 +29,11 @@ export interface SamplingEvent {
   readonly data: boolean;
   /** `config` of an auxiliary event that has to lead the group (Intel's mem-loads-aux). */
   readonly leader: bigint | undefined;
+  /**
+   * Of Arm's SPE: what its records say of where data came from. `common`: the events that all CPUs
+   * have; `neoverse`: the data sources of Neoverse N1, V1, N2 and V2. Absent for other sources.
+   */
+  readonly spe?: 'common' | 'neoverse';
 }
 
 /** Shortest period of the kernel's clock events, ns. */
@@ -58,7 +66,9 @@ export function toNative(event: SamplingEvent): NativeSampleEvent {
     (event.excludeKernel ? EVENT_FLAG.excludeKernel : EVENT_FLAG.userOnly) |
     (event.registers ? EVENT_FLAG.registers : 0) |
     (event.data ? EVENT_FLAG.data : 0) |
-    (event.leader === undefined ? 0 : EVENT_FLAG.needsLeader);
+    (event.leader === undefined ? 0 : EVENT_FLAG.needsLeader) |
+    (event.spe === undefined ? 0 : EVENT_FLAG.spe) |
+    (event.spe === 'neoverse' ? EVENT_FLAG.neoverseSources : 0);
   return {
     type: event.type,
     flags,

@@ -1,11 +1,11 @@
-import { readdirSync } from 'node:fs';
 import type { ProbeEnvironment, Refusal, Support } from '@hftmon/core';
 import { nativeLibrary } from '../native/bindings.js';
 import { callFailure, toRefusal } from '../native/call-failure.js';
 import { samplesLibrary } from '../native/samples-bindings.js';
 import { readCorePmus } from '../pmu/core-pmu.js';
-import { noPmu } from '../pmu/reasons.js';
+import { noPmu, SAME_USER } from '../pmu/reasons.js';
 import { ibsEvents, pebsEvents } from './memory-events.js';
+import { readSpePmus, speEvents } from './spe-events.js';
 import {
   cpuClockEvent,
   toNative,
@@ -19,6 +19,8 @@ export type SamplingAttempt = (event: SamplingEvent) => number;
 /** What each source of address samples can do on this host. */
 export type AddressSamplingSupport = Readonly<Record<SamplingSource, Support>>;
 
+const EACCES = -13;
+const EBUSY = -16;
 const EINVAL = -22;
 
 /** Large enough not to take a sample while it is tried. */
@@ -36,7 +38,7 @@ export function probeAddressSampling(
   return {
     pebs: probePebs(env, attempt),
     ibs: probeIbs(env, attempt),
-    spe: probeSpe(env),
+    spe: probeSpe(env, attempt),
     'cpu-clock': probeCpuClock(env, attempt),
   };
 }
@@ -65,14 +67,15 @@ function probeIbs(env: ProbeEnvironment, attempt: SamplingAttempt): Support {
       'run on bare metal with an AMD CPU',
     );
   }
-  if (!event.excludeKernel && !mayTraceKernel(env)) {
+  const result = attempt(event);
+  if (result === EACCES && !event.excludeKernel) {
     return unsupported(
-      'this kernel cannot leave the kernel out of IBS samples, so they need CAP_PERFMON',
-      'run as root, or grant CAP_PERFMON',
+      'this kernel cannot leave the kernel out of IBS samples, and this process may not sample it',
+      'run as root, grant CAP_PERFMON, or sudo sysctl kernel.perf_event_paranoid=1',
       'HFTMON_E_NOT_PERMITTED',
     );
   }
-  if (attempt(event) === EINVAL) {
+  if (result === EINVAL) {
     return unsupported(
       'this kernel takes IBS samples of whole CPUs, not of single threads',
       'use a newer kernel, which takes them of threads',
@@ -82,20 +85,34 @@ function probeIbs(env: ProbeEnvironment, attempt: SamplingAttempt): Support {
   return refusal ?? offered(env, 'hardware', 'IBS op');
 }
 
-function probeSpe({ sysRoot }: ProbeEnvironment): Support {
-  return hasSpe(sysRoot)
-    ? unsupported('hftmon does not read the buffers of Arm SPE', 'use a host with PEBS or IBS')
-    : unsupported('there is no PMU arm_spe: SPE is of Arm', 'none');
+function probeSpe(env: ProbeEnvironment, attempt: SamplingAttempt): Support {
+  if (readSpePmus(env.sysRoot).length === 0) {
+    return unsupported(
+      'there is no PMU arm_spe: SPE is of Arm, and virtual machines seldom have it',
+      'run on bare metal with an Arm CPU that has SPE (with kpti=off, if the kernel log asks for it)',
+    );
+  }
+  const events = speEvents(env.sysRoot, TRIAL);
+  if (events.length === 0) {
+    return unsupported('the PMU arm_spe cannot be asked for loads and stores alone', 'none');
+  }
+  if (events.some((event) => attempt(event) === EBUSY)) {
+    return unsupported(
+      'somebody else samples whole CPUs with SPE, which excludes sampling single threads',
+      'end the other profiler (perf record -a, for instance)',
+    );
+  }
+  const refusal = firstRefusal(events, attempt);
+  if (refusal !== undefined) return refusal;
+  const offer = offered(env, 'hardware', 'SPE loads and stores');
+  return events.every(({ spe }) => spe === 'neoverse') ? offer : withoutSources(offer);
 }
 
-function hasSpe(sysRoot: string): boolean {
-  try {
-    return readdirSync(`${sysRoot}/bus/event_source/devices`).some((name) =>
-      name.startsWith('arm_spe'),
-    );
-  } catch {
-    return false;
-  }
+function withoutSources(offer: Extract<Support, { ok: true }>): Support {
+  const limit =
+    'the data sources of this CPU are not known, only hits of the L1 and the last level';
+  const degraded = offer.degraded === undefined ? limit : `${offer.degraded}; ${limit}`;
+  return { ...offer, degraded };
 }
 
 function probeCpuClock(env: ProbeEnvironment, attempt: SamplingAttempt): Support {
@@ -104,11 +121,13 @@ function probeCpuClock(env: ProbeEnvironment, attempt: SamplingAttempt): Support
   return refusal ?? offered(env, 'kernel', source);
 }
 
-function offered(env: ProbeEnvironment, tier: 'hardware' | 'kernel', source: string): Support {
+function offered(
+  env: ProbeEnvironment,
+  tier: 'hardware' | 'kernel',
+  source: string,
+): Extract<Support, { ok: true }> {
   const everybody = mayTraceKernel(env) || env.hasCapability('CAP_SYS_PTRACE');
-  return everybody
-    ? { ok: true, tier, source }
-    : { ok: true, tier, source, degraded: 'only processes of the same user' };
+  return everybody ? { ok: true, tier, source } : { ok: true, tier, source, ...SAME_USER };
 }
 
 function mayTraceKernel(env: ProbeEnvironment): boolean {

@@ -46,6 +46,7 @@ function sum(a: ThreadTotals, b: ThreadTotals): ThreadTotals {
     voluntarySwitches: a.voluntarySwitches + b.voluntarySwitches,
     involuntarySwitches: a.involuntarySwitches + b.involuntarySwitches,
     migrations: plus(a.migrations, b.migrations),
+    bornNs: Math.min(a.bornNs, b.bornNs),
     lifetimeNs: a.lifetimeNs + b.lifetimeNs,
     onCpuNs: a.onCpuNs + b.onCpuNs,
     offCpuNs: a.offCpuNs + b.offCpuNs,

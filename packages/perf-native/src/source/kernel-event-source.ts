@@ -301,7 +301,8 @@ export class KernelEventSource implements EventSource {
     const { procRoot } = this.environment;
     if (groups === 0) return new ProcessWatch(procRoot);
     return new ProcessFollower(session, memory.threads, procRoot, () => ({
-      nowMonotonicNs: this.#stoppedNs ?? Number(nativeLibrary().monotonicNs()),
+      nowMonotonicNs: () => this.#stoppedNs ?? Number(nativeLibrary().monotonicNs()),
+      epochMonotonicNs: Number(this.epochMonotonicNs),
       groups,
       comm: (pid, tid) => this.#comm(pid, tid),
     }));

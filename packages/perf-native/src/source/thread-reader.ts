@@ -7,7 +7,9 @@ const STATE_NAMES: readonly ThreadState[] = ['unknown', 'running', 'waiting', 'b
 /** What a slot needs to be read in context. */
 export interface ReadContext {
   /** CLOCK_MONOTONIC ns now, as a double. */
-  readonly nowMonotonicNs: number;
+  nowMonotonicNs(): number;
+  /** Epoch of the session on that clock. */
+  readonly epochMonotonicNs: number;
   /** Probe groups that are attached: totals of others are `undefined`. */
   readonly groups: number;
   /** State of a thread that had no event since it was attached, from /proc. */
@@ -15,8 +17,26 @@ export interface ReadContext {
   comm(pid: number, tid: number): string;
 }
 
-/** Exact totals of the thread in a slot, its current state included up to now. */
+/** Looks at a slot; a thread that switches faster than it can be read is taken as it was last seen. */
+const LOOKS = 16;
+
+/**
+ * Exact totals of the thread in a slot, its current state included up to now.
+ *
+ * Its probes go on writing meanwhile, and this thread may lose its CPU between two fields, so that
+ * a run would be counted as ended and as still going on. Every switch begins a new state: fields
+ * are of one state when that began at the same time before and after they were read.
+ */
 export function readThread(view: Uint32Array, slot: number, context: ReadContext): ThreadTotals {
+  const since = slot * THREAD.bytes + THREAD.sinceNs;
+  for (let look = 1; ; look++) {
+    const before = readU64At(view, since);
+    const totals = readFields(view, slot, context);
+    if (look === LOOKS || readU64At(view, since) === before) return totals;
+  }
+}
+
+function readFields(view: Uint32Array, slot: number, context: ReadContext): ThreadTotals {
   const base = slot * THREAD.bytes;
   const u32 = (offset: number) => view[(base + offset) >>> 2] as number;
   const u64 = (offset: number) => readU64At(view, base + offset);
@@ -28,7 +48,7 @@ export function readThread(view: Uint32Array, slot: number, context: ReadContext
   const since = (count: number, base: number) =>
     known === 'unknown' ? 0 : Math.max(0, u64(count) - u64(base));
   const state = known === 'unknown' ? context.stateOf(pid, tid) : known;
-  const until = known === 'exited' ? u64(THREAD.endedNs) : context.nowMonotonicNs;
+  const until = known === 'exited' ? u64(THREAD.endedNs) : context.nowMonotonicNs();
   // An unfollowed thread's last state ended when it was unfollowed; a dead one's at its end.
   const open = known === 'exited' ? 0 : Math.max(0, until - u64(THREAD.sinceNs));
   const waitOpen = Math.max(0, until - Math.max(u64(THREAD.sinceNs), u64(THREAD.wakeNs)));
@@ -41,6 +61,7 @@ export function readThread(view: Uint32Array, slot: number, context: ReadContext
     voluntarySwitches: since(THREAD.voluntary, THREAD.voluntaryBase),
     involuntarySwitches: since(THREAD.involuntary, THREAD.involuntaryBase),
     migrations: has(GROUP.switch | GROUP.migrate, THREAD.migrations),
+    bornNs: u64(THREAD.attachedNs) - context.epochMonotonicNs,
     lifetimeNs: Math.max(0, until - u64(THREAD.attachedNs)),
     onCpuNs: u64(THREAD.onCpuNs) + (state === 'running' ? open : 0),
     offCpuNs: u64(THREAD.offCpuNs) + (state === 'running' ? 0 : open),

@@ -1,4 +1,5 @@
 import type { ProbeEnvironment, Support } from '@hftmon/core';
+import { SAME_USER } from '../pmu/reasons.js';
 import { Watchpoint } from './watchpoint.js';
 
 /** An address that no program maps (mmap_min_addr): the attempt can't be hit. */
@@ -16,5 +17,5 @@ export function probeWatchpoints(env: ProbeEnvironment): Support {
   const all = ['CAP_PERFMON', 'CAP_SYS_ADMIN', 'CAP_SYS_PTRACE'];
   return all.some((name) => env.hasCapability(name))
     ? { ok: true, tier: 'kernel', source }
-    : { ok: true, tier: 'kernel', source, degraded: 'only processes of the same user' };
+    : { ok: true, tier: 'kernel', source, ...SAME_USER };
 }

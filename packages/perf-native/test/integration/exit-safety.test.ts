@@ -20,7 +20,13 @@ beforeEach((context) => skipUnless(context, needs.bpf));
 beforeAll(async () => {
   script = await bundleChild();
   // A target that is always busy, and whose threads come and go under the monitor.
-  target = await spawnChurn({ threads: 4, generations: 1000, switches: 500, waitUs: 100 });
+  target = await spawnChurn({
+    threads: 4,
+    generations: 1000,
+    switches: 500,
+    waitUs: 100,
+    limitS: 600,
+  });
   target.begin();
 });
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RecordKind } from '@hftmon/core';
 import {
+  awaitAsleep,
   listThreads,
   needs,
   readSwitches,
@@ -210,9 +211,10 @@ describe('totals', () => {
 
 describe('thousands of threads', () => {
   // One look at /proc for each of them; a listing for each would take minutes.
-  it('are read in one go while none of them has run', { timeout: 30_000 }, async () => {
+  it('are read in one go while none of them has run', { timeout: 60_000 }, async () => {
     await using program = runProgram('parked', PARKED);
     await program.line();
+    await awaitAsleep(program.pid); // the youngest may still be on its way to its pause
     const source = new KernelEventSource();
     source.open(new Set([RecordKind.Switch]), {});
     try {

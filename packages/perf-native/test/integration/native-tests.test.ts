@@ -7,7 +7,7 @@ const native = join(import.meta.dirname, '..', '..', 'native');
 const arch = process.arch === 'arm64' ? 'arm64' : 'x64';
 
 describe.each(['plain', 'thread', 'address'])(
-  'rings, pump, loader, samples and noise in C (%s)',
+  'rings, pump, loader, samples, SPE and noise in C (%s)',
   (variant) => {
     const programs = [
       'broadcast',
@@ -16,14 +16,15 @@ describe.each(['plain', 'thread', 'address'])(
       'pump busy',
       'object',
       'samples',
+      'spe',
+      'spe_drain',
       'noise',
-      'states',
     ];
 
     beforeAll(() => {
       if ([needs.tool('gcc'), needs.tool('make')].some((unmet) => unmet() !== undefined)) return;
       execFileSync('make', ['-s', '-C', native, 'test', `VARIANTS=${variant}`], { stdio: 'pipe' });
-    }, 240_000);
+    });
 
     it.for(programs)('%s', (command, context) => {
       skipUnless(context, needs.tool('gcc'), needs.tool('make'));
@@ -31,7 +32,7 @@ describe.each(['plain', 'thread', 'address'])(
       const path = join(native, '.output', arch, 'test', `${program}-${variant}`);
       const { status, signal, stderr } = spawnSync(path, args, {
         encoding: 'utf8',
-        timeout: 60_000,
+        timeout: 240_000,
       });
       expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' });
     });

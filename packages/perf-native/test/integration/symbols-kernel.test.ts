@@ -3,18 +3,39 @@ import { describe, expect, it } from 'vitest';
 import { KernelSymbols } from '../../src/symbols/kallsyms.js';
 import { Symbolizer } from '../../src/symbols/symbolizer.js';
 
+/** BPF programs and modules come and go on a host where others work. */
+const TRIES = 50;
+
+/** Names by address, of a text that stayed the same while the symbols were read from it. */
+function readSettled(): { symbols: KernelSymbols; byAddress: Map<string, Set<string>> } {
+  for (let i = 0; i < TRIES; i++) {
+    const before = readFileSync('/proc/kallsyms', 'latin1');
+    const symbols = new KernelSymbols();
+    symbols.support();
+    if (readFileSync('/proc/kallsyms', 'latin1') === before) {
+      return { symbols, byAddress: functionsOf(before) };
+    }
+  }
+  throw new Error(`/proc/kallsyms changed ${TRIES} times while it was read`);
+}
+
+function functionsOf(kallsyms: string): Map<string, Set<string>> {
+  const byAddress = new Map<string, Set<string>>();
+  for (const line of kallsyms.split('\n')) {
+    const match = /^([0-9a-f]+) [tT] ([^\t]+)(?:\t|$)/.exec(line);
+    if (match === null) continue;
+    const [, address, name] = match as unknown as [string, string, string];
+    byAddress.set(address, (byAddress.get(address) ?? new Set()).add(name));
+  }
+  return byAddress;
+}
+
 describe('symbolising the kernel', () => {
   const symbols = new KernelSymbols();
   const support = symbols.support();
 
   it.skipIf(!support.ok)('agrees with every function of /proc/kallsyms', () => {
-    const byAddress = new Map<string, Set<string>>();
-    for (const line of readFileSync('/proc/kallsyms', 'latin1').split('\n')) {
-      const match = /^([0-9a-f]+) [tT] ([^\t]+)(?:\t|$)/.exec(line);
-      if (match === null) continue;
-      const [, address, name] = match as unknown as [string, string, string];
-      byAddress.set(address, (byAddress.get(address) ?? new Set()).add(name));
-    }
+    const { symbols, byAddress } = readSettled();
     expect(byAddress.size).toBeGreaterThan(10_000);
     let checked = 0;
     for (const [address, names] of byAddress) {

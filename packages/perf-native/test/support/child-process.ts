@@ -78,7 +78,7 @@ export class MonitoringChild implements AsyncDisposable {
   }
 
   /** How it ended. @throws when it hangs */
-  async end(timeoutMs = 20_000): Promise<{ code: number | null; signal: string | null }> {
+  async end(timeoutMs = 240_000): Promise<{ code: number | null; signal: string | null }> {
     const timer = setTimeout(() => this.process.kill('SIGKILL'), timeoutMs);
     try {
       return await this.#ended;

@@ -1,3 +1,4 @@
+import { listFds } from '@hftmon/testkit';
 import { CounterSampler, type CounterSamplerOptions } from '../../src/counters/counter-sampler.js';
 import { nativeLibrary } from '../../src/native/bindings.js';
 
@@ -41,6 +42,12 @@ export function softwareSampler(
     epochNs: nativeLibrary().monotonicNs(),
     ...options,
   });
+}
+
+/** Events that this process has open; other descriptors come and go with the test runner. */
+export function openEvents(): number {
+  return [...listFds(process.pid).values()].filter((target) => target.includes('perf_event'))
+    .length;
 }
 
 /** All samples that are there. */

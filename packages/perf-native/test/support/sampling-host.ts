@@ -6,12 +6,15 @@ export interface FakePmu {
   readonly type: number;
   readonly format?: Readonly<Record<string, string>>;
   readonly events?: Readonly<Record<string, string>>;
+  readonly caps?: Readonly<Record<string, string>>;
+  readonly cpumask?: string;
 }
 
 export function writeSamplingPmu(roots: FakeRoots, pmu: FakePmu): void {
   const folder = `sys/bus/event_source/devices/${pmu.name}`;
   roots.write(`${folder}/type`, `${pmu.type}\n`);
-  for (const kind of ['format', 'events'] as const) {
+  if (pmu.cpumask !== undefined) roots.write(`${folder}/cpumask`, `${pmu.cpumask}\n`);
+  for (const kind of ['format', 'events', 'caps'] as const) {
     for (const [name, text] of Object.entries(pmu[kind] ?? {})) {
       roots.write(`${folder}/${kind}/${name}`, `${text}\n`);
     }
@@ -66,3 +69,30 @@ export const ZEN4_IBS_FILTERED: FakePmu = {
   ...ZEN4_IBS,
   format: { ...ZEN4_IBS.format, swfilt: 'config2:0' },
 };
+
+/** SPE as drivers/perf/arm_spe_pmu.c describes it. */
+export const SPE: FakePmu = {
+  name: 'arm_spe_0',
+  type: 11,
+  cpumask: '0-3',
+  format: {
+    ts_enable: 'config:0',
+    pa_enable: 'config:1',
+    pct_enable: 'config:2',
+    jitter: 'config:16',
+    branch_filter: 'config:32',
+    load_filter: 'config:33',
+    store_filter: 'config:34',
+    event_filter: 'config1:0-63',
+    min_latency: 'config2:0-11',
+  },
+  caps: { arch_inst: '0', count_size: '12', ernd: '0', min_interval: '1024' },
+};
+
+/** The register that tells the model of an Arm CPU. */
+export function writeMidr(roots: FakeRoots, cpu: number, midr: string): void {
+  roots.write(`sys/devices/system/cpu/cpu${cpu}/regs/identification/midr_el1`, `${midr}\n`);
+}
+
+export const MIDR_NEOVERSE_V1 = '0x00000000411fd402';
+export const MIDR_CORTEX_A55 = '0x00000000412fd050';

@@ -1,4 +1,5 @@
 import { exactPercentile, type Percentile } from '@hftmon/core';
+import { rhythmOf } from './rhythm.js';
 import type { WakeUpRing } from './wake-up-ring.js';
 
 /** The rhythm of a periodic thread. */
@@ -17,19 +18,16 @@ export interface Period {
 
 /** Fewer times between wake-ups than this make no rhythm. */
 const FEWEST_INTERVALS = 16;
-/** A time between wake-ups is regular if it is that close to a multiple of the period ... */
-const TOLERANCE = 0.25;
-/** ... of at most so many periods: a longer one is a pause. */
-const LONGEST_MULTIPLE = 4;
-/** ... and a thread is periodic if so many are. */
-const REGULAR_SHARE = 0.9;
+/** A thread is periodic if so many of its wake-ups are regular: what disturbs it may make some late. */
+const REGULAR_SHARE = 0.85;
 
 /**
  * The period of a thread, from its wake-ups of all kinds, or of one kind: a thread that also waits
  * for locks within its cycle has its rhythm in the sleeps of one system call.
  *
- * The estimate is robust: the median time between wake-ups is taken for the period, single late
- * or missed wake-ups don't matter, and then it is refined over the whole stretch of regular ones.
+ * The estimate is robust: the median time between wake-ups is taken for the period, late or missed
+ * wake-ups don't matter unless there are many, and then it is refined over the whole stretch of
+ * regular ones.
  *
  * @param fromNs - only wake-ups from this time on, ns since the epoch
  * @returns a sentence that says why, when it is not periodic
@@ -61,33 +59,22 @@ export function findPeriod(
     if (period !== undefined) return period;
   }
   const percent = REGULAR_SHARE * 100;
-  return `it is not periodic: fewer than ${percent} % of its wake-ups are a period apart`;
+  return `it is not periodic: fewer than ${percent} % of its wake-ups come in time`;
 }
 
 function periodOf(times: readonly number[], percentiles: readonly number[]): Period | undefined {
   const intervals = times.slice(1).map((time, i) => time - times[i]!);
   const median = exactPercentile([...intervals].sort(ascending), 50)!;
   if (median <= 0) return undefined;
-  let regular = 0;
-  let stretch = 0;
-  let cycles = 0;
-  for (const interval of intervals) {
-    const multiple = Math.round(interval / median);
-    if (multiple === 0 || multiple > LONGEST_MULTIPLE) continue;
-    if (Math.abs(interval - multiple * median) > TOLERANCE * median) continue;
-    regular++;
-    stretch += interval;
-    cycles += multiple;
-  }
+  const { regular, stretchNs, cycles } = rhythmOf(times, median);
   if (regular < REGULAR_SHARE * intervals.length) return undefined;
-  const period = stretch / cycles;
+  const period = stretchNs / cycles;
   let missed = 0;
   const jitter: number[] = [];
-  for (const interval of intervals) {
-    const multiple = Math.max(1, Math.round(interval / period));
-    if (multiple > LONGEST_MULTIPLE) continue;
-    missed += multiple - 1;
-    jitter.push(Math.abs(interval - multiple * period));
+  for (const step of rhythmOf(times, period).steps) {
+    const periods = Math.max(1, step.periods);
+    missed += periods - 1;
+    jitter.push(Math.abs(step.ns - periods * period));
   }
   jitter.sort(ascending);
   const jitterUs = percentiles.map((percent) => ({

@@ -88,7 +88,7 @@ export class StreamIntake {
           this.#onStart(u32, f64, base);
           break;
         case RecordKind.ThreadExit:
-          this.#onExit(u32, f64, base);
+          this.#onExit(u32, base);
           break;
         default:
       }
@@ -103,15 +103,14 @@ export class StreamIntake {
     // One that was found in /proc just before; or an earlier one whose end was not delivered.
     const before = known?.sums[Sum.LastEndNs] ?? 0;
     if (known !== undefined && before > 0 && timestampAt(f64, base) > before) {
-      this.#registry.end(known, before);
+      this.#registry.end(known);
     }
-    const track = this.#registry.add(tid, threadStartPid(u32, base));
-    if (track !== undefined) track.sums[Sum.BornNs] = timestampAt(f64, base);
+    this.#registry.add(tid, threadStartPid(u32, base));
   }
 
-  #onExit(u32: Uint32Array, f64: Float64Array, base: number): void {
+  #onExit(u32: Uint32Array, base: number): void {
     const track = this.#registry.get(tidAt(u32, base));
-    if (track !== undefined) this.#registry.end(track, timestampAt(f64, base));
+    if (track !== undefined) this.#registry.end(track);
   }
 
   #onSwitch(u32: Uint32Array, f64: Float64Array, base: number): void {

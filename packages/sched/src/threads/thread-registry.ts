@@ -1,4 +1,4 @@
-import { ThreadTrack, Sum } from './thread-track.js';
+import { ThreadTrack } from './thread-track.js';
 
 /** Threads that are tracked at most; more are counted, not tracked. */
 const MOST_LIVE = 16_384;
@@ -22,7 +22,7 @@ export class ThreadRegistry {
   add(tid: number, pid: number): ThreadTrack | undefined {
     const known = this.#byTid.get(tid);
     if (known?.pid === pid) return known;
-    if (known !== undefined) this.end(known, known.sums[Sum.LastEndNs]!);
+    if (known !== undefined) this.end(known);
     if (this.live.length >= MOST_LIVE) {
       this.untracked++;
       return undefined;
@@ -34,10 +34,9 @@ export class ThreadRegistry {
   }
 
   /** The thread ended. Its tid is free for another one. */
-  end(track: ThreadTrack, atNs: number): void {
+  end(track: ThreadTrack): void {
     if (track.hasEnded) return;
     track.hasEnded = true;
-    track.sums[Sum.EndedNs] = atNs;
     this.#byTid.delete(track.tid);
     const last = this.live.pop()!;
     if (last !== track) this.live[this.live.indexOf(track)] = last;
@@ -46,8 +45,8 @@ export class ThreadRegistry {
   }
 
   /** All threads of a process end, as far as they did not yet. */
-  endProcess(pid: number, atNs: number): void {
-    for (const track of this.live.filter((each) => each.pid === pid)) this.end(track, atNs);
+  endProcess(pid: number): void {
+    for (const track of this.live.filter((each) => each.pid === pid)) this.end(track);
   }
 
   /** Threads of a process, those that ended first. */

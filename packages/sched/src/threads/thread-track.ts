@@ -12,16 +12,13 @@ export const Sum = {
   WaitNs: 1,
   /** End of the latest record. */
   LastEndNs: 2,
-  EndedNs: 3,
-  Inversions: 4,
-  InversionNs: 5,
+  Inversions: 3,
+  InversionNs: 4,
   /** Times that a weaker task got the CPU of the runnable real-time thread. */
-  RealtimeThrottled: 6,
-  RealtimeThrottledNs: 7,
-  AttributeChanges: 8,
-  AffinityChanges: 9,
-  /** When its totals began: at its attach or its birth; 0 when that is not known. */
-  BornNs: 10,
+  RealtimeThrottled: 5,
+  RealtimeThrottledNs: 6,
+  AttributeChanges: 7,
+  AffinityChanges: 8,
 } as const;
 
 /** Value of a priority that is not known. */
@@ -38,7 +35,7 @@ const OWN_SLEEPS = 8;
  * allocates; rings and histograms are made when the first value comes.
  */
 export class ThreadTrack {
-  readonly sums = new Float64Array(11);
+  readonly sums = new Float64Array(9);
   /** The last look at its attributes; valid if `isKnown`. */
   readonly attributes = new Uint32Array(AttributeReader.entryWords);
   isKnown = false;

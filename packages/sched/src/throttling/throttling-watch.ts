@@ -20,6 +20,16 @@ export interface GroupMember {
   readonly pid: number;
 }
 
+/** What was read in one look, by path. */
+class Look {
+  readonly #found = new Map<string, unknown>();
+
+  once<Value>(path: string, find: () => Value): Value {
+    if (!this.#found.has(path)) this.#found.set(path, find());
+    return this.#found.get(path) as Value;
+  }
+}
+
 /** Can this host tell of throttling? Without side effects. */
 export function throttlingSupport(sysRoot: string): Support {
   const mount = findCpuMount(sysRoot);
@@ -34,6 +44,7 @@ export function throttlingSupport(sysRoot: string): Support {
 
 /** The control groups of the targets and those above them, from the first look at each on. */
 export class ThrottlingWatch {
+  readonly #readFile: typeof read;
   readonly #procRoot: string;
   readonly #sysRoot: string;
   readonly #mount: CgroupMount | undefined;
@@ -42,7 +53,9 @@ export class ThrottlingWatch {
   /** Group of each process as last seen: it can still be read when the process has ended. */
   readonly #lastPaths = new Map<number, string>();
 
-  constructor(procRoot: string, sysRoot: string) {
+  /** @param readFile - replaced where reads are counted */
+  constructor(procRoot: string, sysRoot: string, readFile: typeof read = read) {
+    this.#readFile = readFile;
     this.#procRoot = procRoot;
     this.#sysRoot = sysRoot;
     this.#mount = findCpuMount(sysRoot);
@@ -50,16 +63,26 @@ export class ThrottlingWatch {
 
   /** Notes which groups a process is in, and where those stand that were not seen before. */
   look(pid: number): void {
-    for (const place of this.#groupsOf([{ pid, tid: pid }]).keys()) {
+    for (const place of this.#groupsOf([{ pid, tid: pid }], new Look()).keys()) {
       if (!this.#first.has(place.path)) this.#read(place);
     }
   }
 
   /** Groups of these threads with what was counted for them, and the limit of the whole host. */
   info(members: readonly GroupMember[]): ThrottlingInfo {
+    return this.#info(members, new Look());
+  }
+
+  /** The same for each of several lists, as of one look: no file is read twice. */
+  infos(lists: readonly (readonly GroupMember[])[]): ThrottlingInfo[] {
+    const look = new Look();
+    return lists.map((members) => this.#info(members, look));
+  }
+
+  #info(members: readonly GroupMember[], look: Look): ThrottlingInfo {
     const cgroups: CgroupThrottling[] = [];
-    for (const [place, tids] of this.#groupsOf(members)) {
-      const now = this.#read(place);
+    for (const [place, tids] of this.#groupsOf(members, look)) {
+      const now = look.once(place.directory, () => this.#read(place));
       if (now === undefined) continue;
       const first = this.#first.get(now.path)!;
       cgroups.push({
@@ -93,7 +116,10 @@ export class ThrottlingWatch {
    * The groups of threads and those above, each with the threads in it or below; of processes that
    * have ended the last ones.
    */
-  #groupsOf(members: readonly GroupMember[]): ReadonlyMap<CgroupPlace, readonly number[]> {
+  #groupsOf(
+    members: readonly GroupMember[],
+    look: Look,
+  ): ReadonlyMap<CgroupPlace, readonly number[]> {
     const places = new Map<string, [CgroupPlace, number[]]>();
     const mount = this.#mount;
     if (mount === undefined) return new Map();
@@ -106,7 +132,8 @@ export class ThrottlingWatch {
     };
     const ended = new Set(members.map(({ pid }) => pid));
     for (const { pid, tid } of members) {
-      const text = read(`${this.#procRoot}/${pid}/task/${tid}/cgroup`);
+      const file = `${this.#procRoot}/${pid}/task/${tid}/cgroup`;
+      const text = look.once(file, () => this.#readFile(file));
       if (text === undefined) continue; // the thread has ended
       ended.delete(pid);
       const path = cgroupPath(text, mount);

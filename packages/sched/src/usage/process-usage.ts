@@ -39,8 +39,6 @@ export interface UsageQuestion {
   readonly nowNs: number;
   /** Infinity without a window. */
   readonly windowNs: number;
-  /** The session was stopped, and totals stand still since. */
-  readonly isStopped: boolean;
 }
 
 /** Times of all threads of a process, since they were attached or within a window. */
@@ -48,7 +46,7 @@ export function processUsage(
   { source, history }: Pick<CollectorContext, 'source' | 'history'>,
   registry: ThreadRegistry,
   intake: StreamIntake,
-  { pid, nowNs, windowNs, isStopped }: UsageQuestion,
+  { pid, nowNs, windowNs }: UsageQuestion,
 ): ProcessUsage {
   const subjects = withTracks(source.totals(pid), registry.of(pid));
   const isWindow = windowNs < Infinity;
@@ -59,7 +57,7 @@ export function processUsage(
     return { rows, cpuNs: 0, source: reason, isWindow, nowNs, fromNs };
   }
   const rows = isWindow
-    ? rowsOfWindow(history, subjects, intake, { nowNs, fromNs, isStopped })
+    ? rowsOfWindow(history, subjects, intake, { nowNs, fromNs })
     : subjects.map(rowOfLife);
   const cpuNs = rows.reduce((sum, { usage }) => sum + (usage?.cpuNs ?? 0), 0);
   const what = isWindow ? 'BPF: records of sched_switch' : 'BPF: thread table of sched_switch';
@@ -78,7 +76,7 @@ function rowsOfWindow(
   history: CollectorContext['history'],
   subjects: readonly UsageSubject[],
   intake: StreamIntake,
-  times: Pick<WindowQuestion, 'nowNs' | 'fromNs' | 'isStopped'>,
+  times: Pick<WindowQuestion, 'nowNs' | 'fromNs'>,
 ): ThreadRow[] {
   const allRecords = intake.records + intake.lostRecords;
   const window = windowUsage(history, subjects, { ...times, allRecords });

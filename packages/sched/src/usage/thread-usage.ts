@@ -38,12 +38,10 @@ export interface UsageSubject {
 
 /** What is asked for. */
 export interface WindowQuestion {
-  /** When the totals were read, ns since the epoch. */
+  /** End of the window, ns since the epoch; not later than when the totals were read. */
   readonly nowNs: number;
   /** Begin of the window; it begins later when the history does not reach so far. */
   readonly fromNs: number;
-  /** The session was stopped, and totals stand still since. */
-  readonly isStopped: boolean;
   /** Records that there ever were. */
   readonly allRecords: number;
 }
@@ -51,7 +49,7 @@ export interface WindowQuestion {
 interface Account {
   /** The thread was followed from here ... */
   readonly bornNs: number;
-  /** ... to here. */
+  /** ... to here: its end, or when its totals were read, which is a little later than asked. */
   readonly endNs: number;
   /** End of the latest record that is in the sums of its track. */
   readonly deliveredNs: number;
@@ -81,7 +79,7 @@ export function windowUsage(
   const byTid = new Map<number, Account[]>();
   for (const subject of subjects) {
     if (subject.totals.state === 'exited' && subject.track === undefined) continue;
-    const account = openAccount(subject, question);
+    const account = openAccount(subject);
     accounts.set(subject, account);
     byTid.set(subject.totals.tid, [...(byTid.get(subject.totals.tid) ?? []), account]);
   }
@@ -134,12 +132,10 @@ function addWakeUp(account: Account, u32: Uint32Array, base: number, waitNs: num
   if ((flags & SwitchFlag.DepthSeen) !== 0) account.depths.record(switchQueueDepth(u32, base));
 }
 
-function openAccount(subject: UsageSubject, question: WindowQuestion): Account {
-  const { totals, track } = subject;
-  const endNs = endOfTotals(subject, question);
+function openAccount({ totals, track }: UsageSubject): Account {
   return {
-    bornNs: endNs - totals.lifetimeNs,
-    endNs,
+    bornNs: totals.bornNs,
+    endNs: totals.bornNs + totals.lifetimeNs,
     deliveredNs: track?.sums[Sum.LastEndNs] ?? -Infinity,
     offNs: 0,
     waitNs: 0,
@@ -148,17 +144,6 @@ function openAccount(subject: UsageSubject, question: WindowQuestion): Account {
     latenciesNs: [],
     depths: new DepthCounts(),
   };
-}
-
-/** What moment the totals of a thread are of: its end, now, or when the session was stopped. */
-function endOfTotals(
-  { totals, track }: UsageSubject,
-  { nowNs, isStopped }: WindowQuestion,
-): number {
-  if (track === undefined) return nowNs;
-  if (totals.state === 'exited') return track.sums[Sum.EndedNs]!;
-  const bornNs = track.sums[Sum.BornNs]!;
-  return isStopped && bornNs !== 0 ? bornNs + totals.lifetimeNs : nowNs;
 }
 
 function closeAccount(

@@ -6,7 +6,7 @@ beforeEach((context) => skipUnless(context, needs.bpf));
 
 describe('children of targets', () => {
   it('are followed with their threads when wanted', async () => {
-    await using target = await spawnForker({ children: 5, threads: 3, lifeMs: 400 });
+    await using target = await spawnForker({ children: 5, threads: 3, lifeMs: 2000 });
     using monitor = new Monitor([target.pid], {}, { followChildren: true });
     const report = await target.go();
     monitor.session.flush();
@@ -42,7 +42,7 @@ describe('targets', () => {
     using monitor = new Monitor([first.pid, second.pid]);
     await Promise.all([first.go(), second.go()]);
     await first.dispose();
-    await expect.poll(() => monitor.session.targets.size, { timeout: 5000 }).toBe(1);
+    await expect.poll(() => monitor.session.targets.size).toBe(1);
     expect(monitor.collector.snapshot({ pid: first.pid })).toMatchObject([
       { pid: first.pid, state: 'exited', schedulingClass: 'SCHED_OTHER' },
     ]);

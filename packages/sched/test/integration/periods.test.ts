@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import { needs, skipUnless, spawnPeriodic, type PeriodicOptions } from '@hftmon/testkit';
 import { Monitor } from '../support/monitor.js';
 
@@ -24,9 +24,31 @@ function jitterOf(wakeUps: readonly { readonly wokenNs: number }[], periodUs: nu
     .sort((a, b) => a - b);
 }
 
+/**
+ * Runs until the thread kept its rhythm, as it saw itself: a busy host, or a hypervisor, may keep
+ * it from that for a while.
+ * @param isKept - of the sorted jitter that the thread itself saw, us
+ */
+async function runInRhythm(
+  context: TestContext,
+  options: PeriodicOptions & { readonly periodUs: number },
+  isKept: (at: (percent: number) => number) => boolean,
+) {
+  for (let i = 0; i < 10; i++) {
+    const found = await run(options);
+    const own = jitterOf(found.report.wakeUps, options.periodUs);
+    if (isKept((percent) => own[Math.floor((own.length * percent) / 100)]!)) return found;
+  }
+  return context.skip('this host did not let a real-time thread keep its rhythm in 10 runs');
+}
+
 describe('periodic threads', () => {
-  it('are found with their period', async () => {
-    const { report, info, metrics, jitterSource } = await run({ count: 311, periodUs: 3000 });
+  it('are found with their period', async (context) => {
+    const { report, info, metrics, jitterSource } = await runInRhythm(
+      context,
+      { count: 311, periodUs: 3000 },
+      (at) => at(80) < 300,
+    );
     expect(Math.abs(info.period!.periodUs - 3000)).toBeLessThan(15);
     // A deadline that passed before the thread slept, on a loaded machine, is none to wake up at.
     const { wakeUps, missed } = info.period!;
@@ -41,9 +63,13 @@ describe('periodic threads', () => {
     expect(median).toBeLessThan(own[Math.floor(own.length / 2)]! + 100);
   });
 
-  it('have the jitter that was put in', async () => {
+  it('have the jitter that was put in', async (context) => {
     // Every 10th wake-up is 700 us late: the times before and after it are off by that.
-    const { info } = await run({ count: 401, periodUs: 4000, lateEvery: 10, lateUs: 700 });
+    const { info } = await runInRhythm(
+      context,
+      { count: 401, periodUs: 4000, lateEvery: 10, lateUs: 700 },
+      (at) => at(70) < 300 && at(90) < 900,
+    );
     const { period, schedulingJitterUs } = info;
     expect(Math.abs(period!.periodUs - 4000)).toBeLessThan(20);
     const at = (percent: number) => period!.jitterUs.find((each) => each.percent === percent)!;

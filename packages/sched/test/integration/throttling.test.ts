@@ -7,11 +7,14 @@ beforeEach((context) => skipUnless(context, needs.bpf, needs.root));
 
 const PERIOD_US = 20_000;
 
-/** A group that may use a fifth of a CPU, in a group without a limit. */
+/** Little enough to be used up however many others want the CPU. */
+const QUOTA_US = 1000;
+
+/** A group that may use a twentieth of a CPU, in a group without a limit. */
 function limited(version: 1 | 2, parent: CpuGroup): CpuGroup {
   const group = new CpuGroup(version, 'limited', parent);
-  if (version === 2) return group.write('cpu.max', `${PERIOD_US / 5} ${PERIOD_US}`);
-  return group.write('cpu.cfs_period_us', PERIOD_US).write('cpu.cfs_quota_us', PERIOD_US / 5);
+  if (version === 2) return group.write('cpu.max', `${QUOTA_US} ${PERIOD_US}`);
+  return group.write('cpu.cfs_period_us', PERIOD_US).write('cpu.cfs_quota_us', QUOTA_US);
 }
 
 describe('throttling by control groups', () => {
@@ -32,7 +35,7 @@ describe('throttling by control groups', () => {
     const [own, above] = info.cgroups;
     expect(own).toMatchObject({
       version,
-      quotaUs: PERIOD_US / 5,
+      quotaUs: QUOTA_US,
       periodUs: PERIOD_US,
       ...group.stat,
     });

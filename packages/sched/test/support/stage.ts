@@ -58,3 +58,21 @@ export class Stage {
     });
   }
 }
+
+/** futex(2) operations. */
+export const FUTEX_WAIT = 0;
+export const FUTEX_LOCK_PI = 6;
+
+/** A stage with the waiter 1 (priority 49), the holder 2 (120), and a third (89). */
+export function stageOfThree(): Stage {
+  const made = new Stage();
+  made.thread(1, 49);
+  made.thread(2, 120);
+  made.thread(3, 89);
+  return made;
+}
+
+/** A lock that a thread waits for. */
+export function lock(operation: number, address = 0x1000) {
+  return { address, operation };
+}

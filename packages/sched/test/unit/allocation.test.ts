@@ -43,18 +43,18 @@ function measure(module: URL, waiterPriority: number, extra = ''): Measured {
 }
 
 describe('allocation over half a million records', () => {
-  it('is nothing, also where threads wait for locks', { timeout: 60_000 }, async () => {
+  it('is nothing, also where threads wait for locks', async () => {
     const { inversions, bytesPerRecord } = measure(await bundle('intake-loop'), EQUAL);
     expect(inversions).toBe(0);
     expect(bytesPerRecord).toBeLessThan(0.05);
   });
 
-  it('is measured on records that can be inversions', { timeout: 60_000 }, async () => {
+  it('is measured on records that can be inversions', async () => {
     const { rounds, inversions } = measure(await bundle('intake-loop'), STRONGER);
     expect(inversions).toBe(rounds);
   });
 
-  it('would show: a few objects per thousand records are seen', { timeout: 60_000 }, async () => {
+  it('would show: a few objects per thousand records are seen', async () => {
     const module = await bundle('intake-loop');
     const { bytesPerRecord } = measure(
       module,

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeRoots } from '@hftmon/testkit';
@@ -49,6 +49,19 @@ describe('cgroup v2', () => {
     v2('/a.slice/b.service', '50000 100000', [100, 7, 31_000]);
     member(5, 5, '0::/a.slice/b.service\n');
     member(5, 6, '0::/a.slice/b.service\n');
+  });
+
+  it('is read once for several lists of threads, whatever they share', () => {
+    const reads: string[] = [];
+    const watching = new ThrottlingWatch(roots.procRoot, roots.sysRoot, (path) => {
+      reads.push(path);
+      return readFileSync(path, 'utf8');
+    });
+    const threads = [5, 6].map((tid) => ({ pid: 5, tid }));
+    const [all, own] = watching.infos([threads, threads]);
+    expect(all).toEqual(own);
+    expect(all!.cgroups.map(({ tids }) => tids)).toContainEqual([5, 6]);
+    expect(reads).toHaveLength(2);
   });
 
   it('is read from the own group up to below the root', () => {

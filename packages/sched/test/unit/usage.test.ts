@@ -14,6 +14,7 @@ function totals(fields: Partial<ThreadTotals>): ThreadTotals {
     state: 'running',
     voluntarySwitches: 0,
     involuntarySwitches: 0,
+    bornNs: 0,
     lifetimeNs: NOW,
     onCpuNs: 0,
     offCpuNs: 0,
@@ -91,6 +92,14 @@ describe('times within a window', () => {
     expect(made.of(30)).toMatchObject([{ waitTimeUs: 3, cpuTimeUs: 10 }]);
   });
 
+  it('do not take the time until the totals were read for time off the CPU', () => {
+    // Off it since 90 us, and read 10 us late.
+    const { of } = run([
+      totals({ state: 'blocked', lifetimeNs: NOW + 10_000, onCpuNs: 60_000, offCpuNs: 50_000 }),
+    ]);
+    expect(of(20)).toMatchObject([{ cpuTimeUs: 10, windowUs: 20 }]);
+  });
+
   it('leave out what happened after the totals were read', () => {
     const later = switchRecord({
       timestampNs: 95_000,
@@ -114,7 +123,7 @@ describe('times within a window', () => {
       ],
     });
     made.source.threadTotals.set(5, [
-      totals({ tid: 8, state: 'exited', lifetimeNs: 50_000, onCpuNs: 49_000, offCpuNs: 1000 }),
+      totals({ tid: 8, state: 'exited', bornNs: 40_000, lifetimeNs: 50_000, onCpuNs: 49_000 }),
     ]);
     expect(made.of(100)).toMatchObject([{ tid: 8, cpuTimeUs: 49, windowUs: 50 }]);
     expect(made.of(20)).toMatchObject([{ cpuTimeUs: 10, windowUs: 10 }]);

@@ -31,7 +31,7 @@ void workload__begin(const struct options *options)
 {
 	pid_t parent = getppid();
 
-	alarm((unsigned int)options__number(options, "limit-s", 60, 1, 3600));
+	alarm((unsigned int)options__number(options, "limit-s", 180, 1, 3600));
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent) /* it died before the line above */
 		_exit(1);

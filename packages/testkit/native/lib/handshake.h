@@ -8,7 +8,7 @@
  *   stdin   quit, or its end
  *
  * or {"error":"why"} instead, with exit code 2. A workload never outlives its parent, nor
- * --limit-s seconds (60 by default).
+ * --limit-s seconds (180 by default).
  */
 #ifndef HFTMON_TESTKIT_HANDSHAKE_H
 #define HFTMON_TESTKIT_HANDSHAKE_H

@@ -34,6 +34,7 @@ int main(int argc, char **argv)
 	struct sockaddr_in address;
 	struct usage before, usage;
 	struct interval *sends;
+	char *late;
 	uint64_t gap_ns;
 	pid_t tid = thread__tid();
 	long count, sent = 0, received = 0;
@@ -47,6 +48,7 @@ int main(int argc, char **argv)
 	cpu = options__cpu(&options, "cpu", thread__other_cpu(-1));
 	thread__pin(cpu);
 	sends = memory__populated((size_t)count * sizeof(*sends));
+	late = memory__populated((size_t)count);
 	fd = bound_socket(&address);
 	workload__ready(&tid, 1);
 
@@ -59,9 +61,10 @@ int main(int argc, char **argv)
 		sends[i].end_ns = clock__now_ns();
 		while (recv(fd, packet, sizeof(packet), 0) > 0)
 			received++;
+		late[i] = received < sent;
 	}
 	/* ksoftirqd may have taken over the last ones. */
-	for (int i = 0; received < sent && i < 100; i++) {
+	for (int i = 0; received < sent && i < 1000; i++) {
 		clock__sleep_ns(NS_PER_MS);
 		while (recv(fd, packet, sizeof(packet), 0) > 0)
 			received++;
@@ -76,6 +79,11 @@ int main(int argc, char **argv)
 	report__number("received", received);
 	usage__report("usage", usage);
 	report__intervals("sends", sends, (size_t)count);
+	report__open_list("late");
+	for (long i = 0; i < count; i++)
+		if (late[i])
+			report__number(NULL, i);
+	report__close_list();
 	report__close();
 	workload__rest();
 }

@@ -17,12 +17,12 @@ export function isAsleep(pid: number, tid: number, procRoot = '/proc'): boolean 
 
 /**
  * Waits until every thread of a process is asleep.
- * @param timeoutMs - default 10 s
+ * @param timeoutMs - default 60 s
  * @throws when one is still running then
  */
 export async function awaitAsleep(
   pid: number,
-  timeoutMs = 10_000,
+  timeoutMs = 60_000,
   procRoot = '/proc',
 ): Promise<void> {
   const end = Date.now() + timeoutMs;

@@ -24,12 +24,12 @@ export function listBpfMaps(): BpfObject[] {
  * Waits until no program or map is left that was not there before: the kernel frees them a little
  * after their last reference is gone.
  * @param before - ids that may stay
- * @returns what is still left after `timeoutMs` (default 5 s)
+ * @returns what is still left after `timeoutMs` (default 30 s)
  */
 export async function awaitBpfGone(
   before: ReadonlySet<number>,
   listNow: () => BpfObject[] = listBpfPrograms,
-  timeoutMs = 5000,
+  timeoutMs = 30_000,
 ): Promise<BpfObject[]> {
   const end = Date.now() + timeoutMs;
   for (;;) {

@@ -105,6 +105,7 @@ function assertSupport(support: Support): void {
     assert.ok(TIERS.includes(support.tier), `tier ${support.tier} is unknown`);
     assertText(support.source, 'source');
     if (support.degraded !== undefined) assertText(support.degraded, 'degraded');
+    if (support.remedy !== undefined) assertText(support.remedy, 'remedy');
   } else {
     assert.match(support.code, /^HFTMON_E_[A-Z0-9_]+$/);
     assertText(support.reason, 'reason');

@@ -8,7 +8,7 @@ import { WorkloadError } from './workload-error.js';
 
 /** Options that every workload has. */
 export interface CommonOptions {
-  /** The workload ends itself after so many seconds, whatever happens. Default 60. */
+  /** The workload ends itself after so many seconds, whatever happens. Default 180. */
   readonly limitS?: number;
 }
 
@@ -19,7 +19,7 @@ export interface CommonReport {
   readonly pid: number;
 }
 
-const READY_TIMEOUT_MS = 20_000;
+const READY_TIMEOUT_MS = 60_000;
 
 /**
  * A known workload: a small native program that waits, disturbs when told to, and says exactly
@@ -92,7 +92,7 @@ export class Workload<Report extends CommonReport = CommonReport> implements Asy
         messages,
         ended,
         ready,
-        options.limitS ?? 60,
+        options.limitS ?? 180,
       );
       await workload.quiet();
       return workload;

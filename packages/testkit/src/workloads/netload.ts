@@ -21,6 +21,8 @@ export interface NetloadReport extends CommonReport {
   readonly usage: Usage;
   /** The send calls. */
   readonly sends: readonly Interval[];
+  /** Sends, by index, after which not all packets were there yet: ksoftirqd had taken over. */
+  readonly late: readonly number[];
 }
 
 /** Loopback packets: NET_RX softirqs on one CPU. */

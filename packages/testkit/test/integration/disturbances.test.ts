@@ -4,6 +4,7 @@ import {
   cpuTableDelta,
   needs,
   readProcInterrupts,
+  readSchedstat,
   readSoftirqs,
   readSwitches,
   readTaskStat,
@@ -94,12 +95,15 @@ describe('spinner and hog', () => {
     expect(policy).toBe('fifo');
     expect(bursts).toHaveLength(7);
     expectInOrder(bursts);
+    const around = new Set<Interval>();
     for (const burst of bursts) {
       expect(burst.endNs - burst.startNs).toBeGreaterThanOrEqual(2e6);
       const gap = seen.gaps.find((g) => g.startNs <= burst.startNs && g.endNs >= burst.endNs);
       expect(gap, `no gap around the burst at ${burst.startNs}`).toBeDefined();
+      around.add(gap!);
     }
-    expect(seen.usage.involuntary).toBeGreaterThanOrEqual(7);
+    // On a busy CPU one gap may be around several: it has lost the CPU once.
+    expect(seen.usage.involuntary).toBeGreaterThanOrEqual(around.size);
     expect(seen.iterations).toBeGreaterThan(1000);
   });
 
@@ -215,16 +219,21 @@ describe('tlbshoot', () => {
     skipUnless(context, needs.cpus(2));
     if (!readProcInterrupts().rows.has('TLB')) context.skip('this kernel counts no TLB shootdowns');
     // Nothing is sent while another task, or in a virtual machine another machine, has that CPU:
-    // one good run of several is enough.
+    // one good run of several is enough, and as many as fit into the spinner's time on it.
     let best = 0;
     for (let run = 0; run < 5 && best < 50; run++) {
       const before = readProcInterrupts();
       await using target = await spawnTlbshoot({ count: 211, cpu: secondCpu, otherCpu: firstCpu });
+      const [spinnerTid] = target.tids as [number];
+      const had = readSchedstat(target.pid, spinnerTid);
       const { calls, cpu } = await target.go();
+      const has = readSchedstat(target.pid, spinnerTid);
+      const ranNs = has.onCpuNs - had.onCpuNs;
+      const share = ranNs / (ranNs + has.runQueueNs - had.runQueueNs);
       expect(calls).toHaveLength(211);
       expectInOrder(calls);
       const row = cpuTableDelta(before, readProcInterrupts()).get('TLB');
-      best = Math.max(best, row?.counts[before.cpus.indexOf(cpu)] ?? 0);
+      best = Math.max(best, (row?.counts[before.cpus.indexOf(cpu)] ?? 0) / share);
     }
     expect(best).toBeGreaterThanOrEqual(50);
   });
@@ -237,8 +246,10 @@ describe('netload', () => {
     const report = await target.go();
     expect(report).toMatchObject({ sent: 1009, received: 1009, cpu: firstCpu });
     const row = cpuTableDelta(before, readSoftirqs()).get('NET_RX');
-    // One softirq may take several packets when ksoftirqd is behind.
-    expect(row?.counts[before.cpus.indexOf(firstCpu)]).toBeGreaterThanOrEqual(500);
+    // One softirq may take several packets when ksoftirqd is behind, but for those there at once.
+    const atOnce = 1009 - report.late.length;
+    expect(atOnce).toBeGreaterThan(0);
+    expect(row?.counts[before.cpus.indexOf(firstCpu)]).toBeGreaterThanOrEqual(atOnce);
   });
 });
 

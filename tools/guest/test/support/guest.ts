@@ -2,6 +2,14 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
 
+/**
+ * For a whole test. Software emulation takes half a minute where nothing else runs, and many times
+ * that on a loaded host.
+ */
+export const GUEST_TEST_MS = 1_000_000;
+/** The guest ends before the test, so that its console is shown. */
+const GUEST_LIMIT_S = 900;
+
 const GUEST = join(import.meta.dirname, '..', '..');
 /** Exit code of the command when no guest can run here. */
 const NOT_POSSIBLE = 3;
@@ -16,7 +24,8 @@ export async function runInGuest<Answer>(
   kernel: string,
 ): Promise<Answer> {
   const main = join(GUEST, 'main.mjs');
-  const args = [main, '--kernel', kernel, join(GUEST, 'programs', program)];
+  const limit = ['--timeout', String(GUEST_LIMIT_S)];
+  const args = [main, '--kernel', kernel, ...limit, join(GUEST, 'programs', program)];
   const { code, stdout, stderr } = await run(args, context.signal);
   if (code === NOT_POSSIBLE) context.skip(stderr.trim());
   if (code !== 0) throw new Error(`exit code ${code}\n${stdout}\n${stderr}`);

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { MonotonicClock, SampleStatus } from '@hftmon/core';
 import { createProbeEnvironment } from '@hftmon/perf-native';
 import {
-  listFds,
   readSwitches,
   readTaskStat,
   spawnChurn,
@@ -12,7 +11,7 @@ import {
 } from '@hftmon/testkit';
 import { CacheCounting } from '../../../src/counting/cache-counting.js';
 import { countingSupport } from '../../../src/counting/counting-support.js';
-import { SOFTWARE, softwarePmu } from '../../support/counting.js';
+import { SOFTWARE, openEvents, softwarePmu } from '../../support/counting.js';
 
 const HOST = { procRoot: '/proc', sysRoot: '/sys', epochNs: new MonotonicClock().epochMonotonicNs };
 
@@ -97,14 +96,14 @@ describe('CacheCounting', () => {
 
   it('leaves nothing open', async () => {
     await using game = await spawnPingpong({ hops: 11 });
-    const before = listFds(process.pid).size;
+    const before = openEvents();
     const counting = new CacheCounting({ counterIntervalUs: 500 });
     counting.open({ ...HOST, resolution: RESOLUTION });
     counting.attach(game.pid);
-    expect(listFds(process.pid).size).toBeGreaterThan(before);
+    expect(openEvents()).toBeGreaterThan(before);
     counting.close();
     counting.close();
-    expect(listFds(process.pid).size).toBe(before);
+    expect(openEvents()).toBe(before);
     expect(counting.stats()!.samples).toBeGreaterThan(0);
   });
 

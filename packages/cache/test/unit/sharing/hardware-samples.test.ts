@@ -27,6 +27,7 @@ const L3_HIT = (0x2 | 0x40) << 5;
 const HITM = 0x10 << 19;
 const PEER_HIGH = 0x2 << 6;
 const ANY_CACHE_HIGH = 0xb << 1;
+const REMOTE_NODE_HIGH = (0xf << 1) | (1 << 5);
 
 function drained(
   samples: readonly MadeUpSample[],
@@ -90,6 +91,12 @@ describe('samples with data sources', () => {
   it('count loads that another core answered', () => {
     expect(transfers([load(L3_HIT | HITM), load(L3_HIT), store])).toEqual([1, 0]);
     expect(transfers([load(L3_HIT, PEER_HIGH), store])).toEqual([1, 0]);
+  });
+
+  it('of SPE count what another core or another socket answered', () => {
+    expect(transfers([load(0, ANY_CACHE_HIGH | PEER_HIGH), store])).toEqual([1, 0]);
+    expect(transfers([load(0, REMOTE_NODE_HIGH), store])).toEqual([1, 0]);
+    expect(transfers([load(0, 0xf << 1), store])).toEqual([0, 0]);
   });
 
   it('do not rely on a mark that the CPU sets wrongly, but on where the data came from', () => {

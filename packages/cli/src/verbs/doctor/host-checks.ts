@@ -1,8 +1,6 @@
 import type { HostEnvironment } from '@hftmon/monitor';
+import { grant } from './grant.js';
 import type { Finding, HostCheck } from './report.js';
-
-const GRANT = (capability: string): string =>
-  `run as root (sudo), or grant it: sudo setcap ${capability}+ep $(readlink -f $(which node))`;
 
 const FINE: Finding = { status: 'available' };
 
@@ -29,8 +27,9 @@ function bpf({ bpf: support }: HostEnvironment): Finding {
   if (!support.ok) {
     return { status: 'absent', reason: support.reason, remedy: support.remedy };
   }
-  if (support.degraded === undefined) return FINE;
-  return { status: 'degraded', reason: support.degraded, remedy: 'boot without kernel lockdown' };
+  const { degraded, remedy } = support;
+  if (degraded === undefined) return FINE;
+  return { status: 'degraded', reason: degraded, remedy: remedy ?? 'none on this host' };
 }
 
 function ipi(environment: HostEnvironment): Finding {
@@ -57,7 +56,7 @@ function symbols({ kptrRestrict, capabilities }: HostEnvironment): Finding {
   return {
     status: 'degraded',
     reason: 'this process lacks CAP_SYSLOG: addresses are shown without names',
-    remedy: GRANT('cap_syslog'),
+    remedy: grant('CAP_SYSLOG'),
   };
 }
 
@@ -66,6 +65,6 @@ function capability(environment: HostEnvironment, name: string, without: string)
   return {
     status: 'degraded',
     reason: `this process lacks ${name}: ${without}`,
-    remedy: GRANT(name.toLowerCase()),
+    remedy: grant(name),
   };
 }

@@ -108,8 +108,13 @@ function metricEntry(support: Support): MetricEntry {
     const { reason, remedy } = support;
     return { tier: null, source: null, reason, remedy };
   }
-  const { tier, source, degraded } = support;
-  return { tier, source, ...(degraded === undefined ? {} : { reason: degraded }) };
+  const { tier, source, degraded, remedy } = support;
+  return {
+    tier,
+    source,
+    ...(degraded !== undefined && { reason: degraded }),
+    ...(remedy !== undefined && { remedy }),
+  };
 }
 
 function byTid(a: ThreadTotals, b: ThreadTotals): number {

@@ -10,6 +10,9 @@ import { collectorText, processText } from './text.js';
 
 export interface StatOptions extends RunOptions {
   readonly confirmFalseSharing?: boolean;
+  readonly sampleAccesses?: boolean;
+  readonly resctrl?: boolean;
+  readonly damon?: boolean;
 }
 
 /** `hftmon stat`: exact totals of every thread over the run. */
@@ -32,6 +35,9 @@ export async function stat(
         configuration: {
           stackTraces: false,
           confirmFalseSharing: options.confirmFalseSharing === true,
+          sampleAccesses: options.sampleAccesses === true,
+          resctrl: options.resctrl === true,
+          damon: options.damon === true,
         },
         machineReadable: format !== 'text' && options.output === undefined,
       },

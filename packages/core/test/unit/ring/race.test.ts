@@ -3,7 +3,7 @@ import { compileSources } from '../../support/compiled.js';
 import { raceBroadcast, raceSpsc } from '../../support/race.js';
 
 describe('rings with a writer in another thread', () => {
-  it('hand out whole records only, and count the lost ones', { timeout: 60_000 }, async () => {
+  it('hand out whole records only, and count the lost ones', async () => {
     const script = compileSources().url('test/support/ring-workers.js');
     let lost = 0;
     for (const [seed, capacity] of [
@@ -21,7 +21,7 @@ describe('rings with a writer in another thread', () => {
     expect(lost).toBeGreaterThan(0);
   });
 
-  it('lose nothing when they never overwrite', { timeout: 60_000 }, async () => {
+  it('lose nothing when they never overwrite', async () => {
     const script = compileSources().url('test/support/ring-workers.js');
     let refused = 0;
     for (const [seed, capacity] of [

@@ -1,55 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import type { SystemCounter, SystemEvent } from '@hftmon/perf-native';
 import { FakeRoots, loadHost, type HostName } from '@hftmon/testkit';
 import { findMemoryEvents } from '../../../src/bandwidth/memory-events.js';
-import {
-  UncoreTraffic,
-  uncoreSupport,
-  type OpenCounter,
-} from '../../../src/bandwidth/uncore-traffic.js';
+import { UncoreTraffic, uncoreSupport } from '../../../src/bandwidth/uncore-traffic.js';
 import { readNumaHost } from '../../../src/host/numa-host.js';
-
-/** Counters that count what the test says, and are counted themselves. */
-class FakeCounters {
-  readonly opened: SystemEvent[] = [];
-  closed = 0;
-  /** Counts per event and read, and the share of the time that they were counted. */
-  step = 0;
-  share = 1;
-  refuseFrom = Infinity;
-
-  readonly open: OpenCounter = (event) => {
-    if (this.opened.length >= this.refuseFrom) {
-      const reason = 'the kernel does not let this process count';
-      return { ok: false, code: 'HFTMON_E_NOT_PERMITTED', reason, remedy: 'run as root' };
-    }
-    this.opened.push(event);
-    const state = { value: 0, enabledNs: 0, runningNs: 0 };
-    const counter = {
-      ...state,
-      read: () => {
-        counter.value += this.step * this.share;
-        counter.enabledNs += 1e9;
-        counter.runningNs += 1e9 * this.share;
-      },
-      close: () => void this.closed++,
-    };
-    return { ok: true, counter: counter as unknown as SystemCounter };
-  };
-}
+import { FakeCounters } from '../../support/fake-counters.js';
 
 function trafficOf(name: HostName, counters: FakeCounters) {
   using roots = loadHost(name);
   const host = readNumaHost(roots.sysRoot);
-  return { host, traffic: new UncoreTraffic(host, roots.sysRoot, counters.open) };
+  return { host, traffic: new UncoreTraffic(host, roots, counters.open) };
 }
 
 describe('events of memory controllers', () => {
   it('are those that sysfs names on Intel', () => {
     using roots = loadHost('icelake-2s');
-    const found = findMemoryEvents(roots.sysRoot)!;
-    expect(found.events).toHaveLength(24);
-    expect(found.events[0]).toEqual({
+    const found = findMemoryEvents(roots)!;
+    expect(found.turns[0]!).toHaveLength(24);
+    expect(found.turns[0]![0]).toEqual({
       pmu: 'uncore_imc_0',
       name: 'cas_count_read',
       type: 20,
@@ -59,14 +26,14 @@ describe('events of memory controllers', () => {
       config1: 0n,
       config2: 0n,
     });
-    expect(found.events[1]).toMatchObject({ name: 'cas_count_write', config: 0x3004n });
+    expect(found.turns[0]![1]).toMatchObject({ name: 'cas_count_write', config: 0x3004n });
   });
 
   it('are put together by the format of sysfs on AMD', () => {
     using roots = loadHost('zen4-nps2');
-    const found = findMemoryEvents(roots.sysRoot)!;
-    expect(found.events).toHaveLength(24);
-    expect(found.events.slice(0, 2)).toMatchObject([
+    const found = findMemoryEvents(roots)!;
+    expect(found.turns[0]!).toHaveLength(24);
+    expect(found.turns[0]!.slice(0, 2)).toMatchObject([
       { pmu: 'amd_umc_0', name: 'umc_cas_cmd.rd', config: 0x10an, bytesPerCount: 64 },
       { pmu: 'amd_umc_0', name: 'umc_cas_cmd.wr', config: 0x20an },
     ]);
@@ -75,14 +42,38 @@ describe('events of memory controllers', () => {
   it('are none when one controller lacks one: the sum would be too small', () => {
     using roots = loadHost('icelake-2s');
     roots.remove('sys/devices/uncore_imc_7/events/cas_count_write');
-    const found = findMemoryEvents(roots.sysRoot)!;
+    const found = findMemoryEvents(roots)!;
     expect(found.source).toBe('uncore_imc_free_running_*: read, write');
   });
 
   it('are none without such a PMU', () => {
     using roots = new FakeRoots();
-    expect(findMemoryEvents(roots.sysRoot)).toBeUndefined();
-    expect(uncoreSupport(readNumaHost(roots.sysRoot), roots.sysRoot)).toMatchObject({ ok: false });
+    expect(findMemoryEvents(roots)).toBeUndefined();
+    expect(uncoreSupport(readNumaHost(roots.sysRoot), roots)).toMatchObject({ ok: false });
+  });
+});
+
+describe('what can be counted', () => {
+  const tried = (counters: FakeCounters) => {
+    using roots = loadHost('icelake-2s');
+    return uncoreSupport(readNumaHost(roots.sysRoot), roots, counters.open);
+  };
+
+  it('is found by opening all counters, and they are closed again', () => {
+    const counters = new FakeCounters();
+    expect(tried(counters)).toMatchObject({ ok: true, tier: 'hardware' });
+    expect(counters).toMatchObject({ opened: { length: 48 }, closed: 48 });
+  });
+
+  it('is what the kernel refuses, in its words', () => {
+    const counters = new FakeCounters();
+    counters.refuseFrom = 17;
+    expect(tried(counters)).toMatchObject({
+      ok: false,
+      code: 'HFTMON_E_NOT_PERMITTED',
+      reason: 'the kernel does not let this process count',
+    });
+    expect(counters.closed).toBe(17);
   });
 });
 

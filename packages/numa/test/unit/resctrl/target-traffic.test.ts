@@ -64,6 +64,23 @@ describe('resctrl', () => {
     expect(files.list(`${roots.sysRoot}/fs/resctrl/mon_groups`)).toEqual([]);
   });
 
+  it('has no figures of targets that have left', () => {
+    using roots = host();
+    const { files, traffic, folder } = trafficOn(roots);
+    traffic.attach(TARGET);
+    traffic.poll(0);
+    files.setBytes(folder, 1_000_000, 5_000_000);
+    traffic.poll(1e9);
+    expect(traffic.from(0).value).toEqual({ localMbPerSec: 1, totalMbPerSec: 5 });
+    traffic.detach(TARGET);
+    traffic.poll(2e9);
+    expect(traffic.from(0)).toMatchObject({
+      value: undefined,
+      support: { ok: false, reason: expect.stringContaining('no target') },
+    });
+    traffic.close();
+  });
+
   it('leaves out a domain whose counter the kernel cannot read', () => {
     using roots = host();
     const { files, traffic, folder } = trafficOn(roots);

@@ -14,6 +14,8 @@ interface Sample {
   readonly address: number;
   readonly level: number;
   readonly hasData?: boolean;
+  /** Bits 32 to 63 of the data source. */
+  readonly high?: number;
 }
 
 /** A sampler that hands out what the test puts in, in batches of two. */
@@ -33,7 +35,7 @@ class FakeSampler implements MemorySamples {
     address: (i: number) => this.#batch[i]!.address,
     isExactAddress: (i: number) => this.#batch[i]!.address < 2 ** 53,
     dataSourceLow: (i: number) => this.#batch[i]!.level << 5,
-    dataSourceHigh: () => 0,
+    dataSourceHigh: (i: number) => this.#batch[i]!.high ?? 0,
   };
 
   follow(tid: number) {
@@ -86,12 +88,14 @@ describe('hardware samples of memory accesses', () => {
       { address: 0x2000, level: LVL.l3 },
       { address: 0x3000, level: LVL.remoteRam },
       { address: 0x4000, level: LVL.remoteCache },
+      // Of SPE: another socket, by number alone.
+      { address: 0x6000, level: 1, high: (0xf << 1) | (1 << 5) },
       { address: 0, level: LVL.localRam },
       { address: 2 ** 63, level: LVL.localRam },
       { address: 0x5000, level: LVL.localRam, hasData: false },
     ];
     sampler.poll();
-    expect(taken).toEqual([0x1000, 0x3000, 0x4000]);
+    expect(taken).toEqual([0x1000, 0x3000, 0x4000, 0x6000]);
     sampler.detach(TARGET);
     expect(samples.followed.size).toBe(0);
     sampler.close();
@@ -109,6 +113,29 @@ describe('hardware samples of memory accesses', () => {
     expect(sampler.limit).toBeUndefined();
     sampler.close();
     roots.dispose();
+  });
+
+  it('come from SPE where it tells whether memory answered', () => {
+    using roots = loadHost('neoverse-n1');
+    const env = fakeEnvironment({ ...roots, capabilities: 'all' });
+    expect(memorySampling(env, () => 0)).toMatchObject({
+      events: [{ name: 'arm_spe_0', spe: 'neoverse' }],
+      support: { ok: true, tier: 'hardware', source: 'SPE loads and stores' },
+    });
+    roots.write('sys/devices/system/cpu/cpu0/regs/identification/midr_el1', '0xc00fac30\n');
+    expect(memorySampling(env, () => 0)).toMatchObject({
+      events: [],
+      support: { ok: false, reason: expect.stringMatching(/SPE do not tell/) },
+    });
+  });
+
+  it('say on Arm why there is no SPE', () => {
+    using roots = loadHost('neoverse-n1');
+    const env = fakeEnvironment({ ...roots, capabilities: [] });
+    expect(memorySampling(env, () => -13)).toMatchObject({
+      events: [],
+      support: { ok: false, reason: expect.stringContaining('sampling by arm_spe_0') },
+    });
   });
 
   it('are not to be had without a PMU', () => {

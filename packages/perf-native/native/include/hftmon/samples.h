@@ -37,6 +37,10 @@
 
 #define HFTMON_SAMPLES_MOST_EVENTS 4
 
+/* AUX area of one SPE event of one thread (two pages, where those are larger), and of all. */
+#define HFTMON_SAMPLES_AUX_BYTES (64u << 10)
+#define HFTMON_SAMPLES_MOST_AUX_BYTES (64u << 20)
+
 enum hftmon_sample_flag {
 	HFTMON_SAMPLE_EXACT_IP = 1 << 0,   /* the hardware says so (PERF_RECORD_MISC_EXACT_IP) */
 	HFTMON_SAMPLE_HAS_DATA = 1 << 1,   /* address, data_source and weight are from hardware */
@@ -71,6 +75,9 @@ struct hftmon_sample_stats {
 	uint64_t busy_ns;   /* its time on a CPU */
 	uint64_t tid;
 	uint64_t threads;   /* followed now */
+	uint64_t truncations;	/* times that a buffer of SPE was full; samples were lost then */
+	uint64_t collisions;	/* parts of SPE's buffers of which the CPU left samples out */
+	uint64_t skipped_bytes; /* of SPE's buffers that make no whole record */
 };
 
 /* One event of every followed thread. */
@@ -92,6 +99,8 @@ enum hftmon_sample_event_flag {
 	HFTMON_EVENT_REGISTERS = 1 << 2,      /* the user's registers */
 	HFTMON_EVENT_DATA = 1 << 3,	      /* address, data source, weight */
 	HFTMON_EVENT_NEEDS_LEADER = 1 << 4,
+	HFTMON_EVENT_SPE = 1 << 5, /* records come in an AUX area: Arm's SPE */
+	HFTMON_EVENT_NEOVERSE_SOURCES = 1 << 6, /* their data sources are those of Neoverse */
 };
 
 struct hftmon_samples_options {
@@ -115,7 +124,8 @@ HFTMON_API int hftmon_samples__open(const struct hftmon_samples_options *options
 				    hftmon_samples **out);
 /* Address and bytes of the slots' memory; both are written. */
 HFTMON_API int hftmon_samples__memory(hftmon_samples *s, uint64_t *address, uint64_t *bytes);
-/* Samples a thread from now on. 1: it is followed already. */
+/* Samples a thread from now on. 1: it is followed already. -ENOMEM: no more locked memory, or
+ * HFTMON_SAMPLES_MOST_AUX_BYTES are in use. */
 HFTMON_API int hftmon_samples__follow(hftmon_samples *s, uint32_t tid);
 /* No more samples of a thread; those taken are kept. 1: it was not followed, or has ended. */
 HFTMON_API int hftmon_samples__unfollow(hftmon_samples *s, uint32_t tid);

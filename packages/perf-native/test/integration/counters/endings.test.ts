@@ -16,7 +16,7 @@ let target: Workload<SpinnerReport>;
 
 beforeAll(async () => {
   script = await bundleChild('counting-child');
-  target = await spawnSpinner({ limitS: 120 });
+  target = await spawnSpinner({ limitS: 600 });
   target.begin();
   await target.running();
 });

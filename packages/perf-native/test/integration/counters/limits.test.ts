@@ -97,7 +97,7 @@ describe('limits', () => {
     for (const { refusal } of sampler.uncounted()) {
       expect(refusal.code).toBe('HFTMON_E_FILES_EXHAUSTED');
     }
-  }, 120_000);
+  });
 
   it('says how many threads it has no file descriptors for', async (context) => {
     skipUnless(context, needs.tool('prlimit'));

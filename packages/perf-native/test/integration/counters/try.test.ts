@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { skipUnless, type Requirement } from '@hftmon/testkit';
+import { needs, skipUnless, type Requirement } from '@hftmon/testkit';
 import { createProbeEnvironment } from '../../../src/capabilities/probe-environment.js';
 import { nativePmuKernel } from '../../../src/counters/native-pmu-kernel.js';
 import { readCorePmus } from '../../../src/pmu/core-pmu.js';
+import { readPerfPermission } from '../../../src/pmu/permission.js';
 import { resolvePmu } from '../../../src/pmu/resolve.js';
 import { SOFTWARE } from '../../support/counter-samples.js';
 
@@ -21,6 +22,11 @@ describe('trying events on a thread of ours', () => {
   it('says what the kernel says of an event that there is not', () => {
     const nothing = { type: 1, config: 12_345, config1: 0 };
     expect(kernel.tryGroup([SOFTWARE.dummy, nothing], false, undefined)).toBeLessThan(0);
+  });
+
+  it('finds that root may count all, whatever the level', (context) => {
+    skipUnless(context, needs.root);
+    expect(readPerfPermission(createProbeEnvironment(), kernel)).toEqual({});
   });
 
   it('agrees with sysfs that there is no PMU', (context) => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { freemem } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { needs, skipUnless, spawnTouch, spawnWalk, touchPlace, walkPlace } from '@hftmon/testkit';
 import { PAGE_STATUS, queryPageNodes, readProcessMemory } from '../../../src/index.js';
@@ -63,6 +64,28 @@ describe('memory of another process', () => {
     // Every range is where it would be had all been read.
     expect(bytes[8 + 8 + 100 + 8]).toBe(1);
     expect(bytes.at(-1)).toBe(2);
+  });
+
+  it('is read as a whole where it is more than one system call copies', async (context) => {
+    skipUnless(context, () => (freemem() > 4 * 2 ** 30 ? undefined : 'needs 4 GiB of free memory'));
+    await using target = await spawnTouch();
+    const { address, touchedBytes } = touchPlace(target);
+    const count = 2 ** 31 / touchedBytes;
+    const addresses = Array.from({ length: count }, () => Number(address));
+    const lengths = addresses.map(() => touchedBytes);
+    const { whole, results, bytes } = read(target.pid, addresses, lengths);
+    expect(whole).toBe(count);
+    expect(new Set(results)).toEqual(new Set([touchedBytes]));
+    // The first byte of the last page is its number.
+    expect(bytes[2 ** 31 - PAGE]).toBe((touchedBytes / PAGE - 1) & 0xff);
+  });
+
+  it('is not read in ranges longer than one system call copies', () => {
+    const into = { byteLength: 0, length: Infinity } as unknown as Uint8Array;
+    const lengths = Uint32Array.of(0x7ffff001);
+    expect(() =>
+      readProcessMemory(process.pid, Float64Array.of(4096), lengths, into, new Int32Array(1)),
+    ).toThrow(expect.objectContaining({ code: 'HFTMON_E_CONFIG_INVALID' }));
   });
 
   it('is not read by those who give too little room', () => {

@@ -26,6 +26,8 @@ import { cpuNsOf, readSamples, textOf } from '../../support/sampling.js';
 const support = probeAddressSampling(createProbeEnvironment());
 const clock = support['cpu-clock'];
 const PERIOD_NS = 250_000;
+/** A few hundred samples come from a twentieth of it on the CPU: others may have the rest. */
+const LONG_MS = 2000;
 
 beforeEach((context) => skipUnless(context, () => (clock.ok ? undefined : clock.reason)));
 
@@ -88,7 +90,7 @@ describe('samples by the CPU clock', () => {
   });
 
   it('lie right behind the load that waits for memory', async () => {
-    await using target = await spawnWalk({ durationMs: 500 });
+    await using target = await spawnWalk({ durationMs: LONG_MS });
     const place = walkPlace(target);
     using sampler = makeSampler();
     sampler.follow(target.tids[0]!);
@@ -104,7 +106,7 @@ describe('samples by the CPU clock', () => {
 
   it('carry the registers that the access used', async (context) => {
     skipUnless(context, () => (process.arch === 'x64' ? undefined : 'needs x86-64 registers'));
-    await using target = await spawnWalk({ durationMs: 300 });
+    await using target = await spawnWalk({ durationMs: LONG_MS });
     const place = walkPlace(target);
     const first = Number(place.address);
     using sampler = makeSampler();
@@ -134,7 +136,7 @@ describe('samples by the CPU clock', () => {
   });
 
   it('come from whatever thread uses the memory, not from the one that touched it', async () => {
-    await using target = await spawnTouch({ durationMs: 200 });
+    await using target = await spawnTouch({ durationMs: LONG_MS });
     const { toucherTid } = touchPlace(target);
     using sampler = makeSampler({ epochNs: process.hrtime.bigint() });
     for (const tid of target.tids) sampler.follow(tid);
@@ -337,6 +339,13 @@ describe('hardware sources', () => {
       expect(answer.reason).not.toBe('');
       expect(answer.remedy).not.toBe('');
     }
+  });
+
+  it('with a buffer of their own are refused by a PMU that fills none, and leave nothing', () => {
+    using sampler = makeSampler({ events: [{ ...cpuClockEvent(PERIOD_NS), spe: 'common' }] });
+    const before = holdingsOf(process.pid);
+    expect(sampler.follow(process.pid)).toMatchObject({ ok: false, code: 'HFTMON_E_UNSUPPORTED' });
+    expect(holdingsOf(process.pid)).toEqual(before);
   });
 
   it('are said not to be there when the kernel does not know the event', () => {

@@ -14,7 +14,7 @@ beforeEach((context) => skipUnless(context, needs.root));
 
 beforeAll(async () => {
   script = await bundleChild('sampling-child');
-  target = await spawnSharing({ limitS: 120 });
+  target = await spawnSharing({ limitS: 600 });
   const [first] = sharingPlace(target).threads;
   tid = first!.tid;
   address = Number(first!.address);

@@ -98,6 +98,12 @@ describe('the level', () => {
     ['RAM by number, two hops', { lvlNum: NUM.ram, remote: 1, hops: 3 }, MemoryLevel.RemoteRam],
     ['RAM by number', { lvlNum: NUM.ram }, MemoryLevel.LocalRam],
     ['CXL', { lvlNum: NUM.cxl }, MemoryLevel.Cxl],
+    [
+      'Arm SPE: a peer core or cluster',
+      { lvl: LVL.na, lvlNum: NUM.anyCache, snoopx: PEER },
+      MemoryLevel.PeerCache,
+    ],
+    ['Arm SPE: another socket', { lvl: LVL.na, lvlNum: 0xf, remote: 1 }, MemoryLevel.RemoteNode],
     ['persistent memory', { lvlNum: NUM.pmem }, MemoryLevel.PersistentMemory],
     ['I/O', { lvl: LVL.hit | LVL.io }, MemoryLevel.Io],
     ['uncached', { lvl: LVL.hit | LVL.unc }, MemoryLevel.Uncached],
@@ -106,7 +112,8 @@ describe('the level', () => {
   it.each(cases)('is right for %s', (_what, fields, expected) => {
     const [low, high] = halves(fields);
     expect(MemoryLevel[memoryLevel(low, high)]).toBe(MemoryLevel[expected]);
-    const remote = [MemoryLevel.RemoteRam, MemoryLevel.RemoteCache].includes(expected);
+    const { RemoteRam, RemoteCache, RemoteNode } = MemoryLevel;
+    const remote = [RemoteRam, RemoteCache, RemoteNode].includes(expected);
     expect(isRemoteNode(low, high)).toBe(remote);
   });
 });
