@@ -24,6 +24,8 @@ export type {
   ReceiptPart,
   RelatedEvent,
   SpikeListener,
+  SpikeVerdict,
+  VerdictListener,
 } from './types/spike.js';
 export type { Explanation } from './receipt/explain-stretch.js';
 export type { NoiseTotal } from './noise/gap-log.js';

@@ -29,7 +29,7 @@ import type { NotObserved } from './types/cause.js';
 import type { LatencyQuery } from './types/query.js';
 import { reportSpans } from './spans/span-report.js';
 import type { SlowSpan, SpanListener, SpanQuery, SpanReport } from './types/span.js';
-import type { LatencySpike, SpikeListener } from './types/spike.js';
+import type { LatencySpike, SpikeListener, SpikeVerdict, VerdictListener } from './types/spike.js';
 import type { ThresholdInForce } from './types/thread-threshold.js';
 
 /** Values of the metrics in `meta.metrics`. */
@@ -41,13 +41,18 @@ export interface LatencyMetrics {
   readonly distrusted_syscalls: number;
 }
 
+/** What can be listened to. */
+interface ListenedTo {
+  verdict: SpikeVerdict;
+  spike: LatencySpike;
+  span: SlowSpan;
+}
+
 /** Finds latency spikes of the target threads and says what each was made of. */
 export class LatencyCollector implements Collector<object, LatencyQuery, LatencySpike[]> {
   readonly meta: CollectorMeta;
   readonly #options;
-  readonly #listeners = new TypedEmitter<{ spike: LatencySpike; span: SlowSpan }>((message) =>
-    this.#log.warn(message),
-  );
+  readonly #listeners = new TypedEmitter<ListenedTo>((message) => this.#log.warn(message));
   /** Thresholds set for threads by number, ns. */
   readonly #byTid: Map<number, number>;
   #store: SpikeStore;
@@ -82,6 +87,7 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
       context,
       this.#store,
       {
+        verdict: (verdict) => this.#listeners.emit('verdict', verdict),
         spike: (spike) => this.#listeners.emit('spike', spike),
         span: (span) => this.#listeners.emit('span', span),
       },
@@ -142,6 +148,15 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
   /** End of the latest record that it was given, ns since the session epoch. */
   get watermarkNs(): number {
     return this.#run?.watermarkNs ?? 0;
+  }
+
+  /**
+   * Hears of every spike before its receipt is written: with `eager`, within microseconds of the
+   * record that makes it a spike. A listener that throws is reported and disturbs nobody.
+   * @returns stops listening
+   */
+  onVerdict(listener: VerdictListener): () => void {
+    return this.#listeners.on('verdict', listener);
   }
 
   /**

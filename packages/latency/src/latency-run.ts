@@ -22,12 +22,12 @@ import type { Scene } from './receipt/scene.js';
 import { LossWindows } from './report/loss-windows.js';
 import { listNotObserved } from './report/not-observed.js';
 import { RateLimit } from './report/rate-limit.js';
+import { News, type SpikeListeners } from './report/news.js';
 import { Reporter } from './report/reporter.js';
 import type { SpikeStore } from './report/spike-store.js';
 import { EventLog } from './spans/event-log.js';
 import { SpanRecorder } from './spans/span-recorder.js';
 import type { SlowSpan } from './types/span.js';
-import type { LatencySpike } from './types/spike.js';
 import type { ThresholdInForce } from './types/thread-threshold.js';
 
 /**
@@ -37,8 +37,7 @@ import type { ThresholdInForce } from './types/thread-threshold.js';
 const DELIVERY_LAG_NS = 10e6;
 
 /** Who hears of what is found. */
-export interface RunListeners {
-  readonly spike: (spike: LatencySpike) => void;
+export interface RunListeners extends SpikeListeners {
   readonly span: (span: SlowSpan) => void;
 }
 
@@ -46,8 +45,8 @@ export interface RunListeners {
 export class LatencyRun {
   readonly #clock: SessionClock;
   readonly #source: EventSource;
-  readonly #store: SpikeStore;
   readonly #listeners: RunListeners;
+  readonly #news: News;
   readonly #threads: ThreadRegistry;
   readonly #lookups: Lookups;
   readonly #detector: SpikeDetector;
@@ -59,8 +58,6 @@ export class LatencyRun {
   readonly #events: EventLog;
   /** Spans by name; absent when they are not asked for. */
   readonly spans: SpanRecorder | undefined;
-  /** Spikes that the listeners have not heard of yet. */
-  readonly #news: LatencySpike[] = [];
   readonly #spanNews: SlowSpan[] = [];
   /** First look at the clock: the probes are at work. In an array, so that storing allocates nothing. */
   readonly #started = new Float64Array([Infinity]);
@@ -75,14 +72,17 @@ export class LatencyRun {
     const { clock, source, procRoot } = context;
     this.#clock = clock;
     this.#source = source;
-    this.#store = store;
     this.#listeners = listeners;
+    const news = (this.#news = new News(store, listeners));
     const lookups = (this.#lookups = new Lookups(context));
     const cpus = new CpuLogs();
     const signals = new StopSignals();
     this.#losses = new LossWindows((fromNs, toNs) => store.markIncomplete(fromNs, toNs));
     const thresholds = new Thresholds(options, byTid, (track) => this.#nameOf(track));
-    this.#detector = new SpikeDetector(options, thresholds, (...found) => this.#onGroup(...found));
+    this.#detector = new SpikeDetector(options, thresholds, {
+      onGroup: (...found) => this.#onGroup(...found),
+      onLooked: () => news.tellVerdicts(),
+    });
     this.#threads = new ThreadRegistry(
       procRoot,
       (track) => this.#detector.close(track),
@@ -165,6 +165,7 @@ export class LatencyRun {
   }
 
   detach(pid: number): void {
+    this.#news.write();
     this.#threads.detach(pid);
     this.#lookups.mappings.release(pid);
     this.#tell();
@@ -223,6 +224,7 @@ export class LatencyRun {
 
   /** Everything that ended by now has been delivered: open runs are looked at as they are. */
   settle(): void {
+    this.#news.write();
     this.#losses.check(this.#source.losses().dropped, this.#clock.nowNs());
     for (const track of this.#threads.all()) this.#detector.close(track);
     this.#tell();
@@ -253,18 +255,15 @@ export class LatencyRun {
     return this.#lookups.tasks.ofThread(this.#threads.pidOf(track), track.tid, Infinity);
   }
 
-  #onGroup(track: ThreadTrack, group: Group, finder: GroupFinder): void {
-    const kept = this.#reporter.report(track, group, finder);
-    if (kept === undefined) return;
-    this.#store.add(kept);
-    this.#news.push(kept.spike);
+  #onGroup(track: ThreadTrack, group: Group, finder: GroupFinder, eager: boolean): void {
+    const spike = this.#reporter.report(track, group, finder);
+    if (spike === undefined) return;
+    if (eager) this.#news.addPrompt(spike);
+    else this.#news.add(spike);
   }
 
-  /** A listener may ask for a snapshot, which looks for spikes: none is told while one is made. */
   #tell(): void {
-    for (let spike = this.#news.shift(); spike !== undefined; spike = this.#news.shift()) {
-      this.#listeners.spike(spike);
-    }
+    this.#news.tell();
     for (let span = this.#spanNews.shift(); span !== undefined; span = this.#spanNews.shift()) {
       this.#listeners.span(span);
     }

@@ -47,6 +47,7 @@ export class BusyDelivery implements Delivery {
   #spin(deliverable: Deliverable): boolean {
     let records = 0;
     for (let i = this.#polls; i > 0 && this.#deliverable === deliverable; i--) {
+      deliverable.pull();
       records += deliverable.deliver();
       if (records > MAX_RECORDS) break;
     }

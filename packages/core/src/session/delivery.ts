@@ -4,6 +4,8 @@ import { IntervalDelivery } from './interval-delivery.js';
 
 /** What a delivery drives. */
 export interface Deliverable {
+  /** Has the source hand over what it holds back. Cheap when that is nothing. */
+  pull(): void;
   /** Delivers the records published so far. @returns their number. Cheap when there are none. */
   deliver(): number;
   /** Work that need not be done at every poll. Called often; does it only when it is due. */
@@ -13,7 +15,7 @@ export interface Deliverable {
 /** Decides when records are delivered. */
 export interface Delivery {
   readonly mode: 'interval' | 'busy';
-  /** Calls both methods again and again until `stop`. */
+  /** Calls its methods again and again until `stop`; `pull` only if it never sleeps. */
   start(deliverable: Deliverable): void;
   /** Idempotent. */
   stop(): void;

@@ -25,7 +25,7 @@ export interface EventSourceOptions {
   readonly realtimePriority?: number;
   /** How often the pump looks, ns; it looks more often by itself when rings fill. */
   readonly pollIntervalNs?: number;
-  /** The pump never sleeps. */
+  /** The pump never sleeps. Busy delivery does not need it: it pulls records by itself. */
   readonly busy?: boolean;
   /** Records the history ring holds; rounded up to a power of two. */
   readonly historyRecords?: number;
@@ -88,6 +88,12 @@ export interface EventSource {
   losses(): LossCounts;
   /** Moves what the pump holds into the ring now; used by queries that must see the latest. */
   flush(): void;
+  /**
+   * Moves what has come by now into the ring, for a delivery that never sleeps: called at each of
+   * its polls. Hot path: cheap when nothing has come, never waits, no allocation, never throws.
+   * Absent: what comes reaches the ring by itself.
+   */
+  pull?(): void;
   /** Housekeeping at each delivery: notices ended threads and processes. Returns ended pids. */
   reap(): number[];
   /**

@@ -74,6 +74,10 @@ export class Scheduler implements Deliverable {
     }
   }
 
+  pull(): void {
+    this.#parts.source.pull?.();
+  }
+
   /** Looks for ended processes and samples polled sources, when it is time. Never throws. */
   housekeep(): void {
     const now = this.#parts.clock.nowNs();

@@ -10,8 +10,16 @@ const FEW_INTERVALS = 16;
 /** One with more than that is cut there, whatever its groups: its log would overwrite itself. */
 const LONGEST_RUN_INTERVALS = 1536;
 
-/** What a detector found. The group, and the finder's pieces, are valid during the call alone. */
-export type GroupListener = (track: ThreadTrack, group: Group, finder: GroupFinder) => void;
+/** Hears of what a detector found. */
+export interface GroupListener {
+  /**
+   * A spike. The group is valid during the call alone; the finder's pieces for as long, and where
+   * `eager` until `onLooked` has returned.
+   */
+  onGroup(track: ThreadTrack, group: Group, finder: GroupFinder, eager: boolean): void;
+  /** An eager look is over. It may lead to other looks. */
+  onLooked(): void;
+}
 
 /**
  * Finds the spikes of threads. Hot path: a stall is copied into its thread's log and extends the
@@ -30,6 +38,7 @@ export class SpikeDetector {
   #track: ThreadTrack | undefined;
   #limitNs = 0;
   #nextFirst = Infinity;
+  #eager = false;
   readonly #visit = (group: Group): void => this.#onGroup(group);
 
   constructor(options: ResolvedOptions, thresholds: Thresholds, report: GroupListener) {
@@ -145,7 +154,10 @@ export class SpikeDetector {
   #lookEagerly(track: ThreadTrack): void {
     if (track.seen === track.log.head || !this.#mayHoldSpike(track)) return;
     track.seen = track.log.head;
+    this.#eager = true;
     this.#look(track, Infinity);
+    this.#eager = false;
+    this.#report.onLooked();
   }
 
   /** @param limitNs - groups that end later are not reported yet */
@@ -159,7 +171,7 @@ export class SpikeDetector {
     if (group.firstOfRun === Infinity) return;
     if (group.endNs > this.#limitNs) this.#nextFirst = Math.min(this.#nextFirst, group.firstOfRun);
     else if (group.stallNs >= this.#track!.times[Time.Threshold]!) {
-      this.#report(this.#track!, group, this.#finder);
+      this.#report.onGroup(this.#track!, group, this.#finder, this.#eager);
     }
   }
 }

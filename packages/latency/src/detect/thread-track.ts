@@ -11,6 +11,8 @@ const KEEP_NS = 50e6;
 /** Spikes of a thread that a later, longer one may still supersede. */
 const REMEMBERED_SPIKES = 256;
 
+const NONE: readonly ReportedSpike[] = [];
+
 /** Where a spike was reported, for the longer one that may supersede it. */
 export interface ReportedSpike {
   readonly id: number;
@@ -83,21 +85,23 @@ export class ThreadTrack {
     this.#reported.length = 0;
   }
 
-  /** Remembers a spike. */
+  /** Remembers a spike. They do not overlap, and are kept in the order of time. */
   report(spike: ReportedSpike): void {
-    if (this.#reported.length === REMEMBERED_SPIKES) this.#reported.shift();
-    this.#reported.push(spike);
+    const reported = this.#reported;
+    if (reported.length === REMEMBERED_SPIKES) reported.shift();
+    let to = reported.length;
+    while (to > 0 && reported[to - 1]!.startNs > spike.startNs) to--;
+    if (to === reported.length) reported.push(spike);
+    else reported.splice(to, 0, spike);
   }
 
-  /** Forgets the spikes that overlap an interval, and returns them. */
-  takeReported(startNs: number, endNs: number): ReportedSpike[] {
-    const taken: ReportedSpike[] = [];
-    for (let i = this.#reported.length - 1; i >= 0; i--) {
-      const spike = this.#reported[i]!;
-      if (spike.startNs > endNs || spike.endNs < startNs) continue;
-      taken.unshift(spike);
-      this.#reported.splice(i, 1);
-    }
-    return taken;
+  /** Forgets the spikes that overlap an interval, and returns them in the order of time. */
+  takeReported(startNs: number, endNs: number): readonly ReportedSpike[] {
+    const reported = this.#reported;
+    let end = reported.length;
+    while (end > 0 && reported[end - 1]!.startNs > endNs) end--;
+    let first = end;
+    while (first > 0 && reported[first - 1]!.endNs >= startNs) first--;
+    return first === end ? NONE : reported.splice(first, end - first);
   }
 }

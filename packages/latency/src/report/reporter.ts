@@ -9,6 +9,7 @@ import type { Lookups } from '../lookup/lookups.js';
 import { culpritStack } from './culprit-stack.js';
 import { hasUnseenReturn, longestStack, relatedEvents } from './group-facts.js';
 import type { RateLimit } from './rate-limit.js';
+import { PromptSpike, type SpikeFacts } from './prompt-spike.js';
 import type { KeptSpike } from './spike-store.js';
 
 /** What of a spike is not in the records of its thread. */
@@ -39,44 +40,62 @@ export class Reporter {
 
   /**
    * The spike of a group; `undefined` when it was reported just so before, or is withheld. One that
-   * takes the place of told ones is told.
+   * takes the place of told ones is told. Its receipt is not written yet: that must be done while
+   * the finder still holds the group.
    */
-  report(track: ThreadTrack, group: Group, finder: GroupFinder): KeptSpike | undefined {
+  report(track: ThreadTrack, group: Group, finder: GroupFinder): PromptSpike | undefined {
+    const { startNs, endNs } = group;
     const pieces = group.last - group.first;
-    const earlier = track.takeReported(group.startNs, group.endNs);
+    const earlier = track.takeReported(startNs, endNs);
     const [same] = earlier;
     if (
       earlier.length === 1 &&
-      same!.startNs === group.startNs &&
-      same!.endNs === group.endNs &&
+      same!.startNs === startNs &&
+      same!.endNs === endNs &&
       same!.pieces === pieces
     ) {
       track.report(same!);
       return undefined;
     }
     this.superseded += earlier.length;
-    const replaced = earlier.filter((spike) => !spike.withheld).map((spike) => spike.id);
-    const { startNs, endNs } = group;
-    if (replaced.length === 0 && !this.#parts.limit.admits(track.tid, startNs, endNs)) {
+    const supersedes = earlier.filter((spike) => !spike.withheld).map((spike) => spike.id);
+    if (supersedes.length === 0 && !this.#parts.limit.admits(track.tid, startNs, endNs)) {
       track.report({ id: 0, startNs, endNs, pieces, withheld: true });
       return undefined;
     }
     const id = ++this.told;
     track.report({ id, startNs, endNs, pieces, withheld: false });
-    return this.#build(id, track, group, finder, replaced);
+    return this.#prompt(id, track, group, finder, supersedes);
   }
 
-  #build(
+  #prompt(
     id: number,
     track: ThreadTrack,
     group: Group,
     finder: GroupFinder,
     supersedes: readonly number[],
-  ): KeptSpike {
-    const { clock, lookups, mergeGapNs, pidOf, sceneOf, lostIn } = this.#parts;
+  ): PromptSpike {
+    const { clock, pidOf } = this.#parts;
+    const { startNs, endNs } = group;
+    const facts: SpikeFacts = {
+      id,
+      tid: track.tid,
+      pid: pidOf(track),
+      cpu: firstCpu(track, finder.pieces.base[group.first]!),
+      timestampNs: startNs,
+      monotonicNs: Number(clock.toMonotonicNs(startNs)),
+      durationNs: endNs - startNs,
+      supersedes,
+    };
+    const held = copyOf(group);
+    return new PromptSpike(facts, () => this.#build(facts, track, held, finder));
+  }
+
+  #build(facts: SpikeFacts, track: ThreadTrack, group: Group, finder: GroupFinder): KeptSpike {
+    const { clock, lookups, mergeGapNs, sceneOf, lostIn } = this.#parts;
     const { startNs, endNs } = group;
     const { log, tid } = track;
-    const pid = pidOf(track);
+    const { id, pid, supersedes } = facts;
     const scene = sceneOf(track, pid);
     const slices = sliceGroup(scene, group, finder);
     const receipt = writeReceipt(slices, startNs, endNs, scene);
@@ -86,14 +105,14 @@ export class Reporter {
       id,
       timestamp: clock.toDate(startNs),
       timestampNs: startNs,
-      monotonicNs: Number(clock.toMonotonicNs(startNs)),
+      monotonicNs: facts.monotonicNs,
       durationUs: receipt.durationNs / 1000,
       durationNs: receipt.durationNs,
       threadId: tid,
       tid,
       pid,
       comm: lookups.tasks.ofThread(pid, tid, startNs),
-      cpu: firstCpu(track, finder.pieces.base[group.first]!),
+      cpu: facts.cpu,
       cause: main!.cause,
       causeClass: main!.causeClass,
       details: main!.details,
@@ -107,6 +126,11 @@ export class Reporter {
     const culprit = culpritStack(scene, group, finder);
     return { spike, events: relatedEvents(slices), userStack, culprit };
   }
+}
+
+/** A group is reused; the copy is made field by field, since a spread takes ten times as long. */
+function copyOf({ startNs, endNs, stallNs, first, last, firstOfRun }: Group): Group {
+  return { startNs, endNs, stallNs, first, last, firstOfRun };
 }
 
 /** Does more belong to it than is kept, from that time on or after its end? */

@@ -85,5 +85,35 @@ export interface LatencySpike {
   readonly relatedEvents?: readonly RelatedEvent[];
 }
 
+/**
+ * That a thread had a spike, and how long: told before its receipt is written, which takes longer.
+ * What follows from the receipt is written when it is asked for.
+ */
+export interface SpikeVerdict {
+  /** That of the spike. */
+  readonly id: number;
+  readonly tid: number;
+  /** 0 when the process was gone before it could be asked for. */
+  readonly pid: number;
+  /** CPU the thread was on when it began. */
+  readonly cpu: number;
+  /** Its start, ns since the session epoch. */
+  readonly timestampNs: number;
+  /** Its start, CLOCK_MONOTONIC ns. */
+  readonly monotonicNs: number;
+  readonly durationNs: number;
+  readonly durationUs: number;
+  /** Ids of earlier spikes that turned out to be part of this one. */
+  readonly supersedes: readonly number[];
+  /** Cause of the largest part; writes the receipt. */
+  readonly cause: ObservedCause;
+  readonly causeClass: CauseClass;
+  /** The spike with its receipt, the same that is kept and told to everyone. */
+  readonly spike: LatencySpike;
+}
+
+/** Hears of every spike before its receipt is written. */
+export type VerdictListener = (verdict: SpikeVerdict) => void;
+
 /** Hears of every spike as soon as it is known. */
 export type SpikeListener = (spike: LatencySpike) => void;

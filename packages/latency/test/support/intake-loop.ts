@@ -37,7 +37,10 @@ export function intakeLoop(): {
   const adaptive = { minStalls: 64, floorUs: 50, ceilingUs: 50 };
   const options = resolveOptions({ thresholdUs: 50, adaptive });
   const thresholds = new Thresholds(options, new Map(), () => 'hot');
-  const detector = new SpikeDetector(options, thresholds, () => reported++);
+  const detector = new SpikeDetector(options, thresholds, {
+    onGroup: () => reported++,
+    onLooked: () => undefined,
+  });
   const threads = new ThreadRegistry('/nonexistent', (track) => detector.close(track));
   const cpus = new CpuLogs();
   const signals = new StopSignals();

@@ -24,7 +24,6 @@ export interface RunParts {
 export function createRun(parts: RunParts): Session {
   const { configuration, registry, source, followChildren, minDurationNs, log } = parts;
   const { cpuAffinity, realtimePriority, stackTraces, delivery } = configuration;
-  const busy = delivery === 'busy';
   const container = createMonitorContainer({
     source,
     registry,
@@ -33,7 +32,6 @@ export function createRun(parts: RunParts): Session {
       followChildren,
       cpuAffinity,
       realtimePriority,
-      busy,
       ...(minDurationNs === undefined ? {} : { minDurationNs }),
       ...(stackTraces ? { stacksFromNs: 0 } : {}),
     },

@@ -145,11 +145,11 @@ static bool anything(const struct pump *p)
 	return earliest(p) >= 0 || ring_peek(p->input);
 }
 
-uint64_t pump_drain(struct pump *p)
+/* With `draining` held. */
+static uint64_t drain(struct pump *p)
 {
 	uint64_t moved = 0;
 
-	pthread_mutex_lock(&p->draining);
 	if (p->source.self)
 		p->source.look(p->source.self);
 	while (anything(p)) {
@@ -161,6 +161,26 @@ uint64_t pump_drain(struct pump *p)
 	}
 	moved += move_source(p);
 	p->stats->records += moved;
+	return moved;
+}
+
+uint64_t pump_drain(struct pump *p)
+{
+	uint64_t moved;
+
+	pthread_mutex_lock(&p->draining);
+	moved = drain(p);
+	pthread_mutex_unlock(&p->draining);
+	return moved;
+}
+
+uint64_t pump_pull(struct pump *p)
+{
+	uint64_t moved;
+
+	if (pthread_mutex_trylock(&p->draining))
+		return 0;
+	moved = drain(p);
 	pthread_mutex_unlock(&p->draining);
 	return moved;
 }

@@ -60,6 +60,8 @@ int pump_start(struct pump *p, const struct pump_thread_options *options);
 void pump_stop(struct pump *p);
 /* Moves all that the kernel has published; returns how many records. */
 uint64_t pump_drain(struct pump *p);
+/* The same, unless somebody is at it already: what they leave, the next call moves. */
+uint64_t pump_pull(struct pump *p);
 /* Returns when all that was published before the call has been moved, by the pump or by us. */
 void pump_flush(struct pump *p);
 

@@ -256,6 +256,12 @@ int hftmon_session__flush(hftmon_session *s)
 	return 0;
 }
 
+int hftmon_session__pull(hftmon_session *s)
+{
+	pump_pull(&s->pump);
+	return 0;
+}
+
 int hftmon_session__memory(hftmon_session *s, uint32_t which, uint64_t *address, uint64_t *bytes)
 {
 	const struct {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The pump between kernel rings that threads fill as the probes do (claim, write, commit; dropped
- * when full), an input ring, and a history ring that holds all of it. Asked to flush all the while.
+ * when full), an input ring, and a history ring that holds all of it. Asked to flush, or polled, all the while.
  */
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "atomics.h"
 #include "clock.h"
@@ -120,14 +121,14 @@ int main(int argc, char **argv)
 		.history = &history,
 		.input = &input,
 		.poll_ns = 200000,
-		.busy = argc > 1,
+		.busy = argc > 1 && !strcmp(argv[1], "busy"),
 		.stats = &stats,
 		.last_end = -1e300,
 	};
+	const bool pulled = argc > 1 && !strcmp(argv[1], "pulled");
 	const struct pump_thread_options options = { 0 };
 	pthread_t threads[CPUS + 1];
 
-	(void)argv;
 	pthread_mutex_init(&pump.draining, NULL);
 	CHECK(!ring_open(&history, "history", HISTORY, 0), "no memory");
 	CHECK(!ring_open(&input, "input", 64, 0), "no memory");
@@ -137,7 +138,10 @@ int main(int argc, char **argv)
 		pthread_create(&threads[cpu], NULL, cpu_main, (void *)cpu);
 	pthread_create(&threads[CPUS], NULL, input_main, NULL);
 	while (atomic_load(&running)) {
-		pump_flush(&pump);
+		if (pulled)
+			pump_pull(&pump);
+		else
+			pump_flush(&pump);
 		sched_yield();
 	}
 	for (uint32_t i = 0; i <= CPUS; i++)

@@ -35,6 +35,7 @@ export interface NativeLibrary {
   stop(session: SessionHandle): number;
   close(session: SessionHandle): void;
   flush(session: SessionHandle): number;
+  pull(session: SessionHandle): number;
   memory(
     session: SessionHandle,
     which: number,
@@ -94,6 +95,7 @@ function bind({ path, declare, types, view }: Ffi): NativeLibrary {
     stop: declare('session__stop', 'int', [session]),
     close: declare('session__close', 'void', [session]),
     flush: declare('session__flush', 'int', [session]),
+    pull: declare('session__pull', 'int', [session]),
     memory: declare('session__memory', 'int', [session, 'uint32_t', words, words]),
     follow: declare('session__follow', 'int', [session, 'uint32_t', 'uint32_t']),
     unfollow: declare('session__unfollow', 'int', [session, 'uint32_t']),

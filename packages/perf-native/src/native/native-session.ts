@@ -55,6 +55,11 @@ export class NativeSession {
     this.#library.flush(this.#live());
   }
 
+  /** The same for who polls: never waits, allocates nothing. */
+  pull(): void {
+    this.#library.pull(this.#live());
+  }
+
   /** A view of one of the session's memories, empty for what it doesn't have; see `MEMORY`. */
   memory(which: number): ArrayBuffer {
     const address = new BigUint64Array(1);

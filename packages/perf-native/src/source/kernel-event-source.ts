@@ -33,6 +33,7 @@ import { readInterruptTotals } from './interrupt-totals.js';
 import { readLosses } from './loss-reader.js';
 import { nativeOptions } from './native-options.js';
 import type { Follower } from './follower.js';
+import { KernelBacklog } from './kernel-backlog.js';
 import { ProcessFollower } from './process-follower.js';
 import { ProcessWatch } from './process-watch.js';
 import { requireBpf } from './require-bpf.js';
@@ -42,6 +43,9 @@ import { SessionStacks } from './session-stacks.js';
 
 /** Calls of `reap` between two looks at the thread table. */
 const REAP_EVERY = 5;
+
+/** Marks of applications wait in their own memory, which is looked at in each so many pulls. */
+const LOOK_AT_MARKS_EVERY = 8;
 
 /** Absences shorter than this explain no spike; their system call is not looked up. */
 const SYSCALL_FROM_NS = 10_000n;
@@ -64,6 +68,9 @@ interface OpenState {
   readonly session: NativeSession;
   readonly memory: SharedMemory;
   readonly follower: Follower;
+  readonly backlog: KernelBacklog;
+  /** Does the pump leave anything to pull? */
+  readonly busy: boolean;
   /** Only where spans are asked for. */
   readonly marks: MarkerFollower | undefined;
   readonly ring: RecordRing;
@@ -99,6 +106,7 @@ export class KernelEventSource implements EventSource {
   readonly #symbolizer: Symbolizer;
   #open: OpenState | undefined;
   #reaps = 0;
+  #pulls = 0;
   #spanOrigins: SpanOrigins | undefined;
   #nextSequence = 0;
   #wantsStacks = false;
@@ -148,6 +156,8 @@ export class KernelEventSource implements EventSource {
         session,
         memory,
         follower: this.#follower(session, memory, native.groups),
+        backlog: new KernelBacklog(memory.cpus, native.groups === 0 ? 0 : native.cpus),
+        busy: native.busy !== 0,
         marks: this.#marks(session, memory, kinds),
         ring: { buffer: memory.history, byteOffset: 0, capacity: native.history_records },
         writer: new SpscWriter({
@@ -260,6 +270,14 @@ export class KernelEventSource implements EventSource {
 
   flush(): void {
     this.#open?.session.flush();
+  }
+
+  /** Moves what has come since, without the pump; a busy pump needs no help. */
+  pull(): void {
+    const open = this.#open;
+    if (open === undefined || open.busy) return;
+    const marks = open.marks !== undefined && ++this.#pulls % LOOK_AT_MARKS_EVERY === 0;
+    if (marks || open.backlog.waiting) open.session.pull();
   }
 
   reap(): number[] {

@@ -14,6 +14,7 @@ describe.each(['plain', 'thread', 'address'])(
       'spsc',
       'pump',
       'pump busy',
+      'pump pulled',
       'object',
       'samples',
       'spe',

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createDelivery, type Deliverable, type Delivery } from '../../../src/index.js';
 
 let running: Delivery | undefined;
+let pulls = 0;
 afterEach(() => {
   running?.stop();
   vi.useRealTimers();
@@ -10,7 +11,9 @@ afterEach(() => {
 function run(delivery: Delivery, deliver: () => number = () => 0) {
   running = delivery;
   const counts = { polls: 0, housekeeping: 0 };
+  pulls = 0;
   const deliverable: Deliverable = {
+    pull: () => void pulls++,
     deliver: () => (counts.polls++, deliver()),
     housekeep: () => void counts.housekeeping++,
   };
@@ -32,6 +35,7 @@ describe('interval delivery', () => {
     const counts = run(delivery);
     vi.advanceTimersByTime(99);
     expect(counts).toEqual({ polls: 4, housekeeping: 4 });
+    expect(pulls).toBe(0);
     delivery.stop();
     delivery.stop();
     vi.advanceTimersByTime(1000);
@@ -62,6 +66,7 @@ describe('busy delivery', () => {
     expect(counts.housekeeping).toBeLessThan(counts.polls / 10);
     delivery.stop();
     const { polls } = counts;
+    expect(pulls).toBe(polls);
     await pause(10);
     expect(counts.polls).toBe(polls);
   });

@@ -89,6 +89,8 @@ HFTMON_API void hftmon_session__close(hftmon_session *s);
 
 /* Moves everything emitted so far into the history ring. */
 HFTMON_API int hftmon_session__flush(hftmon_session *s);
+/* The same for who polls: never waits, and leaves it to the pump if that is at it already. */
+HFTMON_API int hftmon_session__pull(hftmon_session *s);
 /* Address and bytes of a memory; both are written, as 0 for what a session without BPF lacks. */
 HFTMON_API int hftmon_session__memory(hftmon_session *s, uint32_t which, uint64_t *address,
 				      uint64_t *bytes);

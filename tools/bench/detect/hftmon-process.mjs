@@ -1,0 +1,28 @@
+// One run of hftmon in a process of its own: `hftmon-process.mjs DELIVERY COUNT CPUS`, with the CPUs as JSON.
+import { HFTResourceMonitor, installedCollectors } from '@hftmon/monitor';
+import { disturb, THRESHOLD_US } from './disturb.mjs';
+import { delays } from './match.mjs';
+
+const [delivery, count, cpus] = process.argv.slice(2);
+const tellings = [];
+const causes = [];
+
+function attach({ pid, tid }) {
+  const monitor = new HFTResourceMonitor({ collectors: installedCollectors(['latency']) });
+  monitor.configure({ delivery, spikeThresholdUs: THRESHOLD_US, stackTraces: false });
+  monitor.on('spike', (spike) => {
+    const heardNs = Number(process.hrtime.bigint());
+    if (spike.tid !== tid) return;
+    tellings.push({ heardNs, endNs: spike.monotonicNs + spike.durationNs });
+    // What the listener does next: ask why.
+    void spike.cause;
+    causes.push(Number(process.hrtime.bigint()) - heardNs);
+  });
+  monitor.attachProcess(pid);
+  monitor.startMonitoring();
+  return () => monitor.dispose();
+}
+
+const bursts = await disturb({ cpus: JSON.parse(cpus), count: Number(count), attach });
+const found = delays(bursts, tellings);
+console.log(JSON.stringify({ bursts: bursts.length, delays: found, receipts: causes }));
