@@ -3,11 +3,12 @@ export {
   createLatencyCollector,
   type LatencyMetrics,
 } from './latency-collector.js';
-export type { LatencyOptions } from './options/latency-options.js';
+export { validateLatencyOptions, type LatencyOptions } from './options/latency-options.js';
 export type { AdaptiveThreshold, ThreadThreshold } from './options/threshold-options.js';
 export type { SpanBudgetOption } from './options/span-budgets.js';
 export { recommendedSourceOptions } from './options/source-options.js';
 export { SPAN_SCHEMA, spanToJson, type SpanJson } from './report/span-json.js';
+export type { WithheldSpikes } from './report/rate-limit.js';
 export { SPIKE_SCHEMA, spikeToJson, type SpikeJson } from './report/spike-json.js';
 export {
   CAUSE_CLASS,

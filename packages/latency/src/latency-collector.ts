@@ -22,6 +22,7 @@ import { resolveOptions, type LatencyOptions } from './options/latency-options.j
 import { checkedTid, thresholdNsOf } from './options/threshold-options.js';
 import { LatencyRun } from './latency-run.js';
 import type { Explanation } from './receipt/explain-stretch.js';
+import type { WithheldSpikes } from './report/rate-limit.js';
 import { listNotObserved } from './report/not-observed.js';
 import { selectSpikes } from './report/select-spikes.js';
 import { SpikeStore } from './report/spike-store.js';
@@ -177,9 +178,9 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
     return this.#run?.thresholds() ?? [];
   }
 
-  /** How many spikes of each thread the rate limit kept back, by tid; none that are 0. */
-  withheldSpikes(): ReadonlyMap<number, number> {
-    return new Map(this.#run?.withheld);
+  /** How many spikes the rate limit kept back. */
+  withheldSpikes(): WithheldSpikes {
+    return this.#run?.withheld() ?? { total: 0, byThread: new Map() };
   }
 
   /**

@@ -21,7 +21,7 @@ import { explainStretch, type Explanation } from './receipt/explain-stretch.js';
 import type { Scene } from './receipt/scene.js';
 import { LossWindows } from './report/loss-windows.js';
 import { listNotObserved } from './report/not-observed.js';
-import { RateLimit } from './report/rate-limit.js';
+import { RateLimit, type WithheldSpikes } from './report/rate-limit.js';
 import { News, type SpikeListeners } from './report/news.js';
 import { Reporter } from './report/reporter.js';
 import type { SpikeStore } from './report/spike-store.js';
@@ -145,9 +145,9 @@ export class LatencyRun {
     };
   }
 
-  /** Spikes that the rate limit kept back, by tid. */
-  get withheld(): ReadonlyMap<number, number> {
-    return this.#limit.byThread;
+  /** Spikes that the rate limit kept back. */
+  withheld(): WithheldSpikes {
+    return this.#limit.counts();
   }
 
   /** Thresholds in force for the threads that have stalled. */

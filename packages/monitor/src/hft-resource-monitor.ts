@@ -60,10 +60,11 @@ export class HFTResourceMonitor extends CollectorAnswers implements Disposable, 
     createRegistry(this.#choices, this.#configuration);
     this.#events = new TypedEmitter((message) => options.log?.warn(message));
     this.#processes = new ProcessList(this.#environment.procRoot);
-    this.#spikes = new SpikeSubscription(
-      (spike) => this.#events.emit('spike', spike),
-      (span) => this.#events.emit('span', span),
-    );
+    this.#spikes = new SpikeSubscription({
+      verdict: (verdict) => this.#events.emit('verdict', verdict),
+      spike: (spike) => this.#events.emit('spike', spike),
+      span: (span) => this.#events.emit('span', span),
+    });
   }
 
   /** @see MonitorConfiguration */
@@ -226,7 +227,7 @@ export class HFTResourceMonitor extends CollectorAnswers implements Disposable, 
     name: Name,
     listener: Listener<MonitorEvents[Name]>,
   ): () => void {
-    if (name === 'spike' || name === 'span') this.#spikes.want();
+    if (name === 'spike' || name === 'verdict' || name === 'span') this.#spikes.want();
     return this.#events.on(name, listener);
   }
 

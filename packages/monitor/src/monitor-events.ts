@@ -1,5 +1,5 @@
 import type { LostEvent, SessionErrorEvent, UnsupportedEvent } from '@hftmon/core';
-import type { LatencySpike, SlowSpan } from '@hftmon/latency';
+import type { LatencySpike, SlowSpan, SpikeVerdict } from '@hftmon/latency';
 
 /** A watched process ended; it is detached. */
 export interface ProcessExit {
@@ -13,7 +13,9 @@ export interface ProcessExit {
 
 /** Events of a monitor. */
 export interface MonitorEvents {
-  /** A spike of at least `spikeThresholdUs` ended. */
+  /** A spike ended; told before its receipt is written. With `busy` delivery: at once. */
+  verdict: SpikeVerdict;
+  /** A spike of at least its thread's threshold ended. */
   spike: LatencySpike;
   /** A span that a watched process marked took longer than its `spanBudgetUs`. */
   span: SlowSpan;

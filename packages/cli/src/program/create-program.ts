@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
 import { parseDurationOption } from '../args/parse-duration-option.js';
 import { parseNames } from '../args/parse-names.js';
+import { parsePositive } from '../args/parse-positive.js';
+import { DEFAULT_THRESHOLDS, parseThresholds } from '../args/parse-thresholds.js';
 import { parseNumber } from '../args/parse-number.js';
 import { parseRate } from '../args/parse-rate.js';
 import type { ExitCode } from '../exit-codes.js';
@@ -60,9 +62,24 @@ export function createProgram({ version, command, onResult }: Invocation): Comma
   addRunOptions(program.command('spikes'))
     .description('one line per latency spike, with its receipt: what it was made of, and who')
     .addOption(
-      new Option('--threshold <duration>', 'shortest spike')
-        .default(50_000, '50us')
-        .argParser(parseDurationOption('--threshold', '50us')),
+      new Option(
+        '--threshold <durations>',
+        'shortest spike; for single threads: 50us,comm:feed*=10us,tid:4711=5us',
+      )
+        .default(DEFAULT_THRESHOLDS, '50us')
+        .argParser(parseThresholds),
+    )
+    .addOption(
+      new Option(
+        '--adaptive [factor]',
+        'shortest spike of a thread: factor (3) times the 99.9th percentile of its own stalls',
+      ).argParser(parsePositive('--adaptive', false)),
+    )
+    .addOption(
+      new Option(
+        '--max-per-second <count>',
+        'show so many spikes of each second and the longest; count the others',
+      ).argParser(parsePositive('--max-per-second', true)),
     )
     .option('--once', 'end after the first spike')
     .option('--min-class <class>', 'only spikes of this class of causes and those before it')

@@ -1,6 +1,9 @@
+import { ConfigurationError } from '@hftmon/core';
 import { describe, expect, it } from 'vitest';
 import { parseDurationOption } from '../../src/args/parse-duration-option.js';
 import { parseNames } from '../../src/args/parse-names.js';
+import { parsePositive } from '../../src/args/parse-positive.js';
+import { parseThresholds } from '../../src/args/parse-thresholds.js';
 import { parsePids } from '../../src/args/parse-pids.js';
 import { requireTarget } from '../../src/args/require-target.js';
 import { splitCommand } from '../../src/args/split-command.js';
@@ -31,6 +34,47 @@ describe('durations of options', () => {
   );
   it('have an example that fits the option', () =>
     expect(() => parseDurationOption('--threshold', '50us')('0us')).toThrow('for example 50us'));
+});
+
+describe('thresholds', () => {
+  it.each([
+    ['10us', 10_000, []],
+    ['50us,comm:feed*=10us', 50_000, [{ comm: 'feed*', thresholdUs: 10 }]],
+    [
+      ' tid:4711=1.5ms , comm:a=b=1us,20us',
+      20_000,
+      [
+        { tid: 4711, thresholdUs: 1500 },
+        { comm: 'a=b', thresholdUs: 1 },
+      ],
+    ],
+    ['comm:feed=10us', 50_000, [{ comm: 'feed', thresholdUs: 10 }]],
+  ])('%j', (text, thresholdNs, ofThreads) =>
+    expect(parseThresholds(text)).toEqual({ thresholdNs, ofThreads }),
+  );
+
+  it.each(['', '50us,', '10us,20us', 'tid:0=1us', 'tid:x=1us', 'comm:=1us', 'comm:a=0us', 'a=1us'])(
+    'refuse %j',
+    (text) => expect(() => parseThresholds(text)).toThrow(ConfigurationError),
+  );
+});
+
+describe('numbers above 0', () => {
+  it.each([
+    ['2.5', false, 2.5],
+    ['1e3', true, 1000],
+  ])('%j', (text, whole, value) => expect(parsePositive('-n', whole)(text)).toBe(value));
+
+  it.each([
+    ['', false],
+    ['0', false],
+    ['-1', true],
+    ['1.5', true],
+    ['Infinity', false],
+    ['x', false],
+  ])('refuse %j', (text, whole) =>
+    expect(() => parsePositive('-n', whole)(text)).toThrow(`-n is ${text}`),
+  );
 });
 
 describe('names', () => {

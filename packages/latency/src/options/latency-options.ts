@@ -70,6 +70,11 @@ export interface ResolvedOptions {
 
 const US = 1000;
 
+/** Checks options without making a collector. @throws ConfigurationError `HFTMON_E_CONFIG_INVALID` */
+export function validateLatencyOptions(options: LatencyOptions): void {
+  resolveOptions(options);
+}
+
 /** @throws ConfigurationError `HFTMON_E_CONFIG_INVALID` */
 export function resolveOptions(options: LatencyOptions): ResolvedOptions {
   const { thresholdUs = 50, settleUs = 100, maxSpikes = 4096 } = options;

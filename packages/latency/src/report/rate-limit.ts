@@ -1,3 +1,10 @@
+/** Spikes that the rate limit kept back. */
+export interface WithheldSpikes {
+  readonly total: number;
+  /** By tid, of up to 4096 threads; none that are 0. */
+  readonly byThread: ReadonlyMap<number, number>;
+}
+
 const WINDOW_NS = 1e9;
 /** Threads whose withheld spikes are counted apart; those of further ones only in all. */
 const MOST_THREADS = 4096;
@@ -22,9 +29,9 @@ export class RateLimit {
     this.#mostPerSecond = mostPerSecond;
   }
 
-  /** Spikes that were withheld, by tid. */
-  get byThread(): ReadonlyMap<number, number> {
-    return this.#byThread;
+  /** A copy of the counts. */
+  counts(): WithheldSpikes {
+    return { total: this.withheld, byThread: new Map(this.#byThread) };
   }
 
   /** May the spike between these times be told? Counts it, as told or as withheld. */

@@ -180,7 +180,7 @@ describe('a rate limit', () => {
     for (let ms = 101; ms <= 107; ms++) stage.deliver(stall(ms, 19, FIRST));
     expect(stage.spikes()).toHaveLength(5);
     expect(stage.collector.metrics()).toMatchObject({ spikes: 5, withheld_spikes: 25 });
-    expect([...stage.collector.withheldSpikes()]).toEqual([
+    expect([...stage.collector.withheldSpikes().byThread]).toEqual([
       [TID, 18],
       [FIRST, 7],
     ]);

@@ -6,6 +6,7 @@ import { createLatencyCollector } from '@hftmon/latency';
 import { createNumaCollector } from '@hftmon/numa';
 import { createSchedulingCollector } from '@hftmon/sched';
 import type { MonitorConfiguration } from '../configuration/configuration.js';
+import { latencyOptions } from '../configuration/latency-options.js';
 
 /** Makes a collector for one run. */
 export type CollectorFactory = (configuration: MonitorConfiguration) => Collector;
@@ -26,12 +27,8 @@ const INSTALLED: Readonly<Record<string, CollectorFactory>> = {
     }) as unknown as Collector,
   numa: ({ sampleAccesses, resctrl, damon }) =>
     createNumaCollector({ sampleAccesses, resctrl, damon }) as unknown as Collector,
-  latency: ({ spikeThresholdUs, spanBudgetUs, delivery }) =>
-    createLatencyCollector({
-      thresholdUs: spikeThresholdUs,
-      spanBudgetUs,
-      eager: delivery === 'busy',
-    }) as unknown as Collector,
+  latency: (configuration) =>
+    createLatencyCollector(latencyOptions(configuration)) as unknown as Collector,
 };
 
 /** Names of the installed collectors. */

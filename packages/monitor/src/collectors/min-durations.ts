@@ -1,6 +1,7 @@
 import type { CollectorRegistry, EventSourceOptions } from '@hftmon/core';
 import { recommendedSourceOptions } from '@hftmon/latency';
 import type { MonitorConfiguration } from '../configuration/configuration.js';
+import { latencyOptions } from '../configuration/latency-options.js';
 
 /**
  * What the kernel may leave out because no collector of the run wants it: short system calls,
@@ -8,8 +9,8 @@ import type { MonitorConfiguration } from '../configuration/configuration.js';
  */
 export function minDurations(
   registry: CollectorRegistry,
-  { spikeThresholdUs }: MonitorConfiguration,
+  configuration: MonitorConfiguration,
 ): EventSourceOptions['minDurationNs'] {
   if (!registry.has('latency')) return undefined;
-  return recommendedSourceOptions({ thresholdUs: spikeThresholdUs }).minDurationNs;
+  return recommendedSourceOptions(latencyOptions(configuration)).minDurationNs;
 }

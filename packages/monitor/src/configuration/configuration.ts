@@ -1,5 +1,7 @@
 import type { SpanBudgetOption } from '@hftmon/latency';
 
+import type { AdaptiveThreshold, ThreadThreshold } from '@hftmon/latency';
+
 /** What `configure` sets. Everything applies from the next start of monitoring on. */
 export interface MonitorConfiguration {
   /**
@@ -18,6 +20,18 @@ export interface MonitorConfiguration {
   readonly realtimePriority: number;
   /** Shortest stall that is a spike, µs. Queries may ask for longer ones alone. */
   readonly spikeThresholdUs: number;
+  /** Thresholds of single threads; one by `tid` goes before one by `comm`, the first that fits. */
+  readonly spikeThresholds: readonly ThreadThreshold[];
+  /**
+   * For threads without one of their own: k times the 99.9th percentile of their own stalls, once
+   * enough of these were seen. Default false.
+   */
+  readonly adaptiveSpikeThreshold: AdaptiveThreshold | boolean;
+  /**
+   * Spikes told per second, 0 for no limit; further ones are counted, and told only if they are
+   * longer than all told of that second.
+   */
+  readonly maxSpikesPerSecond: number;
   /**
    * Spans that took longer are told with their receipts, µs: one number for all names, or by name.
    * Default: none.
@@ -61,6 +75,9 @@ export const DEFAULT_CONFIGURATION: MonitorConfiguration = Object.freeze({
   cpuAffinity: Object.freeze([]),
   realtimePriority: 0,
   spikeThresholdUs: 50,
+  spikeThresholds: Object.freeze([]),
+  adaptiveSpikeThreshold: false,
+  maxSpikesPerSecond: 0,
   spanBudgetUs: Object.freeze({}),
   stackTraces: true,
   confirmFalseSharing: false,

@@ -1,4 +1,5 @@
 import { createError } from '@hftmon/core';
+import { validateLatencyOptions } from '@hftmon/latency';
 import type { MonitorConfiguration } from './configuration.js';
 
 /** How an option is checked: `undefined` when it is fine, else what it must be. */
@@ -12,6 +13,12 @@ const CHECKS: Readonly<Record<keyof MonitorConfiguration, Check>> = {
       : 'a list of CPU numbers',
   realtimePriority: (value) => (Number.isInteger(value) ? undefined : 'a whole number, 0 to 99'),
   spikeThresholdUs: atLeastOne,
+  spikeThresholds: (value) => (Array.isArray(value) ? undefined : 'a list of thresholds'),
+  adaptiveSpikeThreshold: (value) =>
+    typeof value === 'boolean' || (typeof value === 'object' && value !== null)
+      ? undefined
+      : 'true, false or an object of its options',
+  maxSpikesPerSecond: (value) => (value === 0 ? undefined : atLeastOne(value)),
   spanBudgetUs: budgets,
   stackTraces: trueOrFalse,
   confirmFalseSharing: trueOrFalse,
@@ -38,6 +45,10 @@ export function validateConfiguration(change: Partial<MonitorConfiguration>): vo
     const expected = check(value);
     if (expected !== undefined) throw invalid(option, value, expected);
   }
+  validateLatencyOptions({
+    thresholds: change.spikeThresholds ?? [],
+    adaptive: change.adaptiveSpikeThreshold ?? false,
+  });
   const priority = change.realtimePriority ?? 0;
   if (priority < 0 || priority > 99) {
     throw createError('HFTMON_E_PRIORITY_RANGE', { value: priority });

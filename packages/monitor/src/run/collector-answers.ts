@@ -1,4 +1,10 @@
-import type { CollectorStats, LossCounts, Session, ThreadTotals } from '@hftmon/core';
+import {
+  createError,
+  type CollectorStats,
+  type LossCounts,
+  type Session,
+  type ThreadTotals,
+} from '@hftmon/core';
 import type { CacheMetrics, CacheQuery } from '@hftmon/cache';
 import type { ContextSwitchInfo, ContextSwitchQuery } from '@hftmon/ctxsw';
 import type {
@@ -19,6 +25,8 @@ import type {
   NotObserved,
   SpanQuery,
   SpanReport,
+  ThresholdInForce,
+  WithheldSpikes,
 } from '@hftmon/latency';
 import type { NumaQuery, NUMAStats } from '@hftmon/numa';
 import type {
@@ -37,6 +45,8 @@ import { askCollector, cacheMetricsOf, queryCollector } from './query-collector.
 import { recommendationsOf, type Recommendation } from './recommendations.js';
 
 const NO_SPANS: SpanReport = { spans: [], slow: [], origins: [], refused: [], withheld: 0 };
+
+const NONE_WITHHELD: WithheldSpikes = { total: 0, byThread: new Map() };
 
 const NO_LOSSES: LossCounts = {
   seen: 0,
@@ -175,6 +185,33 @@ export abstract class CollectorAnswers {
   /** Fate of all events: seen = emitted + filtered + dropped. */
   getLosses(): LossCounts {
     return this.session?.losses() ?? NO_LOSSES;
+  }
+
+  /**
+   * Gives a thread a spike threshold of its own, now and until it ends or monitoring is started
+   * anew; for what shall hold from the start on there is `spikeThresholds`.
+   * @param thresholdUs - us; `undefined` takes it away again
+   * @throws ConfigurationError `HFTMON_E_CONFIG_INVALID`
+   * @throws MonitorError `HFTMON_E_SESSION_STATE` before the first start
+   */
+  setSpikeThreshold(tid: number, thresholdUs: number | undefined): void {
+    if (this.session === undefined) {
+      throw createError('HFTMON_E_SESSION_STATE', {
+        operation: 'set a threshold in',
+        state: 'idle',
+      });
+    }
+    this.#latency((latency) => latency.setThreshold?.(tid, thresholdUs));
+  }
+
+  /** Spike thresholds in force for the threads that have stalled so far, and where they come from. */
+  getSpikeThresholds(): readonly ThresholdInForce[] {
+    return this.#latency((latency) => latency.thresholds?.()) ?? [];
+  }
+
+  /** How many spikes `maxSpikesPerSecond` kept back. */
+  getWithheldSpikes(): WithheldSpikes {
+    return this.#latency((latency) => latency.withheldSpikes?.()) ?? NONE_WITHHELD;
   }
 
   /** Causes that cannot be seen on this host, and why, so that `unexplained` is read rightly. */

@@ -1,26 +1,32 @@
 import type { Session } from '@hftmon/core';
-import type { LatencySpike, SlowSpan, SpanListener, SpikeListener } from '@hftmon/latency';
+import type { SpanListener, SpikeListener, VerdictListener } from '@hftmon/latency';
 
 /** What the latency collector offers besides the collector contract. */
 interface SpikeSource {
+  onVerdict(listener: VerdictListener): () => void;
   onSpike(listener: SpikeListener): () => void;
   onSpan(listener: SpanListener): () => void;
 }
 
+/** Who hears of what. */
+export interface LatencyListeners {
+  readonly verdict: VerdictListener;
+  readonly spike: SpikeListener;
+  readonly span: SpanListener;
+}
+
 /**
- * Hands on the spikes, and the spans over their budgets, of one session after the other. Only once somebody wants them: a spike is
- * an object, and objects for nobody are garbage in the middle of the delivery.
+ * Hands on the spikes, their verdicts, and the spans over their budgets, of one session after the
+ * other. Only once somebody wants them, so that nobody is called for nothing.
  */
 export class SpikeSubscription {
-  readonly #onSpike: SpikeListener;
-  readonly #onSpan: SpanListener;
+  readonly #listeners: LatencyListeners;
   #wanted = false;
   #session: Session | undefined;
   #subscribed: Session | undefined;
 
-  constructor(onSpike: (spike: LatencySpike) => void, onSpan: (span: SlowSpan) => void) {
-    this.#onSpike = onSpike;
-    this.#onSpan = onSpan;
+  constructor(listeners: LatencyListeners) {
+    this.#listeners = listeners;
   }
 
   /** Somebody listens from now on. */
@@ -42,7 +48,8 @@ export class SpikeSubscription {
     if (!session.registry.has('latency')) return;
     const { collector } = session.registry.get('latency');
     const source = collector as unknown as Partial<SpikeSource>;
-    source.onSpike?.(this.#onSpike);
-    source.onSpan?.(this.#onSpan);
+    source.onVerdict?.(this.#listeners.verdict);
+    source.onSpike?.(this.#listeners.spike);
+    source.onSpan?.(this.#listeners.span);
   }
 }

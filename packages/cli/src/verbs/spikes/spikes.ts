@@ -1,5 +1,6 @@
 import { CAUSE_CLASSES, type CauseClass, type LatencySpike } from '@hftmon/monitor';
 import { requireTarget } from '../../args/require-target.js';
+import type { Thresholds } from '../../args/parse-thresholds.js';
 import { formatOf, type RunOptions } from '../../args/run-options.js';
 import { usageError } from '../../errors/usage-error.js';
 import { ExitCode } from '../../exit-codes.js';
@@ -9,8 +10,10 @@ import { spikesSummary, SpikeCounter } from './summary.js';
 import { createSpikeWriter } from './writers.js';
 
 export interface SpikesOptions extends RunOptions {
-  /** ns. */
-  readonly threshold: number;
+  readonly threshold: Thresholds;
+  /** Factor of adaptive thresholds; `true`: the usual one. */
+  readonly adaptive?: number | true;
+  readonly maxPerSecond?: number;
   readonly once?: boolean;
   readonly minClass?: string;
 }
@@ -36,7 +39,7 @@ export async function spikes(
         // The others would cost the target something for nothing that is shown.
         collectors: options.collectors ?? ['latency'],
         roots: { procRoot: options.procRoot, sysRoot: options.sysRoot },
-        configuration: { spikeThresholdUs: options.threshold / 1000, stackTraces: false },
+        configuration: configurationFrom(options),
         machineReadable: format !== 'text' && options.output === undefined,
         onReady(monitor, end) {
           monitor.on('spike', (spike: LatencySpike) => {
@@ -49,7 +52,7 @@ export async function spikes(
         },
       },
       ({ monitor, pids, durationNs, command }) => {
-        const thresholdNs = options.threshold;
+        const { thresholdNs } = options.threshold;
         const counts = counter.counts();
         writer.end(spikesSummary({ monitor, pids, durationNs, thresholdNs, counts, command }));
       },
@@ -57,6 +60,18 @@ export async function spikes(
   } finally {
     await output.close();
   }
+}
+
+function configurationFrom({ threshold, adaptive, maxPerSecond }: SpikesOptions) {
+  return {
+    spikeThresholdUs: threshold.thresholdNs / 1000,
+    spikeThresholds: threshold.ofThreads,
+    stackTraces: false,
+    ...(adaptive === undefined
+      ? {}
+      : { adaptiveSpikeThreshold: adaptive === true ? true : { factor: adaptive } }),
+    ...(maxPerSecond === undefined ? {} : { maxSpikesPerSecond: maxPerSecond }),
+  };
 }
 
 /** The class and all that stand before it in the order of `CAUSE_CLASSES`. */

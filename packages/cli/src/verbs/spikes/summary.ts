@@ -18,6 +18,11 @@ export interface SpikesSummary {
   readonly durationNs: number;
   readonly thresholdNs: number;
   readonly spikes: SpikeCounts;
+  /** Spikes that `--max-per-second` kept back; absent when there are none. */
+  readonly withheld?: {
+    readonly total: number;
+    readonly byThread: Readonly<Record<string, number>>;
+  };
   /** Causes that could not be seen on this host, so that `unexplained` is read rightly. */
   readonly notObserved: readonly NotObserved[];
   readonly collectors: Readonly<Record<string, { readonly state: string; readonly lost: number }>>;
@@ -43,6 +48,7 @@ export function spikesSummary(input: SummaryInput): SpikesSummary {
     durationNs,
     thresholdNs,
     spikes: counts,
+    ...withheldBy(monitor),
     notObserved: monitor.notObservedCauses(),
     collectors: Object.fromEntries(
       monitor
@@ -51,6 +57,11 @@ export function spikesSummary(input: SummaryInput): SpikesSummary {
     ),
     losses: lossEntry(monitor),
   };
+}
+
+function withheldBy(monitor: HFTResourceMonitor): Pick<SpikesSummary, 'withheld'> {
+  const { total, byThread } = monitor.getWithheldSpikes();
+  return total === 0 ? {} : { withheld: { total, byThread: Object.fromEntries(byThread) } };
 }
 
 /** Spikes are replaced soon if at all, so that only the latest need to be remembered. */

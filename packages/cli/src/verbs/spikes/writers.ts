@@ -52,16 +52,23 @@ function textWriter(output: Output): SpikeWriter {
   };
 }
 
-function summaryText({ spikes, durationNs, thresholdNs, notObserved, losses }: SpikesSummary) {
+function summaryText(summary: SpikesSummary) {
+  const { spikes, withheld, durationNs, thresholdNs, notObserved, losses } = summary;
   const found = plural(spikes.total, 'spike');
   const causes = Object.entries(spikes.byCause).map(([cause, count]) => `${count} ${cause}`);
   return [
     '',
     `${found} of ${shortDuration(thresholdNs)} or longer in ${shortDuration(durationNs)}` +
       (causes.length === 0 ? '' : `: ${causes.join(', ')}`),
+    ...(withheld === undefined ? [] : [withheldText(withheld)]),
     ...(notObserved.length === 0
       ? []
       : [`not observed here: ${notObserved.map(({ cause }) => cause).join(', ')}`]),
     lossText(losses),
   ];
+}
+
+function withheldText({ total, byThread }: NonNullable<SpikesSummary['withheld']>): string {
+  const threads = Object.entries(byThread).map(([tid, count]) => `${count} of thread ${tid}`);
+  return `not shown because of --max-per-second: ${plural(total, 'spike')} (${threads.join(', ')})`;
 }
