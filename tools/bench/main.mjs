@@ -6,6 +6,7 @@ import { planCpus } from './affinity.mjs';
 import { measureBusyTarget } from './busy/busy-target.mjs';
 import { measureOwnCost } from './cost/own-cost.mjs';
 import { measureProbes } from './cost/probe-cost.mjs';
+import { measureDetection } from './detect/detection.mjs';
 import { describeMachine } from './machine.mjs';
 import { REPORT, parseOptions, usage } from './options.mjs';
 import { preparePeers } from './peer-packages.mjs';
@@ -37,6 +38,8 @@ async function run(options) {
   const measure = {
     slowdown: async () => [await slowdown('pipe', 60_013), await slowdown('futex', 60_013)],
     busy: () => measureBusyTarget({ rounds, cpus }),
+    detection: () =>
+      measureDetection({ spikes: quick ? 200 : 2000, rounds: quick ? 1 : 4, cpus, log }),
     probes: () => measureProbes({ hops: quick ? 20_011 : 200_003, cpus }),
     ring: () => measureThroughput({ millions: quick ? 8 : 30, rounds: quick ? 2 : 5, cpus, log }),
     allocation: () => measureAllocation({ millions: quick ? 10 : 100, cpus }),

@@ -1,6 +1,15 @@
 import { parseArgs } from 'node:util';
 
-export const SECTIONS = ['slowdown', 'busy', 'probes', 'ring', 'allocation', 'query', 'monitor'];
+export const SECTIONS = [
+  'slowdown',
+  'busy',
+  'detection',
+  'probes',
+  'ring',
+  'allocation',
+  'query',
+  'monitor',
+];
 
 /** The report of the repository; only a whole run may replace it. */
 export const REPORT = 'docs/benchmarks.md';

@@ -9,7 +9,13 @@ const script = (name) => join(import.meta.dirname, name);
 const MODES = [
   { name: 'hftmon, busy delivery', id: 'busy', script: 'hftmon-process.mjs', word: 'busy' },
   { name: 'hftmon, interval', id: 'interval', script: 'hftmon-process.mjs', word: 'interval' },
-  ...PEERS.map(({ name, shown }) => ({ name, shown, peer: true, script: 'peer-reader.mjs', word: name })),
+  ...PEERS.map(({ name, shown }) => ({
+    name,
+    shown,
+    peer: true,
+    script: 'peer-reader.mjs',
+    word: name,
+  })),
 ];
 
 /**
@@ -50,7 +56,15 @@ function result({ name, id, shown }, runs) {
   const delays = runs.flatMap((run) => run.delays);
   const receipts = runs.flatMap((run) => run.receipts ?? []);
   const caused = runs.reduce((sum, run) => sum + run.bursts, 0);
-  return { name, id, shown, caused, found: delays.length, us: spreadUs(delays), receiptUs: spreadUs(receipts) };
+  return {
+    name,
+    id,
+    shown,
+    caused,
+    found: delays.length,
+    us: spreadUs(delays),
+    receiptUs: spreadUs(receipts),
+  };
 }
 
 /** p50, p99 and the longest, us. */

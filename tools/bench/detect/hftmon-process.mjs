@@ -5,18 +5,18 @@ import { delays } from './match.mjs';
 
 const [delivery, count, cpus] = process.argv.slice(2);
 const tellings = [];
-const causes = [];
+const receipts = [];
 
 function attach({ pid, tid }) {
   const monitor = new HFTResourceMonitor({ collectors: installedCollectors(['latency']) });
   monitor.configure({ delivery, spikeThresholdUs: THRESHOLD_US, stackTraces: false });
-  monitor.on('spike', (spike) => {
+  monitor.on('verdict', (verdict) => {
     const heardNs = Number(process.hrtime.bigint());
-    if (spike.tid !== tid) return;
-    tellings.push({ heardNs, endNs: spike.monotonicNs + spike.durationNs });
-    // What the listener does next: ask why.
-    void spike.cause;
-    causes.push(Number(process.hrtime.bigint()) - heardNs);
+    if (verdict.tid !== tid) return;
+    tellings.push({ heardNs, endNs: verdict.monotonicNs + verdict.durationNs });
+    // What the listener does next: ask why. That writes the receipt.
+    void verdict.cause;
+    receipts.push(Number(process.hrtime.bigint()) - heardNs);
   });
   monitor.attachProcess(pid);
   monitor.startMonitoring();
@@ -25,4 +25,4 @@ function attach({ pid, tid }) {
 
 const bursts = await disturb({ cpus: JSON.parse(cpus), count: Number(count), attach });
 const found = delays(bursts, tellings);
-console.log(JSON.stringify({ bursts: bursts.length, delays: found, receipts: causes }));
+console.log(JSON.stringify({ bursts: bursts.length, delays: found, receipts }));

@@ -1,5 +1,6 @@
 import { INSTALL_COMMAND } from '../peer-packages.mjs';
 import { busySection } from './busy-section.mjs';
+import { detectionSection } from './detection-section.mjs';
 import { monitorSection } from './monitor-section.mjs';
 import { probesSection } from './probes-section.mjs';
 import { ringSection } from './ring-section.mjs';
@@ -16,6 +17,7 @@ export function renderReport({ machine, peers, cpus, options, results, failures,
     targetsSection(results),
     slowdownSection(results.slowdown),
     busySection(results.busy),
+    detectionSection(results.detection),
     probesSection(results.probes),
     ringSection(results),
     monitorSection(results.monitor),

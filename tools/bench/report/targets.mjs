@@ -1,5 +1,6 @@
 import { ENOUGH_RUNS } from '../cost/probe-cost.mjs';
 import { busyTargets } from './busy-section.mjs';
+import { detectionTargets } from './detection-section.mjs';
 import { fixed, table } from './format.mjs';
 
 /** Every target of the design that the run measured, reached or not. */
@@ -8,6 +9,7 @@ export function targetsSection(results) {
     ...slowdownTargets(results.slowdown?.find(({ via }) => via === 'pipe')),
     ...slowdownTargets(results.slowdown?.find(({ via }) => via === 'futex')),
     ...busyTargets(results.busy),
+    ...detectionTargets(results.detection),
     ...probeTargets(results.probes),
     ...ringTargets(results),
     ...monitorTargets(results.monitor),

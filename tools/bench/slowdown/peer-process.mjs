@@ -19,14 +19,18 @@ export class PeerProcess {
   #failure;
   output = '';
 
-  /** @param withControl - two more pipes, descriptors 3 and 4, that perf takes commands on */
-  constructor([command, ...args], withControl = false) {
-    const extra = withControl ? ['pipe', 'pipe'] : [];
+  /**
+   * @param control - two more pipes, descriptors 3 and 4, that perf takes commands on
+   * @param hear - gets its standard output as it comes
+   */
+  constructor([command, ...args], { control = false, hear } = {}) {
+    const extra = control ? ['pipe', 'pipe'] : [];
     this.#child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe', ...extra],
       env: { ...process.env, PATH: path, LC_ALL: 'C' },
     });
     this.#done = atEnd(() => this.#child.kill('SIGKILL'));
+    if (hear !== undefined) this.#child.stdout.on('data', hear);
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream.setEncoding('utf8');
       stream.on('data', (text) => (this.output += text));

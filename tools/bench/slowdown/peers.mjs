@@ -79,7 +79,7 @@ async function start(peer, pid) {
   const remove = atEnd(() => directory && rmSync(directory, { recursive: true, force: true }));
   const command = peer.command(pid, directory && join(directory, 'perf.data'));
   if (peer.control) command.splice(2, 0, '-D', '-1', '--control', 'fd:3,4');
-  const process = new PeerProcess(command, peer.control);
+  const process = new PeerProcess(command, { control: peer.control });
   try {
     await (peer.control ? process.control('enable') : process.attached());
   } catch (error) {
