@@ -48,6 +48,7 @@ export function metaFor({ syscalls, faults, spans }: ResolvedOptions): Collector
       RecordKind.Ran,
       RecordKind.Throttle,
       RecordKind.Lock,
+      RecordKind.Steal,
       RecordKind.MemoryWork,
       RecordKind.Migrate,
       RecordKind.ThreadStart,

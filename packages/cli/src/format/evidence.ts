@@ -67,6 +67,7 @@ const EVIDENCE: { readonly [C in Cause]: (details: PartOf<C>['details']) => stri
       `${pages} huge page${pages === 1 ? '' : 's'}`,
       faults[0] !== undefined && `at ${faults[0].address} ${faults[0].mapping ?? ''}`.trim(),
     ]),
+  steal: ({ count }) => `by the hypervisor${times(count)}`,
   syscall: ({ calls }) =>
     list(
       calls.map(({ name, number, count }) => `${name ?? `system call ${number}`}${times(count)}`),

@@ -50,6 +50,8 @@ export const RecordKind = {
   MemoryWork: 22,
   /** A target thread's wait for a lock of the kernel, spinning or asleep. */
   Lock: 23,
+  /** The hypervisor took the CPU from a target thread that was on it. */
+  Steal: 24,
   /** Work that an application says it did, or an instant in it. */
   Span: 25,
   /** Time in which the noise probe saw nothing of the clock of its CPU; written by the probe. */

@@ -1,7 +1,13 @@
-import { FaultType, faultAddressExact, faultType, syscallNumber } from '@hftmon/core';
+import {
+  FaultType,
+  faultAddressExact,
+  faultType,
+  stealWindowNs,
+  syscallNumber,
+} from '@hftmon/core';
 import type { Scene } from '../receipt/scene.js';
 import type { Slice } from '../receipt/slice.js';
-import type { PageFaultDetails, SyscallDetails } from '../types/details.js';
+import type { PageFaultDetails, StealDetails, SyscallDetails } from '../types/details.js';
 import { sharesBy, sumNs, type Share } from './shares.js';
 import { syscallRef } from './syscall-ref.js';
 
@@ -38,6 +44,13 @@ function describeFault(
     type: type === FaultType.Major ? 'major' : type === FaultType.Minor ? 'minor' : 'unknown',
     ns,
     ...(mapping === undefined ? {} : { mapping }),
+  };
+}
+
+export function stealDetails(slices: readonly Slice[]): StealDetails {
+  return {
+    count: new Set(slices.map(({ base }) => base)).size,
+    windowNs: Math.max(...slices.map(({ log, base }) => stealWindowNs(log.u32, base))),
   };
 }
 

@@ -24,6 +24,8 @@ export const IntervalType = {
   KernelLock: 12,
   /** Freeing, compacting or moving memory. */
   MemoryWork: 13,
+  /** Its CPU was taken by the hypervisor. */
+  Steal: 14,
 } as const;
 
 /** Sleep and Move are kept for what they tell about others. */

@@ -88,6 +88,9 @@ export class RecordIntake {
       case RecordKind.MemoryWork:
         this.#stall(u32, base, IntervalType.MemoryWork);
         return true;
+      case RecordKind.Steal:
+        this.#stall(u32, base, IntervalType.Steal);
+        return true;
       case RecordKind.Lock:
         this.#stall(u32, base, IntervalType.KernelLock);
         return true;

@@ -57,6 +57,9 @@ export function sliceGroup(
         work = { base, endNs, cause: memoryWorkCause(log.u32, base) };
         plain(work.cause, Rank.MemoryWork);
         break;
+      case IntervalType.Steal:
+        plain('steal', Rank.Steal);
+        break;
       case IntervalType.Throttled:
         plain('throttled', Rank.Throttled);
         break;

@@ -16,8 +16,10 @@ export const Rank = {
   Softirq: 7,
   Interrupt: 8,
   Nmi: 9,
+  /** The CPU itself stood still. */
+  Steal: 10,
   /** Whatever happened on the CPU meanwhile, the thread could not have run. */
-  Throttled: 10,
+  Throttled: 11,
 } as const;
 
 /** No task is known to be behind it. */

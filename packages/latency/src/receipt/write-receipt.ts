@@ -20,7 +20,7 @@ import {
   preemptionDetails,
   runQueueWaitDetails,
 } from '../details/off-cpu-details.js';
-import { pageFaultDetails, syscallDetails } from '../details/own-details.js';
+import { pageFaultDetails, stealDetails, syscallDetails } from '../details/own-details.js';
 import { sharesBy, sumNs } from '../details/shares.js';
 import { throttledDetails } from '../details/throttle-details.js';
 import { unexplainedDetails, type Remainder } from '../details/unexplained-details.js';
@@ -55,6 +55,7 @@ const DETAILS: {
   compaction: compactionDetails,
   numa_migration: numaMigrationDetails,
   thp: thpDetails,
+  steal: stealDetails,
   syscall: syscallDetails,
 };
 

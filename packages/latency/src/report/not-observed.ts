@@ -1,48 +1,64 @@
 import type { ProbeEnvironment } from '@hftmon/core';
 import type { ResolvedOptions } from '../options/latency-options.js';
-import { CAUSE_CLASS, type Cause, type NotObserved } from '../types/cause.js';
-import type { ObservedCause } from '../types/details.js';
-
-const LATER = 'not collected by this version';
+import type { Cause, NotObserved } from '../types/cause.js';
+import { NOT_COLLECTED, hardwareReasons } from './hardware-reasons.js';
 
 /** Causes that no probe of this version looks for. */
-const NOT_COLLECTED: readonly Cause[] = [
-  'cache_misses',
-  'false_sharing',
-  'remote_memory',
-  'smi',
-  'steal',
-  'frequency',
-  'c_state',
-  'thermal',
-  'gc_pause',
-];
+const LATER: readonly Cause[] = ['gc_pause'];
+
+const FAULTS = ['page_fault_user', 'page_fault_kernel'] as const;
+/** Their probes are attached together or not at all. */
+const MEMORY = [
+  ...['direct_reclaim', 'memcg_reclaim', 'node_reclaim'].flatMap((name) => [
+    `mm_vmscan_${name}_begin`,
+    `mm_vmscan_${name}_end`,
+  ]),
+  'mm_compaction_begin',
+  'mm_compaction_end',
+  'mm_migrate_pages_start',
+  'mm_migrate_pages',
+] as const;
 
 /** Tracepoints that a cause stands on, beside those without which nothing works. */
-const TRACEPOINTS: Readonly<Partial<Record<ObservedCause, readonly string[]>>> = {
-  hard_irq: ['irq_handler_entry', 'irq_handler_exit'],
-  softirq: ['softirq_raise', 'softirq_entry', 'softirq_exit'],
-  timer_tick: ['local_timer_entry'],
-  ipi: ['reschedule_entry', 'call_function_entry'],
-  nmi: ['nmi_handler'],
-  page_fault: ['page_fault_user', 'page_fault_kernel'],
-  syscall: ['sys_enter', 'sys_exit'],
-};
+const TRACEPOINTS = new Map<Cause, readonly string[]>([
+  ['hard_irq', ['irq_handler_entry', 'irq_handler_exit']],
+  ['softirq', ['softirq_raise', 'softirq_entry', 'softirq_exit']],
+  ['timer_tick', ['local_timer_entry']],
+  ['ipi', ['reschedule_entry', 'call_function_entry']],
+  ['nmi', ['nmi_handler']],
+  ['page_fault', FAULTS],
+  ['thp', FAULTS],
+  ['reclaim', MEMORY],
+  ['compaction', MEMORY],
+  ['numa_migration', MEMORY],
+  ['syscall', ['sys_enter', 'sys_exit']],
+]);
 
 /** Causes that can't be observed with these options on this host, each with the reason. */
 export function listNotObserved(
   options: ResolvedOptions,
   environment: ProbeEnvironment | undefined,
 ): NotObserved[] {
-  const list: NotObserved[] = NOT_COLLECTED.map((cause) => ({ cause, reason: LATER }));
-  if (!options.syscalls) list.push({ cause: 'syscall', reason: 'switched off by option syscalls' });
-  if (!options.spans) list.push({ cause: 'span', reason: 'switched off by option spans' });
-  if (!options.faults) list.push({ cause: 'page_fault', reason: 'switched off by option faults' });
-  if (environment === undefined) return list;
-  for (const cause of Object.keys(CAUSE_CLASS) as ObservedCause[]) {
-    const missing = TRACEPOINTS[cause]?.find((name) => !environment.hasTracepoint(name));
-    if (missing === undefined || list.some((known) => known.cause === cause)) continue;
-    list.push({ cause, reason: `the kernel has no tracepoint ${missing}` });
+  const reasons = new Map<Cause, string>();
+  if (!options.syscalls) reasons.set('syscall', 'switched off by option syscalls');
+  if (!options.spans) reasons.set('span', 'switched off by option spans');
+  if (!options.faults) {
+    for (const cause of ['page_fault', 'thp'] as const) {
+      reasons.set(cause, 'switched off by option faults');
+    }
   }
-  return list;
+  if (environment !== undefined) addReasonsOfHost(reasons, environment);
+  for (const cause of LATER) reasons.set(cause, NOT_COLLECTED);
+  return [...reasons].map(([cause, reason]) => ({ cause, reason }));
+}
+
+function addReasonsOfHost(reasons: Map<Cause, string>, environment: ProbeEnvironment): void {
+  for (const [cause, tracepoints] of TRACEPOINTS) {
+    const missing = tracepoints.find((name) => !environment.hasTracepoint(name));
+    if (missing === undefined || reasons.has(cause)) continue;
+    reasons.set(cause, `the kernel has no tracepoint ${missing}`);
+  }
+  for (const [cause, reason] of hardwareReasons(environment)) {
+    if (!reasons.has(cause)) reasons.set(cause, reason);
+  }
 }

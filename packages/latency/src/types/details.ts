@@ -276,6 +276,16 @@ export interface ThpDetails {
   readonly faults: PageFaultDetails['faults'];
 }
 
+/** Time in which the hypervisor ran something else on the CPU. */
+export interface StealDetails {
+  readonly count: number;
+  /**
+   * How exactly its place is known, ns: each was at some time in so long before its end as told.
+   * The longest of them.
+   */
+  readonly windowNs: number;
+}
+
 export interface SyscallDetails {
   readonly calls: readonly (SyscallRef & { readonly ns: number; readonly count: number })[];
 }
@@ -313,6 +323,7 @@ export interface DetailsByCause {
   compaction: CompactionDetails;
   numa_migration: NumaMigrationDetails;
   thp: ThpDetails;
+  steal: StealDetails;
   syscall: SyscallDetails;
   unexplained: UnexplainedDetails;
 }

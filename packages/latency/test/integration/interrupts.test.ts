@@ -93,9 +93,9 @@ describe('page_fault', () => {
     if (report.hugeBytes < report.pages * report.pageBytes) context.skip('no huge pages to be had');
     const spikes = monitor.spikes({ tid: report.tid });
     checkMost(report.touches, (touch, i) => {
-      const spike = during(spikes, touch).find((candidate) => partOf(candidate, 'page_fault'));
+      const spike = during(spikes, touch).find((candidate) => partOf(candidate, 'thp'));
       expect(spike, 'a fault without a spike').toBeDefined();
-      const { details, ns } = partOf(spike!, 'page_fault')!;
+      const { details, ns } = partOf(spike!, 'thp')!;
       const first = BigInt(report.address) + BigInt(i * report.pageBytes);
       const fault = details.faults.find(({ address }) => {
         const offset = BigInt(address) - first;

@@ -185,6 +185,11 @@ export function memoryWork(fields: MemoryWorkFields): FakeRecord {
   return frame(RecordKind.MemoryWork, fields, words);
 }
 
+/** The hypervisor took the CPU, at some time in the window that ends with it. */
+export function steal(fields: Times & { readonly window: number }): FakeRecord {
+  return frame(RecordKind.Steal, fields, [low(fields.window), high(fields.window)]);
+}
+
 export interface KernelLockFields extends Times {
   readonly flags?: number;
   readonly address?: number;

@@ -10,6 +10,7 @@ import {
   offCpu,
   ran,
   softirq,
+  steal,
   syscall,
   throttle,
   vector,
@@ -28,6 +29,7 @@ const LEVELS = [
   'softirq',
   'irq',
   'nmi',
+  'steal',
   'throttle',
 ] as const;
 type Level = (typeof LEVELS)[number];
@@ -67,6 +69,7 @@ function nest(
     const end = Math.min(to, at + random.int(1, depth === 0 ? 1500 : 500));
     const allowed = LEVELS.filter((level, place) => {
       if (level === 'throttle') return false;
+      if (offCpu && level === 'steal') return false;
       if (offCpu) return place >= LEVELS.indexOf('softirq') && place > depth;
       return place > depth && level !== 'run';
     });
@@ -107,6 +110,8 @@ function recordOf(
       return throttle({ from, to });
     case 'lock':
       return kernelLock({ from, to });
+    case 'steal':
+      return steal({ from, to, window: to - from });
     case 'reclaim':
       return memoryWork({ from, to });
     case 'fault':
@@ -157,6 +162,8 @@ function causeOf(interval: Interval, life: readonly Interval[]): string {
       return 'throttled';
     case 'lock':
       return 'lock_wait';
+    case 'steal':
+      return 'steal';
     case 'reclaim':
       return 'reclaim';
     case 'fault':

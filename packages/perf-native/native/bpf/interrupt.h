@@ -6,12 +6,13 @@
 #ifndef HFTMON_BPF_INTERRUPT_H
 #define HFTMON_BPF_INTERRUPT_H
 
-#include "probe.h"
+#include "steal.h"
 
 INLINE void frame_enter(struct hftmon_cpu *c, struct hftmon_frame *f)
 {
 	f->stolen_ns = c->stolen_ns;
 	c->depth++;
+	f->steal = steal_so_far(c);
 	f->start_ns = now_ns();
 }
 
@@ -35,6 +36,20 @@ INLINE u64 frame_exit(struct hftmon_cpu *c, struct hftmon_frame *f, u64 now, u64
 	/* Atomic: an NMI may add its own share between our load and our store. */
 	__sync_fetch_and_add(&c->stolen_ns, net);
 	return net;
+}
+
+/*
+ * A target thread was interrupted: what the hypervisor took until then it took from the thread's own
+ * time, and the rest from the interrupt's. An inner run has looked after this one began.
+ */
+INLINE void frame_steal(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
+			struct hftmon_frame *f, u64 start, u64 now)
+{
+	if (!config.steal_time_distance)
+		return;
+	if ((long long)(start - c->steal_seen_ns) > 0)
+		steal_look(t, c, cpu, f->steal, start);
+	steal_look(t, c, cpu, steal_so_far(c), now);
 }
 
 /*

@@ -37,6 +37,7 @@ int hftmon_irq_exit(tp_args *ctx)
 	if (irq < HFTMON_IRQS)
 		source_add(&s->irq[bounded(irq, HFTMON_IRQS)], gross, net, t);
 	if (t) {
+		frame_steal(t, c, cpu, &c->irq, now - gross, now);
 		t->irq_ns += net;
 		t->irq_count++;
 		t->stolen_ns += net;

@@ -103,6 +103,7 @@ int hftmon_softirq_exit(tp_args *ctx)
 	else if (vec == BLOCK)
 		c->block_served = 0;
 	if (t) {
+		frame_steal(t, c, cpu, &c->softirq, start, now);
 		t->softirq_ns += net;
 		t->softirq_count++;
 		/* Atomic: interrupts are on, and they add theirs. */

@@ -3,6 +3,7 @@
 #include "probe.h"
 #include "core_fixes.h"
 #include "huge.h"
+#include "steal.h"
 #include "throttle.h"
 
 INLINE u32 take_stacks(void *ctx)
@@ -91,6 +92,8 @@ INLINE void switch_out(void *ctx, struct hftmon_thread *t, struct hftmon_cpu *c,
 	}
 	if (t->fault_start_ns)
 		huge_end(t, c);
+	if (config.steal_time_distance)
+		steal_look(t, c, cpu, steal_so_far(c), now);
 	tell_task(c, cpu, next, now);
 	/* Both priorities are the evidence of a preemption, and ours may have changed. */
 	if (!left)
@@ -215,6 +218,8 @@ INLINE void switch_in(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
 	}
 	if (t->fault_start_ns)
 		huge_begin(t, c);
+	if (config.steal_time_distance)
+		steal_begin(c, now);
 	wait = now - wait_from;
 	t->off_cpu_ns += off;
 	t->wait_ns += wait;

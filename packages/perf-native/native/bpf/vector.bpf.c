@@ -47,6 +47,7 @@ INLINE int vector_exit(u32 type)
 	if (c->tlb_flush)
 		source_add(&s->tlb_flush, gross, net, t);
 	if (t) {
+		frame_steal(t, c, cpu, &c->vector, now - gross, now);
 		t->vector_ns += net;
 		t->vector_count++;
 		t->stolen_ns += net;

@@ -49,6 +49,15 @@ export interface PerCpuDistances {
  * kernels without CONFIG_KALLSYMS_ALL. From the kernel's BTF.
  */
 export function perCpuDistances(sysRoot = '/sys'): PerCpuDistances {
+  let known = distancesBelow.get(sysRoot);
+  if (known === undefined) distancesBelow.set(sysRoot, (known = readDistances(sysRoot)));
+  return known;
+}
+
+/** By root: a running kernel's BTF, some 5 MB, doesn't change. */
+const distancesBelow = new Map<string, PerCpuDistances>();
+
+function readDistances(sysRoot: string): PerCpuDistances {
   const offsets = readOffsets(`${sysRoot}/kernel/btf/vmlinux`);
   const runqueues = offsets.get('runqueues');
   const hot = offsets.get('pcpu_hot');

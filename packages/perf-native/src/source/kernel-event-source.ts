@@ -342,7 +342,9 @@ export class KernelEventSource implements EventSource {
     const distances = perCpuDistances(sysRoot);
     config64[CONFIG.preemptCountDistance / 8] = distances.preemptCount ?? 0n;
     config64[CONFIG.vmEventsDistance / 8] = distances.vmEvents ?? 0n;
-    config64[CONFIG.stealTimeDistance / 8] = distances.stealTime ?? 0n;
+    if (kinds.has(RecordKind.Steal)) {
+      config64[CONFIG.stealTimeDistance / 8] = distances.stealTime ?? 0n;
+    }
     for (const [kind, ns] of Object.entries(options.minDurationNs ?? {})) {
       config64[CONFIG.minDurationNs / 8 + Number(kind)] = BigInt(Math.round(ns));
     }

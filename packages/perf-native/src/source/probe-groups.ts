@@ -23,6 +23,7 @@ const GROUPS_OF_KIND: Readonly<Partial<Record<RecordKind, number>>> = {
   [RecordKind.DeviceWork]: GROUP.device,
   [RecordKind.Throttle]: GROUP.switch,
   [RecordKind.Lock]: GROUP.lock,
+  [RecordKind.Steal]: GROUP.switch | GROUP.vector,
   [RecordKind.MemoryWork]: GROUP.memory,
 };
 

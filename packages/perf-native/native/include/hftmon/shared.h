@@ -120,6 +120,7 @@ struct hftmon_counts {
 struct hftmon_frame {
 	hft_u64 start_ns;
 	hft_u64 stolen_ns;
+	hft_u64 steal; /* what the hypervisor had taken by then */
 };
 
 /* Who sent the IPI that this CPU has not handled yet. */
@@ -165,7 +166,9 @@ struct hftmon_cpu {
 	hft_u32 sending_syscall; /* that it was in, number + 1, 0 none */
 	hft_u32 flush_pages;	 /* the same of the sender of the call that this CPU has to serve */
 	hft_u32 flush_syscall;
-	hft_u8 pad4[128 - 32 - 48 - 32 + 128 - 32 - 32];
+	hft_u64 steal_seen;    /* by the hypervisor, up to the last look */
+	hft_u64 steal_seen_ns; /* when that was; 0 not yet */
+	hft_u8 pad4[128 - 32 - 72 - 32 + 128 - 32 - 32 - 16];
 	struct hftmon_counts counts[HFTMON_KERNEL_KINDS];
 };
 
