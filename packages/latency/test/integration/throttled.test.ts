@@ -1,6 +1,14 @@
 import { allowedCpus, needs, skipUnless, spawnThrottled } from '@hftmon/testkit';
 import { describe, expect, it } from 'vitest';
-import { Monitor, checkMost, during, overlapNs, partOf, partsOf, timeOf } from '../support/monitor.js';
+import {
+  Monitor,
+  checkMost,
+  during,
+  overlapNs,
+  partOf,
+  partsOf,
+  timeOf,
+} from '../support/monitor.js';
 
 const [, secondCpu = 1] = allowedCpus();
 
