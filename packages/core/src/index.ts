@@ -298,6 +298,7 @@ export {
   type Delivery,
   type DeliveryOptions,
 } from './session/delivery.js';
+export type { EvidenceFact, Recommendation } from './recommendation/recommendation.js';
 export { Marks } from './session/marks.js';
 export { TypedEmitter, type Listener } from './session/typed-emitter.js';
 export type {

@@ -3,6 +3,8 @@ export {
   createLatencyCollector,
   type LatencyMetrics,
 } from './latency-collector.js';
+export type { LatencyRecommendation } from './recommend/recommend.js';
+export type { LatencyRule } from './recommend/rule.js';
 export { validateLatencyOptions, type LatencyOptions } from './options/latency-options.js';
 export type { AdaptiveThreshold, ThreadThreshold } from './options/threshold-options.js';
 export type { SpanBudgetOption } from './options/span-budgets.js';

@@ -22,6 +22,9 @@ import { resolveOptions, type LatencyOptions } from './options/latency-options.j
 import { checkedTid, thresholdNsOf } from './options/threshold-options.js';
 import { LatencyRun } from './latency-run.js';
 import type { Explanation } from './receipt/explain-stretch.js';
+import { CauseTally } from './recommend/cause-tally.js';
+import { recommend, type LatencyRecommendation } from './recommend/recommend.js';
+import { TuningHost } from './recommend/tuning-host.js';
 import type { WithheldSpikes } from './report/rate-limit.js';
 import { listNotObserved } from './report/not-observed.js';
 import { selectSpikes } from './report/select-spikes.js';
@@ -57,9 +60,11 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
   /** Thresholds set for threads by number, ns. */
   readonly #byTid: Map<number, number>;
   #store: SpikeStore;
+  #tally = new CauseTally();
   #log: Logger = silentLogger;
   #clock: SessionClock | undefined;
   #source: EventSource | undefined;
+  #roots: Pick<CollectorContext, 'procRoot' | 'sysRoot'> | undefined;
   #run: LatencyRun | undefined;
   #closedNs: number | undefined;
 
@@ -83,13 +88,19 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
     this.#clock = context.clock;
     this.#source = context.source;
     this.#store = new SpikeStore(this.#options.maxSpikes);
+    const { procRoot, sysRoot } = context;
+    const tally = (this.#tally = new CauseTally());
+    this.#roots = { procRoot, sysRoot };
     this.#run = new LatencyRun(
       this.#options,
       context,
       this.#store,
       {
         verdict: (verdict) => this.#listeners.emit('verdict', verdict),
-        spike: (spike) => this.#listeners.emit('spike', spike),
+        spike: (spike) => {
+          tally.add(spike);
+          this.#listeners.emit('spike', spike);
+        },
         span: (span) => this.#listeners.emit('span', span),
       },
       this.#byTid,
@@ -200,6 +211,16 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
   /** Causes that it can't observe, each with the reason: what `unexplained` may be. */
   notObserved(): readonly NotObserved[] {
     return listNotObserved(this.#options, this.#source?.environment);
+  }
+
+  /**
+   * What to change so that the largest losses in the spikes so far go away, the largest first. Each
+   * is possible on this host as it is now: the processes and files that it is about are looked up.
+   */
+  recommendations(): LatencyRecommendation[] {
+    if (this.#roots === undefined) return [];
+    this.#run?.settle();
+    return recommend(this.#tally, new TuningHost(this.#roots));
   }
 
   /** Values of the metrics. */

@@ -11,7 +11,7 @@ export type { LatencyMatrix, MeasuredLatency } from './host/latency-matrix.js';
 export { readNumaHost, type NumaHost, type NumaNode } from './host/numa-host.js';
 export { parseNumaMaps, type NumaMapping } from './placement/numa-maps.js';
 export type { NodePages, ProcessPlacement } from './placement/process-placement.js';
-export type { EvidenceFact, NumaRecommendation, NumaRule } from './recommend/recommendation.js';
+export type { NumaRecommendation, NumaRule } from './recommend/recommendation.js';
 export type { SampleSource } from './samples/sample-source.js';
 export type { ThreadPlace } from './threads/thread-places.js';
 export type {

@@ -122,6 +122,7 @@ describe('hftmon stat -p', () => {
       cache: ['falseSharing'],
       numa: ['nodes', 'recommendations'],
       sched: ['threads', 'priorityInversions', 'attributeChanges', 'throttling'],
+      latency: ['recommendations'],
     });
   });
 

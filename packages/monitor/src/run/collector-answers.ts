@@ -145,7 +145,10 @@ export abstract class CollectorAnswers {
     return this.#query('numa', query) as NUMAStats[];
   }
 
-  /** What to change, with the evidence for it; empty when nothing is wrong, or nothing is known. */
+  /**
+   * What to change, with the evidence for it and the command, what would win back most time first;
+   * empty when nothing is wrong, or nothing is known.
+   */
   getRecommendations(): Recommendation[] {
     return this.session === undefined ? [] : recommendationsOf(this.session);
   }

@@ -1,7 +1,7 @@
+import type { EvidenceFact } from '@hftmon/core';
 import { isWorkingMemory, type MappingPlacement } from '../placement/process-placement.js';
 import { homeNode } from './home-node.js';
 import type { ProcessEvidence, Rule } from './process-evidence.js';
-import type { EvidenceFact } from './recommendation.js';
 import { remoteCost } from './remote-cost.js';
 
 const LEAST_BYTES = 2 ** 20;

@@ -1,4 +1,4 @@
-import type { EvidenceFact } from './recommendation.js';
+import type { EvidenceFact } from '@hftmon/core';
 import type { ProcessEvidence } from './process-evidence.js';
 
 /** The node that a process runs on. */

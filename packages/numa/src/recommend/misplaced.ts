@@ -1,7 +1,7 @@
+import type { EvidenceFact } from '@hftmon/core';
 import type { NodePages } from '../placement/process-placement.js';
 import { homeNode, type HomeNode } from './home-node.js';
 import type { ProcessEvidence } from './process-evidence.js';
-import type { EvidenceFact } from './recommendation.js';
 
 /** Less than this is not worth a recommendation. */
 const LEAST_BYTES = 2 ** 20;

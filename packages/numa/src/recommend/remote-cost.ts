@@ -1,5 +1,5 @@
+import type { EvidenceFact } from '@hftmon/core';
 import type { ProcessEvidence } from './process-evidence.js';
-import type { EvidenceFact } from './recommendation.js';
 
 /** What the firmware says of remote against local accesses, as a sentence and as facts. */
 export interface RemoteCost {

@@ -1,4 +1,10 @@
-import type { HFTResourceMonitor, LatencySpike, NotObserved } from '@hftmon/monitor';
+import type {
+  HFTResourceMonitor,
+  LatencySpike,
+  NotObserved,
+  Recommendation,
+} from '@hftmon/monitor';
+import { topAdvice } from '../../format/top-advice.js';
 import type { CommandEnd } from '../../run/launched-command.js';
 import { lossEntry, type LossEntry } from '../stat/document.js';
 
@@ -23,6 +29,8 @@ export interface SpikesSummary {
     readonly total: number;
     readonly byThread: Readonly<Record<string, number>>;
   };
+  /** What would win back most of the time that they took, at most three. */
+  readonly recommendations: readonly Recommendation[];
   /** Causes that could not be seen on this host, so that `unexplained` is read rightly. */
   readonly notObserved: readonly NotObserved[];
   readonly collectors: Readonly<Record<string, { readonly state: string; readonly lost: number }>>;
@@ -49,6 +57,7 @@ export function spikesSummary(input: SummaryInput): SpikesSummary {
     thresholdNs,
     spikes: counts,
     ...withheldBy(monitor),
+    recommendations: topAdvice(monitor),
     notObserved: monitor.notObservedCauses(),
     collectors: Object.fromEntries(
       monitor

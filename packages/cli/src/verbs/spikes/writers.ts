@@ -1,5 +1,6 @@
 import { spikeToJson, type LatencySpike } from '@hftmon/monitor';
 import type { Format } from '../../args/run-options.js';
+import { adviceText } from '../../format/advice-text.js';
 import { toJson } from '../../format/json.js';
 import { lossText } from '../../format/loss-text.js';
 import { plural } from '../../format/plural.js';
@@ -52,8 +53,9 @@ function textWriter(output: Output): SpikeWriter {
   };
 }
 
-function summaryText(summary: SpikesSummary) {
-  const { spikes, withheld, durationNs, thresholdNs, notObserved, losses } = summary;
+function summaryText(summary: SpikesSummary): string[] {
+  const { spikes, withheld, durationNs, thresholdNs, recommendations, notObserved, losses } =
+    summary;
   const found = plural(spikes.total, 'spike');
   const causes = Object.entries(spikes.byCause).map(([cause, count]) => `${count} ${cause}`);
   return [
@@ -61,6 +63,7 @@ function summaryText(summary: SpikesSummary) {
     `${found} of ${shortDuration(thresholdNs)} or longer in ${shortDuration(durationNs)}` +
       (causes.length === 0 ? '' : `: ${causes.join(', ')}`),
     ...(withheld === undefined ? [] : [withheldText(withheld)]),
+    ...recommendations.flatMap(adviceText),
     ...(notObserved.length === 0
       ? []
       : [`not observed here: ${notObserved.map(({ cause }) => cause).join(', ')}`]),

@@ -1,4 +1,5 @@
-import type { Recommendation, SharedLine } from '@hftmon/monitor';
+import type { SharedLine } from '@hftmon/monitor';
+import { adviceText } from '../../format/advice-text.js';
 import { plural } from '../../format/plural.js';
 import { shortDuration } from '../../format/short-duration.js';
 import type { CollectorDetails } from './details.js';
@@ -6,11 +7,12 @@ import { interruptLines } from './interrupt-text.js';
 import { schedulingLines } from './scheduling-text.js';
 
 /** What collectors found of a process besides numbers, for people. */
-export function detailLines({ cache, irq, numa, sched }: CollectorDetails): string[] {
+export function detailLines({ cache, irq, latency, numa, sched }: CollectorDetails): string[] {
   const lines = [
     ...(cache?.falseSharing.lines.flatMap(lineText) ?? []),
     ...(irq === undefined ? [] : interruptLines(irq)),
     ...(sched === undefined ? [] : schedulingLines(sched)),
+    ...(latency?.recommendations.flatMap(adviceText) ?? []),
     ...(numa?.recommendations.flatMap(adviceText) ?? []),
   ];
   return lines.length === 0 ? [] : ['', ...lines];
@@ -41,26 +43,6 @@ function costText({ watched }: SharedLine): string[] {
   const { hits, hitIntervalNs } = watched;
   const each = hitIntervalNs === undefined ? '' : `, at most ${shortDuration(hitIntervalNs)} each`;
   return [`    watching it stopped threads ${plural(hits, 'time')}${each}`];
-}
-
-function adviceText({
-  summary,
-  evidence,
-  expectedEffect,
-  command,
-  call,
-  caution,
-}: Recommendation): string[] {
-  const facts = evidence.map(({ what, value, unit, source }) => {
-    return `${what}: ${value}${unit === undefined ? '' : ` ${unit}`} (${source})`;
-  });
-  return [
-    `  advice: ${summary}`,
-    ...facts.map((fact) => `    ${fact}`),
-    `    expect: ${expectedEffect}`,
-    ...[command, call].filter((text) => text !== undefined).map((text) => `    do: ${text}`),
-    ...(caution === undefined ? [] : [`    mind: ${caution}`]),
-  ];
 }
 
 function percent(share: number): string {

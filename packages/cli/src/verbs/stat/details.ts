@@ -15,6 +15,7 @@ import type {
   TickInfo,
   TlbSender,
 } from '@hftmon/monitor';
+import { topAdvice } from '../../format/top-advice.js';
 
 /** Items of one kind, with the sources that they have in common told once. */
 export interface Sourced<Item> {
@@ -34,6 +35,8 @@ export interface CollectorDetails {
     readonly recommendations: readonly Recommendation[];
   };
   readonly sched?: SchedulingDetails;
+  /** What would win back most of the time that the spikes took. */
+  readonly latency?: { readonly recommendations: readonly Recommendation[] };
 }
 
 export interface SchedulingDetails {
@@ -66,10 +69,13 @@ export function collectorDetails(
     ...(open.has('numa') && {
       numa: {
         nodes: withCommonSources(monitor.getNumaStats({ pid })),
-        recommendations: monitor.getRecommendations().filter((advice) => advice.pid === pid),
+        recommendations: monitor
+          .getRecommendations()
+          .filter((advice) => advice.collector === 'numa' && advice.pid === pid),
       },
     }),
     ...(open.has('sched') && { sched: schedulingDetails(monitor, pid) }),
+    ...(open.has('latency') && { latency: { recommendations: topAdvice(monitor, pid) } }),
   };
 }
 

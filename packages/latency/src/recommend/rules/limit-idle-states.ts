@@ -1,0 +1,39 @@
+import { inOrder } from '../home-cpus.js';
+import type { Rule } from '../rule.js';
+
+/** Exit latency up to which a state does no harm, us. */
+const HARMLESS_US = 1;
+
+/** Keep an idle CPU from sleeping so deeply that waking it takes long. */
+export const limitIdleStates: Rule = ({ cpus }, host) => {
+  const [cpu] = cpus.keys();
+  const folder = `${host.sysRoot}/devices/system/cpu/cpu${cpu}/cpuidle`;
+  const states = host
+    .list(folder)
+    .filter((name) => /^state\d+$/.test(name))
+    .flatMap((name) => {
+      const number = (file: string): number => Number(host.read(`${folder}/${name}/${file}`));
+      const [latencyUs, disabled] = [number('latency'), number('disable')];
+      const label = host.read(`${folder}/${name}/name`)?.trim() ?? name;
+      return latencyUs > HARMLESS_US && disabled === 0 ? [{ name, label, latencyUs }] : [];
+    });
+  if (states.length === 0) return undefined;
+  const set = (value: number): string =>
+    inOrder(states.map(({ name }) => `echo ${value} > ${folder}/${name}/disable`));
+  return {
+    rule: 'limit-idle-states',
+    summary: `threads wake late on CPU ${cpu}, which sleeps deeply while it is idle: keep it from that`,
+    when: 'now',
+    evidence: states.map(({ name, label, latencyUs }) => ({
+      what: `exit latency of ${label} on CPU ${cpu}`,
+      value: latencyUs * 1000,
+      unit: 'ns',
+      source: `${folder}/${name}/latency`,
+    })),
+    expectedEffect: 'at most these latencies are gone from each wake-up there',
+    command: set(1),
+    undo: set(0),
+    call: 'or keep /dev/cpu_dma_latency open with 0 written to it: for all CPUs, while it is open',
+    caution: 'the CPU stays warm, which takes thermal headroom from its neighbours',
+  };
+};

@@ -1,0 +1,27 @@
+import { cpuList } from '../cpu-list.js';
+import { homeCpus, inOrder } from '../home-cpus.js';
+import type { Rule } from '../rule.js';
+
+/** Keep a thread on its CPU. */
+export const pinThread: Rule = (loss, host) => {
+  const homes = homeCpus(loss, host);
+  if (homes === undefined || homes.pins.length === 0) return undefined;
+  const [victim] = homes.victims;
+  return {
+    rule: 'pin-thread',
+    tid: victim!.tid,
+    summary: `${victim!.comm} (${victim!.tid}) is moved between CPUs: pin it to CPU ${cpuList(homes.cpus)}`,
+    when: 'now',
+    evidence: [
+      {
+        what: 'CPUs that it may use',
+        value: cpuList(victim!.allowed),
+        source: `/proc/${victim!.tid}/status`,
+      },
+    ],
+    expectedEffect: 'it is not moved any more',
+    command: inOrder(homes.pins),
+    undo: inOrder(homes.unpins),
+    caution: 'whoever else runs there then delays it: see who does',
+  };
+};
