@@ -205,7 +205,7 @@ export class LatencyRun {
 
   /** What a stretch of a thread's time was made of, as far as its records are still kept. */
   explain(tid: number, startNs: number, endNs: number): Explanation {
-    this.#losses.check(this.#source.losses().dropped, this.#clock.nowNs());
+    this.#losses.check(this.#dropped(), this.#clock.nowNs());
     const track = this.#threads.obtain(tid);
     const scene = this.#sceneOf(track, this.#threads.pidOf(track));
     const receipt = explainStretch(scene, startNs, endNs);
@@ -219,7 +219,7 @@ export class LatencyRun {
   /** Time has passed, perhaps without a record. */
   tick(nowNs: number): void {
     if (this.#started[0] === Infinity) this.#started[0] = nowNs;
-    this.#losses.check(this.#source.losses().dropped, nowNs);
+    this.#losses.check(this.#dropped(), nowNs);
     this.#detector.advance(Math.max(this.#intake.watermarkNs, nowNs - DELIVERY_LAG_NS));
     this.#tell();
   }
@@ -227,7 +227,7 @@ export class LatencyRun {
   /** Everything that ended by now has been delivered: open runs are looked at as they are. */
   settle(): void {
     this.#news.write();
-    this.#losses.check(this.#source.losses().dropped, this.#clock.nowNs());
+    this.#losses.check(this.#dropped(), this.#clock.nowNs());
     for (const track of this.#threads.all()) this.#detector.close(track);
     this.#tell();
   }
@@ -236,6 +236,10 @@ export class LatencyRun {
   close(): void {
     this.settle();
     this.#threads.clear();
+  }
+
+  #dropped(): number {
+    return this.#source.dropped?.() ?? this.#source.losses().dropped;
   }
 
   #inForce(track: ThreadTrack): ThresholdInForce {

@@ -86,6 +86,8 @@ export interface EventSource {
   interruptTotals?(): InterruptTotals;
   /** seen = emitted + filtered + dropped, per CPU and kind. */
   losses(): LossCounts;
+  /** `losses().dropped` alone, for who asks often. Absent: it is taken from there. */
+  dropped?(): number;
   /** Moves what the pump holds into the ring now; used by queries that must see the latest. */
   flush(): void;
   /**

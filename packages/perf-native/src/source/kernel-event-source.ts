@@ -18,7 +18,7 @@ import { perCpuDistances } from '../capabilities/per-cpu-distances.js';
 import { createProbeEnvironment, type HostEnvironment } from '../capabilities/probe-environment.js';
 import { CONFIG, GROUP } from '../layout.js';
 import { MarkerFollower } from '../marker/marker-follower.js';
-import { nativeLibrary } from '../native/bindings.js';
+import { nativeLibrary, type NativeOptions } from '../native/bindings.js';
 import { NativeSession } from '../native/native-session.js';
 import { Cgroups } from '../proc/cgroups.js';
 import { readText } from '../proc/read.js';
@@ -30,7 +30,7 @@ import {
   type ThreadStateSamplerOptions,
 } from '../states/thread-state-sampler.js';
 import { readInterruptTotals } from './interrupt-totals.js';
-import { readLosses } from './loss-reader.js';
+import { readDropped, readLosses } from './loss-reader.js';
 import { nativeOptions } from './native-options.js';
 import type { Follower } from './follower.js';
 import { KernelBacklog } from './kernel-backlog.js';
@@ -155,7 +155,7 @@ export class KernelEventSource implements EventSource {
       this.#open = {
         session,
         memory,
-        follower: this.#follower(session, memory, native.groups),
+        follower: this.#follower(session, memory, native),
         backlog: new KernelBacklog(memory.cpus, native.groups === 0 ? 0 : native.cpus),
         busy: native.busy !== 0,
         marks: this.#marks(session, memory, kinds),
@@ -234,6 +234,12 @@ export class KernelEventSource implements EventSource {
     const { memory, cpus } = this.#open;
     if (cpus === 0) return NO_LOSSES;
     return readLosses(memory.cpus, cpus, readU64At(memory.config, CONFIG.untrackedThreads));
+  }
+
+  dropped(): number {
+    if (this.#open === undefined) return this.losses().dropped;
+    const { memory, cpus } = this.#open;
+    return cpus === 0 ? 0 : readDropped(memory.cpus, cpus);
   }
 
   /** Totals per interrupt source and CPU since the start, targets' and others'. */
@@ -315,10 +321,14 @@ export class KernelEventSource implements EventSource {
     return marks;
   }
 
-  #follower(session: NativeSession, memory: SharedMemory, groups: number): Follower {
+  #follower(
+    session: NativeSession,
+    memory: SharedMemory,
+    { groups, cpus }: NativeOptions,
+  ): Follower {
     const { procRoot } = this.environment;
     if (groups === 0) return new ProcessWatch(procRoot);
-    return new ProcessFollower(session, memory.threads, procRoot, () => ({
+    return new ProcessFollower(session, memory.threads, procRoot, cpus, () => ({
       nowMonotonicNs: () => this.#stoppedNs ?? Number(nativeLibrary().monotonicNs()),
       epochMonotonicNs: Number(this.epochMonotonicNs),
       groups,

@@ -18,6 +18,9 @@ import { isEnded, isUnseen, readThread, type ReadContext } from './thread-reader
 /** Rounds of listing /proc/PID/task; each finds threads that began during the one before. */
 const SCAN_ROUNDS = 100;
 
+/** Slots that native code and scripts may hold at a time besides one of each CPU. */
+const SPARE_SLOTS = 16;
+
 /** States in /proc of a thread that will not run again. */
 const ENDED: ReadonlySet<string> = new Set(['Z', 'X', 'x']);
 
@@ -29,6 +32,13 @@ export class ProcessFollower implements Follower {
   readonly #startTimes = new Map<number, number>();
   readonly #ended = new EndedThreads();
   readonly #context: () => ReadContext;
+  /** Highest slot that was seen in use. */
+  #highest = 0;
+  /**
+   * How far beyond it one in use may be. Free slots are a stack, the lowest on top: a slot is left
+   * out only while a CPU that took it has not filled it, or has just given it back.
+   */
+  readonly #inFlight: number;
   /** Slots that were unfollowed since the last `reap`, and before it. */
   #leaving = new Set<number>();
   #left = new Set<number>();
@@ -41,11 +51,13 @@ export class ProcessFollower implements Follower {
     session: NativeSession,
     threads: Uint32Array,
     procRoot: string,
+    cpus: number,
     context: () => Omit<ReadContext, 'stateOf'>,
   ) {
     this.#session = session;
     this.#threads = threads;
     this.#procRoot = procRoot;
+    this.#inFlight = cpus + SPARE_SLOTS;
     this.#context = () => ({ ...context(), stateOf: (pid, tid) => this.#procState(pid, tid) });
   }
 
@@ -202,8 +214,9 @@ export class ProcessFollower implements Follower {
   *#slots(pid?: number): Generator<number> {
     const stride = THREAD.bytes / 4;
     const count = Math.floor(this.#threads.length / stride);
-    for (let slot = 1; slot < count; slot++) {
+    for (let slot = 1; slot < count && slot <= this.#highest + this.#inFlight; slot++) {
       if (this.#threads[slot * stride + THREAD.tid / 4] === 0) continue;
+      if (slot > this.#highest) this.#highest = slot;
       if (this.#leaving.has(slot) || this.#left.has(slot)) continue;
       if (pid === undefined || this.#pidOf(slot) === pid) yield slot;
     }

@@ -121,7 +121,8 @@ describe('more records than the kernel rings hold', () => {
     expect(seen).toBe(switches);
 
     // What came is whole: all that was emitted, nothing twice, each CPU's in the order of events.
-    const { emitted } = monitor.source.losses();
+    const { emitted, dropped } = monitor.source.losses();
+    expect(monitor.source.dropped()).toBe(dropped);
     expect(monitor.records).toHaveLength(emitted);
     expect(monitor.source.pumpStats().records).toBe(emitted);
     const latest = new Map<number, number>();
