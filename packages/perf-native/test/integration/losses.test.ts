@@ -129,7 +129,7 @@ describe('more records than the kernel rings hold', () => {
     expect(monitor.source.pumpStats().records).toBe(emitted);
     const latest = new Map<number, number>();
     for (const { kind, cpu, tid, startNs, durationNs, u32 } of monitor.records) {
-      expect(isKernelKind(kind)).toBe(true);
+      expect(isKernelKind(kind as RecordKind)).toBe(true);
       expect(durationNs).toBeGreaterThanOrEqual(0);
       if (kind !== RecordKind.Switch) continue;
       expect(books.has(tid)).toBe(true);
