@@ -56,6 +56,7 @@ export {
   type WithheldSpikes,
   type SlowSpan,
   type SpanBudgetOption,
+  type SpanPart,
   type SpanQuery,
   type SpanReport,
   type SpanSummary,

@@ -1,4 +1,4 @@
-import type { ReceiptPart } from '@hftmon/monitor';
+import type { ReceiptPart, SpanPart } from '@hftmon/monitor';
 import { shortDuration } from './short-duration.js';
 
 type Cause = ReceiptPart['cause'];
@@ -85,6 +85,17 @@ export function partText(part: ReceiptPart): string {
   );
   const time = `${part.cause} ${shortDuration(part.ns)}`;
   return evidence ? `${time} (${evidence})` : time;
+}
+
+/** One part of the receipt of a span, which has its own work and sleep, too. */
+export function spanPartText(part: SpanPart): string {
+  if (part.cause === 'span') return `own work ${shortDuration(part.ns)}`;
+  if (part.cause !== 'sleep') return partText(part);
+  const calls = part.details.calls.map(
+    ({ name, number, count }) => `${name ?? `system call ${number}`}${times(count)}`,
+  );
+  const where = calls.length === 0 ? '' : ` (in ${list(calls)})`;
+  return `sleep ${shortDuration(part.ns)}${where}`;
 }
 
 /** Between interferences that were merged the thread ran: that much is explained. */

@@ -1,5 +1,6 @@
 import type { LatencySpike } from '@hftmon/monitor';
 import type { Style } from '../io/style.js';
+import { clockTime } from './clock-time.js';
 import { partText } from './evidence.js';
 import { shortDuration } from './short-duration.js';
 
@@ -25,11 +26,4 @@ function replacesText({ supersedes }: LatencySpike): string {
 export function receiptText({ receipt, incomplete }: LatencySpike): string {
   const parts = receipt.parts.map(partText).join(' + ');
   return incomplete === true ? `${parts} [records were lost]` : parts;
-}
-
-/** Local wall-clock time. */
-function clockTime(date: Date): string {
-  const part = (value: number, digits: number): string => String(value).padStart(digits, '0');
-  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map((n) => part(n, 2));
-  return `${time.join(':')}.${part(date.getMilliseconds(), 3)}`;
 }

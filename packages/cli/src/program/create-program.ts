@@ -16,6 +16,7 @@ const EXAMPLES = `
 Examples:
   hftmon demo                                see it at work on a built-in matching engine
   sudo hftmon spikes -p 4711 --threshold 50us
+  sudo hftmon spans -p 4711 --budget 20us    what the target's own marks say
   sudo hftmon stat -d 10s -- ./engine --replay day.bin
   hftmon doctor                              what works on this host, and how to get the rest`;
 
@@ -86,6 +87,22 @@ export function createProgram({ version, command, onResult }: Invocation): Comma
     .action(async (options) => {
       const { spikes } = await import('../verbs/spikes/spikes.js');
       onResult(await spikes(options, command));
+    });
+
+  addRunOptions(program.command('spans'))
+    .description(
+      'one line per slow span that the target marks with @hftmon/marker, with its receipt',
+    )
+    .addOption(
+      new Option('--budget <duration>', 'what a span may take; longer ones are shown')
+        .default(100_000, '100us')
+        .argParser(parseDurationOption('--budget', '100us')),
+    )
+    .option('--name <name>', 'only spans of this name')
+    .option('--once', 'end after the first slow span')
+    .action(async (options) => {
+      const { spans } = await import('../verbs/spans/spans.js');
+      onResult(await spans(options, command));
     });
 
   addRunOptions(program.command('stat'))

@@ -76,6 +76,11 @@ static struct marker_moment read_moment(struct marker_clock *c, uint64_t *width)
 	return best;
 }
 
+static double slope(struct marker_moment from, struct marker_moment to)
+{
+	return (to.ns - from.ns) / (double)(int64_t)(to.counter - from.counter);
+}
+
 void marker_clock_open(struct marker_clock *c, uint32_t type, uint64_t epoch_ns)
 {
 	uint64_t width;
@@ -89,11 +94,8 @@ void marker_clock_open(struct marker_clock *c, uint32_t type, uint64_t epoch_ns)
 	nanosleep(&(struct timespec){ .tv_nsec = 500000 }, NULL);
 	while (c->before.counter == 0)
 		marker_clock_look(c);
-}
-
-static double slope(struct marker_moment from, struct marker_moment to)
-{
-	return (to.ns - from.ns) / (double)(int64_t)(to.counter - from.counter);
+	if ((double)width / 2 * slope(c->first, c->now) > c->error_ns)
+		c->error_ns = (double)width / 2 * slope(c->first, c->now);
 }
 
 void marker_clock_look(struct marker_clock *c)

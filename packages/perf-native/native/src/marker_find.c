@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "marker_find.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -7,12 +9,11 @@
 #include <unistd.h>
 
 #include "error.h"
-#include "hftmon/markers.h"
 #include "marker_layout.h"
 
 #define LINK "/memfd:" HFTMON_MARKER_FILE " (deleted)"
 
-int hftmon_markers__find(const char *proc_root, uint32_t pid, uint32_t *fds, uint32_t most)
+int marker_find(const char *proc_root, uint32_t pid, uint32_t *fds, uint32_t most)
 {
 	char path[4096], target[sizeof(LINK) + 1];
 	struct dirent *entry;

@@ -164,13 +164,12 @@ static bool is_timely(struct marker_reader *r, struct marker_ring *ring, uint64_
 }
 
 static uint32_t take_mark(struct marker_reader *r, struct marker_ring *ring,
-			  const struct hftmon_marker_mark *mark, bool silent,
-			  struct hftmon_record *out)
+			  const struct hftmon_marker_mark *mark, struct hftmon_record *out)
 {
 	uint32_t tid = (uint32_t)mark->what, name = (mark->what >> 32) & 0xffffff;
 	uint32_t type = (uint32_t)(mark->what >> 56);
 	double ns = marker_clock_ns(&r->clock, mark->counter);
-	bool bad;
+	bool silent = ns < r->since_ns, bad;
 
 	if (type < HFTMON_MARKER_BEGIN || type > HFTMON_MARKER_INSTANT ||
 	    name >= HFTMON_MARKER_NAMES || !tid || tid > INT32_MAX) {
@@ -207,7 +206,6 @@ static uint32_t take_chunk(struct marker_reader *r, struct marker_ring *ring,
 	n = marker_ring_copy(ring, r->area.header.ring_marks, marks, CHUNK, &lost);
 	number = ring->tail - n;
 	if (lost) {
-		/* What was overwritten before the area was read is nobody's loss. */
 		uint64_t from = number - lost < ring->until ? ring->until : number - lost;
 
 		if (from < number)
@@ -215,7 +213,7 @@ static uint32_t take_chunk(struct marker_reader *r, struct marker_ring *ring,
 		abandon(r, ring);
 	}
 	for (uint32_t i = 0; i < n; i++)
-		made += take_mark(r, ring, &marks[i], number + i < ring->until, &out[made]);
+		made += take_mark(r, ring, &marks[i], &out[made]);
 	return made;
 }
 
@@ -227,6 +225,7 @@ static double present(const struct marker_reader *r)
 /* New rings, each with all that was written to it. */
 static void grow(struct marker_reader *r, bool before)
 {
+	double made_ns = marker_clock_ns(&r->clock, r->area.header.start_counter);
 	uint32_t from = r->area.used;
 
 	marker_area_grow(&r->area);
@@ -236,7 +235,10 @@ static void grow(struct marker_reader *r, bool before)
 		ring->seen_ns = r->present_ns;
 		if (!before)
 			continue;
-		ring->until = ring->head = load_acquire_u64(&ring->slot->head);
+		ring->head = load_acquire_u64(&ring->slot->head);
+		/* What had been overwritten by now is lost only if all of it was to be told. */
+		if (made_ns < r->since_ns)
+			ring->until = ring->head;
 	}
 }
 

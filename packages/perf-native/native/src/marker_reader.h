@@ -17,6 +17,7 @@ struct marker_reader {
 	const char *proc_root;
 	uint32_t pid;
 	bool nested_pids;  /* threads have other numbers in there */
+	double since_ns;   /* marks of before are not told */
 	double present_ns; /* of this pass */
 	uint32_t turn;	   /* the next ring to be read */
 };

@@ -23,7 +23,7 @@ struct marker_ring {
 	const struct hftmon_marker_mark *marks;
 	uint64_t tail;	/* the next mark to read */
 	uint64_t head;	/* marks to read in this pass */
-	uint64_t until; /* marks before that were written before the area was read */
+	uint64_t until; /* marks before that are nobody's loss */
 	double seen_ns; /* when `head` was looked at */
 	uint64_t last_counter;
 	uint32_t tid;	    /* as we know it; 0 when it has ended */

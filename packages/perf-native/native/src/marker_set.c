@@ -8,6 +8,7 @@
 
 #include "atomics.h"
 #include "error.h"
+#include "marker_find.h"
 #include "marker_owner.h"
 
 #define CLOCK_SOURCE "/sys/devices/system/clocksource/clocksource0/current_clocksource"
@@ -139,13 +140,31 @@ static int prepare(struct hftmon_markers *m, struct marker_reader *reader, const
 	if (err)
 		return err;
 	reader->nested_pids = owner.inner_pid != reader->pid;
-	marker_clock_open(&reader->clock, reader->area.header.clock, m->epoch_ns);
+	if (reader->area.header.clock == m->clock.type) {
+		/* Known for as long as areas are looked for, so that older marks have true times, too. */
+		reader->clock = m->clock;
+		marker_clock_look(&reader->clock);
+	} else {
+		marker_clock_open(&reader->clock, reader->area.header.clock, m->epoch_ns);
+	}
 	return check_clock(reader, proc_root);
 }
 
-int hftmon_markers__open(hftmon_markers *m, const char *proc_root, uint32_t pid, uint32_t fd)
+int hftmon_markers__find(hftmon_markers *m, const char *proc_root, uint32_t pid, uint32_t *fds,
+			 uint32_t most)
 {
-	struct marker_reader reader = { .pid = pid };
+	if (!m->clock.type)
+		marker_clock_open(&m->clock, marker_clock_host_type(CLOCK_SOURCE), m->epoch_ns);
+	return marker_find(proc_root, pid, fds, most);
+}
+
+int hftmon_markers__open(hftmon_markers *m, const char *proc_root, uint32_t pid, uint32_t fd,
+			 uint64_t since_ns)
+{
+	struct marker_reader reader = {
+		.pid = pid,
+		.since_ns = (double)(int64_t)(since_ns - m->epoch_ns),
+	};
 	int err = marker_area_open(&reader.area, proc_root, pid, fd), place;
 
 	if (err)

@@ -25,6 +25,7 @@ struct hftmon_markers {
 	size_t stats_bytes;
 	uint64_t epoch_ns;
 	uint64_t origins;
+	struct marker_clock clock; /* of the host; of type 0 until areas are looked for */
 	uint32_t busy[HFTMON_MARKER_AREAS]; /* being read in this pass, by the pump alone */
 	uint32_t busy_count, turn;
 	struct {

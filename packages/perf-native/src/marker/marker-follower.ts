@@ -11,10 +11,17 @@ const EALREADY = -114;
 const MOST_AREAS = 64;
 const NAME_BYTES = 64;
 /** Looking for new areas may take that part of the time … */
-const LOOKING_SHARE = 1 / 200;
+const LOOKING_SHARE = 1 / 50;
 /** … but is not put off for longer than that, ms. */
-const LONGEST_REST_MS = 1000;
+const LONGEST_REST_MS = 500;
 const NO_COUNTS: NameCounts = { spans: 0, open: 0, errors: 0 };
+
+/** A process, and its areas that are read. */
+interface Followed {
+  /** CLOCK_MONOTONIC; marks of before are not told. */
+  readonly sinceNs: bigint;
+  readonly areas: MarkerOrigin[];
+}
 
 /** Finds the areas of marks of the target processes, and has them read. */
 export class MarkerFollower implements SpanOrigins {
@@ -22,8 +29,7 @@ export class MarkerFollower implements SpanOrigins {
   readonly #memory: Uint32Array;
   readonly #procRoot: string;
   readonly #origins = new Map<number, MarkerOrigin>();
-  /** Those that are read, by process. */
-  readonly #live = new Map<number, MarkerOrigin[]>();
+  readonly #live = new Map<number, Followed>();
   /** By process and descriptor. */
   readonly #refused = new Map<string, RefusedMarks>();
   readonly #found = new Uint32Array(MOST_AREAS);
@@ -39,22 +45,23 @@ export class MarkerFollower implements SpanOrigins {
   /** Looks for areas of a process, now and later on. */
   follow(pid: number): void {
     if (this.#live.has(pid)) return;
-    this.#live.set(pid, []);
-    this.#lookAt(pid);
+    const followed: Followed = { sinceNs: nativeLibrary().monotonicNs(), areas: [] };
+    this.#live.set(pid, followed);
+    this.#lookAt(pid, followed);
   }
 
   /** Looks for areas that were made since, unless the last look was too dear for another one. */
   look(): void {
     const begin = performance.now();
     if (begin < this.#nextLookMs) return;
-    for (const pid of this.#live.keys()) this.#lookAt(pid);
+    for (const [pid, followed] of this.#live) this.#lookAt(pid, followed);
     const end = performance.now();
     this.#nextLookMs = end + Math.min(LONGEST_REST_MS, (end - begin) / LOOKING_SHARE);
   }
 
   /** Reads the last of a process's areas and lets go of them. */
   forget(pid: number): void {
-    for (const area of this.#live.get(pid) ?? []) {
+    for (const area of this.#live.get(pid)?.areas ?? []) {
       area.keepNames();
       markersLibrary().close(this.#markers, area.index);
       area.keepCounts();
@@ -87,16 +94,23 @@ export class MarkerFollower implements SpanOrigins {
     return this.#origins.get(origin)?.countsOf(name) ?? NO_COUNTS;
   }
 
-  #lookAt(pid: number): void {
-    const count = markersLibrary().find(this.#procRoot, pid, this.#found, MOST_AREAS);
+  #lookAt(pid: number, followed: Followed): void {
+    const count = markersLibrary().find(
+      this.#markers,
+      this.#procRoot,
+      pid,
+      this.#found,
+      MOST_AREAS,
+    );
     // A process that has just ended is noticed by the session.
-    for (let i = 0; i < Math.min(count, MOST_AREAS); i++) this.#open(pid, this.#found[i]!);
+    for (let i = 0; i < Math.min(count, MOST_AREAS); i++)
+      this.#open(pid, this.#found[i]!, followed);
   }
 
-  #open(pid: number, fd: number): void {
+  #open(pid: number, fd: number, { areas, sinceNs }: Followed): void {
     const key = `${pid}/${fd}`;
-    if (this.#refused.has(key) || this.#live.get(pid)?.some((area) => area.fd === fd)) return;
-    const index = markersLibrary().open(this.#markers, this.#procRoot, pid, fd);
+    if (this.#refused.has(key) || areas.some((area) => area.fd === fd)) return;
+    const index = markersLibrary().open(this.#markers, this.#procRoot, pid, fd, sinceNs);
     if (index >= 0) {
       const area = new MarkerOrigin(
         { pid, fd, index },
@@ -104,7 +118,7 @@ export class MarkerFollower implements SpanOrigins {
         (at, id) => this.#readName(at, id),
       );
       this.#origins.set(area.origin, area);
-      this.#live.get(pid)?.push(area);
+      areas.push(area);
       return;
     }
     // Read by another descriptor, inherited from the parent, or gone.

@@ -4,8 +4,15 @@ import { ffi, type NativeType } from './ffi.js';
 
 /** Those that can fail return 0 or more, or a negative errno. */
 export interface MarkersLibrary {
-  find(procRoot: string, pid: number, fds: Uint32Array, most: number): number;
-  open(markers: MarkersHandle, procRoot: string, pid: number, fd: number): number;
+  find(
+    markers: MarkersHandle,
+    procRoot: string,
+    pid: number,
+    fds: Uint32Array,
+    most: number,
+  ): number;
+  /** @param sinceNs - CLOCK_MONOTONIC */
+  open(markers: MarkersHandle, procRoot: string, pid: number, fd: number, sinceNs: bigint): number;
   close(markers: MarkersHandle, index: number): number;
   name(markers: MarkersHandle, index: number, id: number, out: Uint8Array): number;
 }
@@ -31,8 +38,8 @@ function bind(): MarkersLibrary {
   const numbers = types.pointer('uint32_t');
   const bytes = types.pointer('uint8_t');
   return {
-    find: declare('markers__find', 'int', ['str', 'uint32_t', numbers, 'uint32_t']),
-    open: declare('markers__open', 'int', [markers, 'str', 'uint32_t', 'uint32_t']),
+    find: declare('markers__find', 'int', [markers, 'str', 'uint32_t', numbers, 'uint32_t']),
+    open: declare('markers__open', 'int', [markers, 'str', 'uint32_t', 'uint32_t', 'uint64_t']),
     close: declare('markers__close', 'int', [markers, 'uint32_t']),
     name: declare('markers__name', 'int', [markers, 'uint32_t', 'uint32_t', bytes]),
   };

@@ -1,6 +1,7 @@
 import type { SharedLine } from '@hftmon/monitor';
 import { adviceText } from '../../format/advice-text.js';
 import { plural } from '../../format/plural.js';
+import { spanReportLines } from '../../format/span-text.js';
 import { shortDuration } from '../../format/short-duration.js';
 import type { CollectorDetails } from './details.js';
 import { interruptLines } from './interrupt-text.js';
@@ -9,6 +10,7 @@ import { schedulingLines } from './scheduling-text.js';
 /** What collectors found of a process besides numbers, for people. */
 export function detailLines({ cache, irq, latency, numa, sched }: CollectorDetails): string[] {
   const lines = [
+    ...(latency?.spans === undefined ? [] : spanReportLines(latency.spans)),
     ...(cache?.falseSharing.lines.flatMap(lineText) ?? []),
     ...(irq === undefined ? [] : interruptLines(irq)),
     ...(sched === undefined ? [] : schedulingLines(sched)),

@@ -10,6 +10,7 @@ import type {
   NUMAStats,
   PriorityInversion,
   Recommendation,
+  SpanReport,
   ThreadSchedulingInfo,
   ThrottlingInfo,
   TickInfo,
@@ -35,8 +36,12 @@ export interface CollectorDetails {
     readonly recommendations: readonly Recommendation[];
   };
   readonly sched?: SchedulingDetails;
-  /** What would win back most of the time that the spikes took. */
-  readonly latency?: { readonly recommendations: readonly Recommendation[] };
+  readonly latency?: {
+    /** What would win back most of the time that the spikes took. */
+    readonly recommendations: readonly Recommendation[];
+    /** What the process says of its own work; only if it marks any. */
+    readonly spans?: SpanReport;
+  };
 }
 
 export interface SchedulingDetails {
@@ -75,8 +80,16 @@ export function collectorDetails(
       },
     }),
     ...(open.has('sched') && { sched: schedulingDetails(monitor, pid) }),
-    ...(open.has('latency') && { latency: { recommendations: topAdvice(monitor, pid) } }),
+    ...(open.has('latency') && {
+      latency: { recommendations: topAdvice(monitor, pid), ...spanDetails(monitor, pid) },
+    }),
   };
+}
+
+function spanDetails(monitor: HFTResourceMonitor, pid: number): { readonly spans?: SpanReport } {
+  const spans = monitor.getSpans({ pid });
+  const marks = spans.origins.length > 0 || spans.refused.length > 0;
+  return marks ? { spans } : {};
 }
 
 function interruptDetails(monitor: HFTResourceMonitor, pid: number): InterruptDetails {

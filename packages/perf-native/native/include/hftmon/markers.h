@@ -34,7 +34,7 @@ enum hftmon_span_source {
 enum hftmon_span_flag {
 	HFTMON_SPAN_INSTANT = 1 << 0,
 	HFTMON_SPAN_OVERLAPPING = 1 << 1, /* a span that began within it is still open */
-	HFTMON_SPAN_BEGAN_BEFORE = 1 << 2, /* before the area was read */
+	HFTMON_SPAN_BEGAN_BEFORE = 1 << 2, /* before its marks were to be told */
 };
 
 /* CPU of a record that no CPU is known for. */
@@ -71,26 +71,27 @@ struct hftmon_marker_stats {
 	} of_name[HFTMON_MARKER_AREA_NAMES];
 };
 
-/*
- * Descriptors of a process that are areas by their names. Writes up to `most` numbers and returns
- * how many there are, or -errno.
- */
-HFTMON_API int hftmon_markers__find(const char *proc_root, uint32_t pid, uint32_t *fds,
-				    uint32_t most);
-
 typedef struct hftmon_markers hftmon_markers;
 
 /* The areas that a session reads. */
 HFTMON_API hftmon_markers *hftmon_session__markers(hftmon_session *s);
 
 /*
+ * Descriptors of a process that are areas by their names. Writes up to `most` numbers and returns
+ * how many there are, or -errno.
+ */
+HFTMON_API int hftmon_markers__find(hftmon_markers *m, const char *proc_root, uint32_t pid,
+				    uint32_t *fds, uint32_t most);
+
+/*
  * Opens a descriptor of another process as an area, checks it, and has the pump read it. Returns
  * its index in HFTMON_MEMORY_MARKERS; -EALREADY when it is read already; -ESRCH for one of another
  * process, which a forked child has inherited; -ENOSPC; -EBADMSG, with the reason as the message,
- * for one that can't be read; or -errno.
+ * for one that can't be read; or -errno. Marks of before `since_ns` (CLOCK_MONOTONIC) are not told,
+ * but for the spans that they began.
  */
 HFTMON_API int hftmon_markers__open(hftmon_markers *m, const char *proc_root, uint32_t pid,
-				    uint32_t fd);
+				    uint32_t fd, uint64_t since_ns);
 /* Reads the last of it and lets go of it. Its accounts stay until the index is used again. */
 HFTMON_API int hftmon_markers__close(hftmon_markers *m, uint32_t index);
 /* Copies name `id` of an area, whatever stands there, NUL-terminated. Its length or -ENOENT. */

@@ -1,0 +1,80 @@
+import { spanToJson, type SlowSpan, type SpanReport } from '@hftmon/monitor';
+import type { Format } from '../../args/run-options.js';
+import { toJson } from '../../format/json.js';
+import { plural } from '../../format/plural.js';
+import { shortDuration } from '../../format/short-duration.js';
+import { spanLine, spanReportLines } from '../../format/span-text.js';
+import type { Output } from '../../io/output.js';
+import { styleFor } from '../../io/style.js';
+import type { CommandEnd } from '../../run/launched-command.js';
+
+/** The line that closes a stream of spans. */
+export interface SpansSummary {
+  readonly schema: 'hftmon.spans-summary/1';
+  readonly type: 'summary';
+  readonly pids: readonly number[];
+  readonly command?: { readonly words: readonly string[] } & CommandEnd;
+  readonly durationNs: number;
+  readonly budgetNs: number;
+  /** Slow spans that were told. */
+  readonly shown: number;
+  readonly spans: SpanReport['spans'];
+  readonly origins: SpanReport['origins'];
+  readonly refused: SpanReport['refused'];
+  readonly withheld: number;
+  /** Kernel events without which receipts may be incomplete. */
+  readonly dropped: number;
+}
+
+/** Writes spans as they come, and the summary. */
+export interface SpanWriter {
+  span(span: SlowSpan): void;
+  end(summary: SpansSummary): void;
+}
+
+export function createSpanWriter(format: Format, output: Output): SpanWriter {
+  if (format === 'text') return textWriter(output);
+  return format === 'jsonl' ? streamWriter(output) : documentWriter(output);
+}
+
+function streamWriter(output: Output): SpanWriter {
+  return {
+    span: (span) => output.line(toJson(spanToJson(span), 'jsonl')),
+    end: (summary) => output.line(toJson(summary, 'jsonl')),
+  };
+}
+
+/** One document; the spans are written as they come, so that none are held in memory. */
+function documentWriter(output: Output): SpanWriter {
+  let before = '{\n"schema": "hftmon.spans/1",\n"type": "spans",\n"spans": [\n';
+  let after = `${before}],`;
+  return {
+    span(span) {
+      output.write(before + toJson(spanToJson(span), 'jsonl'));
+      before = ',\n';
+      after = '\n],';
+    },
+    end: (summary) => output.line(`${after}\n"summary": ${toJson(summary, 'json')}\n}`),
+  };
+}
+
+function textWriter(output: Output): SpanWriter {
+  const style = styleFor(output.isTerminal);
+  return {
+    span: (span) => output.line(spanLine(span, style)),
+    end(summary) {
+      for (const line of summaryText(summary)) output.line(line);
+    },
+  };
+}
+
+function summaryText(summary: SpansSummary): string[] {
+  const { shown, budgetNs, durationNs, origins, refused } = summary;
+  const none = origins.length === 0 && refused.length === 0;
+  return [
+    '',
+    `${plural(shown, 'span')} over ${shortDuration(budgetNs)} in ${shortDuration(durationNs)}`,
+    ...(none ? ['the target marked nothing; @hftmon/marker tells how'] : []),
+    ...spanReportLines({ ...summary, slow: [] }),
+  ];
+}
