@@ -23,7 +23,7 @@
  *  - Not from signal handlers: one that marks while its thread is in a mark spoils that mark.
  *  - Ids are the application's: an order number, a sequence number; 0 for none.
  *
- * The layout below is version 1; packages/marker/docs/layout.md tells why it is as it is.
+ * The layout below is version 1; docs/adr/0007-markers.md tells why it is as it is.
  */
 #ifndef HFTMON_MARKER_H
 #define HFTMON_MARKER_H
@@ -64,6 +64,8 @@ extern "C" {
 #define HFTMON_MARKER_MARKS 65536u   /* default, per thread: 2 MiB */
 #define HFTMON_MARKER_MOST_THREADS 4096u
 #define HFTMON_MARKER_MOST_MARKS 1048576u
+/* All rings together: reading them must not fill the memory of the monitor. */
+#define HFTMON_MARKER_MOST_BYTES UINT64_C(0x100000000)
 
 /* Where `counter` of a mark comes from. */
 enum {
@@ -150,7 +152,6 @@ struct hftmon_marker_options {
 	uint32_t marks;	  /* per thread, a power of two from 64 to 1048576 */
 };
 
-/* Why hftmon_marker_init() failed, as the text of an errno; the marks then go nowhere, and count. */
 #define HFTMON_MARKER_FAILED (-1)
 
 /* ---- implementation: names that end in _ are not for use ---- */
@@ -610,12 +611,22 @@ static inline void hftmon_marker_write_(uint32_t type, hftmon_marker_name *name,
 	__atomic_store_n(&writer->slot->head, writer->head, __ATOMIC_RELEASE);
 }
 
+static inline int hftmon_marker_fits_(const struct hftmon_marker_options *options)
+{
+	uint64_t threads = options->threads ? options->threads : HFTMON_MARKER_THREADS;
+	uint64_t marks = options->marks ? options->marks : HFTMON_MARKER_MARKS;
+
+	return threads <= HFTMON_MARKER_MOST_THREADS && marks <= HFTMON_MARKER_MOST_MARKS &&
+	       marks >= 64 && (marks & (marks - 1)) == 0 &&
+	       threads * marks * sizeof(struct hftmon_marker_mark) < HFTMON_MARKER_MOST_BYTES;
+}
+
 /* ---- for use ---- */
 
 /*
  * Makes the area. Not needed: the first mark does it with the defaults.
  * Returns 0, or HFTMON_MARKER_FAILED with errno: EINVAL for options out of range, EBUSY when it was
- * made before, with others; or what the kernel said.
+ * made before, with others; or what the kernel said. Without it the marks go nowhere.
  */
 static inline int hftmon_marker_init(const struct hftmon_marker_options *options)
 {
@@ -624,10 +635,7 @@ static inline int hftmon_marker_init(const struct hftmon_marker_options *options
 
 	if (!local)
 		return HFTMON_MARKER_FAILED;
-	if (options && (options->threads > HFTMON_MARKER_MOST_THREADS ||
-			options->marks > HFTMON_MARKER_MOST_MARKS ||
-			(options->marks && options->marks < 64) ||
-			(options->marks & (options->marks - 1)) != 0)) {
+	if (options && !hftmon_marker_fits_(options)) {
 		errno = EINVAL;
 		return HFTMON_MARKER_FAILED;
 	}

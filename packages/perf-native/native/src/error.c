@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +21,16 @@ int fail(int code, const char *format, ...)
 	used = strlen(message);
 	snprintf(message + used, sizeof(message) - used, ": %s", strerror(-code));
 	return code;
+}
+
+int reject(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	return -EBADMSG;
 }
 
 const char *hftmon_last_error(void)

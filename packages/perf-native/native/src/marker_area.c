@@ -37,7 +37,7 @@ static int open_file(const char *proc_root, uint32_t pid, uint32_t number, struc
 	if (fstat(handle, file) || fstatfs(handle, &system)) {
 		fd = fail(-errno, "%s", path);
 	} else if (!S_ISREG(file->st_mode) || system.f_type != TMPFS_MAGIC) {
-		fd = fail(-EBADMSG, "it is not memory made by memfd_create");
+		fd = reject("it is not memory made by memfd_create");
 	} else {
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", handle);
 		fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -48,34 +48,38 @@ static int open_file(const char *proc_root, uint32_t pid, uint32_t number, struc
 	return fd;
 }
 
+static uint64_t to_page(uint64_t bytes)
+{
+	return (bytes + HFTMON_MARKER_PAGE - 1) & ~(uint64_t)(HFTMON_MARKER_PAGE - 1);
+}
+
 static int check_layout(const struct hftmon_marker_header *h, uint64_t bytes)
 {
-	uint64_t ring = (uint64_t)h->ring_marks * sizeof(struct hftmon_marker_mark);
+	uint64_t ring = to_page((uint64_t)h->ring_marks * sizeof(struct hftmon_marker_mark));
+	uint64_t slots = sizeof(*h) + HFTMON_MARKER_NAMES * HFTMON_MARKER_NAME_BYTES;
+	uint64_t rings = to_page(slots + (uint64_t)h->thread_capacity *
+						 sizeof(struct hftmon_marker_slot));
 
-	ring = (ring + HFTMON_MARKER_PAGE - 1) & ~(uint64_t)(HFTMON_MARKER_PAGE - 1);
 	if (h->magic != HFTMON_MARKER_MAGIC)
-		return fail(-EBADMSG, "it does not begin as a marker area does");
+		return reject("it does not begin as a marker area does");
 	if (h->version != HFTMON_MARKER_VERSION)
-		return fail(-EBADMSG, "it is of version %u, and this monitor reads version %u",
+		return reject("it is of version %u, and this monitor reads version %u",
 			    h->version, HFTMON_MARKER_VERSION);
 	if (h->header_bytes != sizeof(*h) || h->name_bytes != HFTMON_MARKER_NAME_BYTES ||
 	    h->slot_bytes != sizeof(struct hftmon_marker_slot) ||
 	    h->mark_bytes != sizeof(struct hftmon_marker_mark))
-		return fail(-EBADMSG, "its parts have sizes that version %u does not have",
+		return reject("its parts have sizes that version %u does not have",
 			    HFTMON_MARKER_VERSION);
 	if (h->name_capacity != HFTMON_MARKER_NAMES || !h->thread_capacity ||
 	    h->thread_capacity > HFTMON_MARKER_MOST_THREADS || h->ring_marks < 64 ||
 	    h->ring_marks > HFTMON_MARKER_MOST_MARKS || h->ring_marks & (h->ring_marks - 1))
-		return fail(-EBADMSG, "%u names, %u threads or %u marks are out of range",
+		return reject("%u names, %u threads or %u marks are out of range",
 			    h->name_capacity, h->thread_capacity, h->ring_marks);
-	if (h->names_offset != sizeof(*h) ||
-	    h->slots_offset != h->names_offset + HFTMON_MARKER_NAMES * HFTMON_MARKER_NAME_BYTES ||
-	    h->rings_offset % HFTMON_MARKER_PAGE || h->rings_offset > bytes ||
-	    h->rings_offset < h->slots_offset + h->thread_capacity * sizeof(struct hftmon_marker_slot))
-		return fail(-EBADMSG, "its parts are not where version %u has them",
+	if (h->names_offset != sizeof(*h) || h->slots_offset != slots || h->rings_offset != rings)
+		return reject("its parts are not where version %u has them",
 			    HFTMON_MARKER_VERSION);
-	if (h->area_bytes != bytes || bytes != h->rings_offset + h->thread_capacity * ring)
-		return fail(-EBADMSG, "it has %llu bytes, and its header says %llu",
+	if (h->area_bytes != bytes || bytes != rings + h->thread_capacity * ring)
+		return reject("it has %llu bytes, and its header says %llu",
 			    (unsigned long long)bytes, (unsigned long long)h->area_bytes);
 	return 0;
 }
@@ -85,14 +89,14 @@ static int check_file(int fd, const struct stat *file, const struct marker_owner
 	int seals = fcntl(fd, F_GET_SEALS);
 
 	if (file->st_uid != owner->uid && file->st_uid != owner->euid && file->st_uid != 0)
-		return fail(-EBADMSG, "it belongs to user %u, the process to user %u",
+		return reject("it belongs to user %u, the process to user %u",
 			    file->st_uid, owner->euid);
 	if (seals < 0 || (seals & SEALS) != SEALS)
-		return fail(-EBADMSG, "it can be cut short: the seals against that are missing");
+		return reject("it can be cut short: the seals against that are missing");
 	if ((uint64_t)file->st_size < sizeof(struct hftmon_marker_header))
-		return fail(-EBADMSG, "%lld bytes are too few", (long long)file->st_size);
-	if ((uint64_t)file->st_size > HFTMON_MARKER_AREA_BYTES_MOST)
-		return fail(-EBADMSG, "%lld bytes are too many", (long long)file->st_size);
+		return reject("%lld bytes are too few", (long long)file->st_size);
+	if ((uint64_t)file->st_size > HFTMON_MARKER_MOST_BYTES)
+		return reject("%lld bytes are too many", (long long)file->st_size);
 	return 0;
 }
 
@@ -102,7 +106,7 @@ static int map(struct marker_area *area, int fd, uint64_t bytes, const struct ma
 	int err;
 
 	if (pread(fd, h, sizeof(*h), 0) != sizeof(*h))
-		return fail(-EBADMSG, "its header can't be read");
+		return reject("its header can't be read");
 	if (h->magic == HFTMON_MARKER_MAGIC && h->pid != owner->inner_pid)
 		return fail(-ESRCH, "it belongs to process %u", h->pid);
 	err = check_layout(h, bytes);
@@ -166,8 +170,7 @@ const struct hftmon_marker_slot *marker_area_slot(const struct marker_area *area
 
 uint32_t marker_area_grow(struct marker_area *area)
 {
-	uint64_t bytes = (uint64_t)area->header.ring_marks * sizeof(struct hftmon_marker_mark);
-	uint64_t step = (bytes + HFTMON_MARKER_PAGE - 1) & ~(uint64_t)(HFTMON_MARKER_PAGE - 1);
+	uint64_t step = to_page((uint64_t)area->header.ring_marks * sizeof(struct hftmon_marker_mark));
 	uint32_t used = load_acquire_u32(&marker_area_live(area)->used_slots), before = area->used;
 
 	if (used > area->header.thread_capacity)

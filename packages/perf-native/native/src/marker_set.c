@@ -116,11 +116,11 @@ static int check_clock(struct marker_reader *reader, const char *proc_root)
 
 	if (h->clock != HFTMON_MARKER_CLOCK_MONOTONIC &&
 	    h->clock != marker_clock_host_type(CLOCK_SOURCE))
-		return fail(-EBADMSG, "its clock is of type %u, which this host does not tell the time by",
+		return reject("its clock is of type %u, which this host does not tell the time by",
 			    h->clock);
 	if (h->clock == HFTMON_MARKER_CLOCK_MONOTONIC &&
 	    !marker_owner_shares_clock(proc_root, reader->pid))
-		return fail(-EBADMSG, "its clock is that of another time namespace");
+		return reject("its clock is that of another time namespace");
 	start_ns = marker_clock_ns(&reader->clock, h->start_counter);
 	written_ns = (double)(int64_t)(h->start_ns - reader->clock.epoch_ns);
 	off = start_ns - written_ns;
@@ -128,7 +128,7 @@ static int check_clock(struct marker_reader *reader, const char *proc_root)
 	/* In a time namespace of its own the process sees another CLOCK_MONOTONIC, by an offset. */
 	if (marker_owner_shares_clock(proc_root, reader->pid) &&
 	    !((off < 0 ? -off : off) <= 1e7 + (age < 0 ? -age : age) * 1e-3))
-		return fail(-EBADMSG, "its clock was off by %.0f us when it was made", off / 1000);
+		return reject("its clock was off by %.0f us when it was made", off / 1000);
 	return 0;
 }
 

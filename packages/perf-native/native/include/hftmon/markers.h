@@ -13,8 +13,6 @@
 
 #define HFTMON_MARKER_AREAS 64	       /* that one session reads at the same time */
 #define HFTMON_MARKER_AREA_NAMES 1024
-/* The largest area that is mapped; beyond it a writer could make the monitor fill its memory. */
-#define HFTMON_MARKER_AREA_BYTES_MOST (UINT64_C(1) << 34)
 /* Spans of a thread that may be open at the same time. */
 #define HFTMON_SPAN_DEPTH 64
 
