@@ -3,7 +3,6 @@ import { MARKER_LIMITS } from '../layout.js';
 import type { MarkAccounts } from './mark-accounts.js';
 
 /** Control characters: a name goes to terminals. */
-// eslint-disable-next-line no-control-regex
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 
 const NO_COUNTS: NameCounts = { spans: 0, open: 0, errors: 0 };
