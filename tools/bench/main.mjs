@@ -8,6 +8,7 @@ import { measureOwnCost } from './cost/own-cost.mjs';
 import { measureProbes } from './cost/probe-cost.mjs';
 import { measureDetection } from './detect/detection.mjs';
 import { describeMachine } from './machine.mjs';
+import { measureNoise } from './noise/noise.mjs';
 import { REPORT, parseOptions, usage } from './options.mjs';
 import { preparePeers } from './peer-packages.mjs';
 import { renderReport } from './report/report.mjs';
@@ -45,6 +46,7 @@ async function run(options) {
     allocation: () => measureAllocation({ millions: quick ? 10 : 100, cpus }),
     query: () => measureQuery({ times: quick ? 20 : 100, cpus }),
     monitor: () => measureOwnCost({ runs: quick ? 1 : 3, seconds: quick ? 2 : 5, cpus }),
+    noise: () => measureNoise({ rounds: quick ? 1 : 3, seconds: quick ? 2 : 20, cpus, log }),
   };
   const results = {};
   const failures = [];

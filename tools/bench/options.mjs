@@ -9,6 +9,7 @@ export const SECTIONS = [
   'allocation',
   'query',
   'monitor',
+  'noise',
 ];
 
 /** The report of the repository; only a whole run may replace it. */

@@ -1,7 +1,7 @@
 import { canInstall, installPackages } from '../setup/debian.mjs';
 import { packageVersions } from './machine.mjs';
 
-export const PEER_PACKAGES = ['linux-perf', 'bpftrace', 'libbpf-tools'];
+export const PEER_PACKAGES = ['linux-perf', 'bpftrace', 'libbpf-tools', 'rt-tests'];
 export const INSTALL_COMMAND = `apt-get install -y ${PEER_PACKAGES.join(' ')}`;
 
 /** Installs missing peers when asked to, and returns the versions of those that are there. */

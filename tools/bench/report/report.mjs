@@ -2,6 +2,7 @@ import { INSTALL_COMMAND } from '../peer-packages.mjs';
 import { busySection } from './busy-section.mjs';
 import { detectionSection } from './detection-section.mjs';
 import { monitorSection } from './monitor-section.mjs';
+import { noiseSection } from './noise-section.mjs';
 import { probesSection } from './probes-section.mjs';
 import { ringSection } from './ring-section.mjs';
 import { slowdownSection } from './slowdown-section.mjs';
@@ -21,6 +22,7 @@ export function renderReport({ machine, peers, cpus, options, results, failures,
     probesSection(results.probes),
     ringSection(results),
     monitorSection(results.monitor),
+    noiseSection(results.noise),
   ];
   return `${sections.filter(Boolean).join('\n\n')}\n`;
 }

@@ -1,6 +1,7 @@
 import { ENOUGH_RUNS } from '../cost/probe-cost.mjs';
 import { busyTargets } from './busy-section.mjs';
 import { detectionTargets } from './detection-section.mjs';
+import { noiseTargets } from './noise-section.mjs';
 import { fixed, table } from './format.mjs';
 
 /** Every target of the design that the run measured, reached or not. */
@@ -13,6 +14,7 @@ export function targetsSection(results) {
     ...probeTargets(results.probes),
     ...ringTargets(results),
     ...monitorTargets(results.monitor),
+    ...noiseTargets(results.noise),
   ];
   const cells = rows.map(([id, what, target, measured, reached]) => [
     id,
