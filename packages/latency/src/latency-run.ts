@@ -208,11 +208,9 @@ export class LatencyRun {
     this.#losses.check(this.#dropped(), this.#clock.nowNs());
     const track = this.#threads.obtain(tid);
     const scene = this.#sceneOf(track, this.#threads.pidOf(track));
-    const receipt = explainStretch(scene, startNs, endNs);
     return {
-      receipt,
+      ...explainStretch(scene, startNs, endNs),
       ...(this.#losses.overlap(startNs, endNs) ? { incomplete: true } : {}),
-      ...(scene.truncated ? { truncated: true } : {}),
     };
   }
 

@@ -54,6 +54,7 @@ export class GapLog {
       majorFaults,
       ...(explanation === undefined ? {} : { receipt: explanation.receipt }),
       ...(lost ? { incomplete: true } : {}),
+      ...(explanation?.estimated === true ? { estimated: true } : {}),
     };
     this.#count++;
     this.#sum(gap);

@@ -31,6 +31,11 @@ export interface NoiseGap {
   readonly receipt?: Receipt;
   /** Records were lost in or near it, or overwritten before it was explained. */
   readonly incomplete?: true;
+  /**
+   * When the probe came back to the CPU was not traced, as sandboxes do it, and is an estimate:
+   * time of a task may be in the receipt as unexplained.
+   */
+  readonly estimated?: true;
 }
 
 /** A gap as the probe wrote it. */

@@ -25,7 +25,11 @@ export function relatedEvents(slices: readonly Slice[]): RelatedEvent[] {
 }
 
 /** Is one of the returns in a group only known from the kernel's account of run time? */
-export function hasUnseenReturn(log: IntervalLog, group: Group, { pieces }: GroupFinder): boolean {
+export function hasUnseenReturn(
+  log: IntervalLog,
+  group: Pick<Group, 'first' | 'last'>,
+  { pieces }: Pick<GroupFinder, 'pieces'>,
+): boolean {
   for (let i = group.first; i < group.last; i++) {
     const base = pieces.base[i]!;
     if (!isOffCpu(log.typeOf(base))) continue;
