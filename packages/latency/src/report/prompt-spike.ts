@@ -1,18 +1,17 @@
 import type { CauseClass } from '../types/cause.js';
 import type { ObservedCause } from '../types/details.js';
 import type { LatencySpike, SpikeVerdict } from '../types/spike.js';
+import type { Group } from '../detect/group-finder.js';
 import type { KeptSpike } from './spike-store.js';
 
 /** What of a spike is known before its receipt is written. */
 export interface SpikeFacts {
-  readonly id: number;
   readonly tid: number;
   readonly pid: number;
   readonly cpu: number;
-  readonly timestampNs: number;
-  readonly monotonicNs: number;
-  readonly durationNs: number;
   readonly supersedes: readonly number[];
+  /** CLOCK_MONOTONIC ns of the session epoch. */
+  readonly epochNs: number;
 }
 
 /**
@@ -23,29 +22,53 @@ export interface SpikeFacts {
  */
 export class PromptSpike implements SpikeVerdict {
   readonly id: number;
-  readonly tid: number;
-  readonly pid: number;
-  readonly cpu: number;
-  readonly timestampNs: number;
-  readonly monotonicNs: number;
-  readonly durationNs: number;
-  readonly supersedes: readonly number[];
+  /** A copy: that of the finder is reused. */
+  readonly group: Group;
   /** Has its verdict been told? */
   judged = false;
-  readonly #build: () => KeptSpike;
+  readonly #facts: SpikeFacts;
+  readonly #build: (spike: PromptSpike) => KeptSpike;
   #written: KeptSpike | undefined;
 
   /** @param build - writes the whole spike; called once */
-  constructor(facts: SpikeFacts, build: () => KeptSpike) {
-    this.id = facts.id;
-    this.tid = facts.tid;
-    this.pid = facts.pid;
-    this.cpu = facts.cpu;
-    this.timestampNs = facts.timestampNs;
-    this.monotonicNs = facts.monotonicNs;
-    this.durationNs = facts.durationNs;
-    this.supersedes = facts.supersedes;
+  constructor(
+    id: number,
+    group: Group,
+    facts: SpikeFacts,
+    build: (spike: PromptSpike) => KeptSpike,
+  ) {
+    this.id = id;
+    this.group = group;
+    this.#facts = facts;
     this.#build = build;
+  }
+
+  get tid(): number {
+    return this.#facts.tid;
+  }
+
+  get pid(): number {
+    return this.#facts.pid;
+  }
+
+  get cpu(): number {
+    return this.#facts.cpu;
+  }
+
+  get supersedes(): readonly number[] {
+    return this.#facts.supersedes;
+  }
+
+  get timestampNs(): number {
+    return this.group.startNs;
+  }
+
+  get monotonicNs(): number {
+    return this.#facts.epochNs + Math.round(this.group.startNs);
+  }
+
+  get durationNs(): number {
+    return this.group.endNs - this.group.startNs;
   }
 
   get durationUs(): number {
@@ -66,6 +89,6 @@ export class PromptSpike implements SpikeVerdict {
 
   /** The whole spike, for the store. */
   write(): KeptSpike {
-    return (this.#written ??= this.#build());
+    return (this.#written ??= this.#build(this));
   }
 }

@@ -1,6 +1,6 @@
 import { cpuAt, kindAt, RecordKind, switchCpuFrom, type SessionClock } from '@hftmon/core';
 import type { Group, GroupFinder } from '../detect/group-finder.js';
-import { Time, type ThreadTrack } from '../detect/thread-track.js';
+import { Time, type ReportedSpike, type ThreadTrack } from '../detect/thread-track.js';
 import { writeReceipt } from '../receipt/write-receipt.js';
 import type { Scene } from '../receipt/scene.js';
 import { sliceGroup } from '../receipt/slice-group.js';
@@ -29,6 +29,8 @@ export interface ReporterParts {
 /** Makes spikes of groups. */
 export class Reporter {
   readonly #parts: ReporterParts;
+  /** Below 2^53 for 104 days, so that no bigint has to be made for a spike. */
+  readonly #epochNs: number;
   /** Spikes that were told. */
   told = 0;
   /** Told and withheld ones that turned out to be part of a longer one. */
@@ -36,6 +38,7 @@ export class Reporter {
 
   constructor(parts: ReporterParts) {
     this.#parts = parts;
+    this.#epochNs = Number(parts.clock.epochMonotonicNs);
   }
 
   /**
@@ -58,7 +61,7 @@ export class Reporter {
       return undefined;
     }
     this.superseded += earlier.length;
-    const supersedes = earlier.filter((spike) => !spike.withheld).map((spike) => spike.id);
+    const supersedes = earlier.length === 0 ? NONE : idsOfTold(earlier);
     if (supersedes.length === 0 && !this.#parts.limit.admits(track.tid, startNs, endNs)) {
       track.report({ id: 0, startNs, endNs, pieces, withheld: true });
       return undefined;
@@ -75,27 +78,21 @@ export class Reporter {
     finder: GroupFinder,
     supersedes: readonly number[],
   ): PromptSpike {
-    const { clock, pidOf } = this.#parts;
-    const { startNs, endNs } = group;
     const facts: SpikeFacts = {
-      id,
       tid: track.tid,
-      pid: pidOf(track),
+      pid: this.#parts.pidOf(track),
       cpu: firstCpu(track, finder.pieces.base[group.first]!),
-      timestampNs: startNs,
-      monotonicNs: Number(clock.toMonotonicNs(startNs)),
-      durationNs: endNs - startNs,
       supersedes,
+      epochNs: this.#epochNs,
     };
-    const held = copyOf(group);
-    return new PromptSpike(facts, () => this.#build(facts, track, held, finder));
+    return new PromptSpike(id, copyOf(group), facts, (spike) => this.#build(spike, track, finder));
   }
 
-  #build(facts: SpikeFacts, track: ThreadTrack, group: Group, finder: GroupFinder): KeptSpike {
+  #build(prompt: PromptSpike, track: ThreadTrack, finder: GroupFinder): KeptSpike {
     const { clock, lookups, mergeGapNs, sceneOf, lostIn } = this.#parts;
+    const { id, pid, group, supersedes } = prompt;
     const { startNs, endNs } = group;
     const { log, tid } = track;
-    const { id, pid, supersedes } = facts;
     const scene = sceneOf(track, pid);
     const slices = sliceGroup(scene, group, finder);
     const receipt = writeReceipt(slices, startNs, endNs, scene);
@@ -105,14 +102,14 @@ export class Reporter {
       id,
       timestamp: clock.toDate(startNs),
       timestampNs: startNs,
-      monotonicNs: facts.monotonicNs,
+      monotonicNs: prompt.monotonicNs,
       durationUs: receipt.durationNs / 1000,
       durationNs: receipt.durationNs,
       threadId: tid,
       tid,
       pid,
       comm: lookups.tasks.ofThread(pid, tid, startNs),
-      cpu: facts.cpu,
+      cpu: prompt.cpu,
       cause: main!.cause,
       causeClass: main!.causeClass,
       details: main!.details,
@@ -126,6 +123,12 @@ export class Reporter {
     const culprit = culpritStack(scene, group, finder);
     return { spike, events: relatedEvents(slices), userStack, culprit };
   }
+}
+
+const NONE: readonly number[] = [];
+
+function idsOfTold(earlier: readonly ReportedSpike[]): number[] {
+  return earlier.filter((spike) => !spike.withheld).map((spike) => spike.id);
 }
 
 /** A group is reused; the copy is made field by field, since a spread takes ten times as long. */
