@@ -1,6 +1,6 @@
 import { CollectorRegistry, Session, type SessionClock, type Support } from '@hftmon/core';
 import { KernelEventSource, readCpuLists, type HostEnvironment } from '@hftmon/perf-native';
-import { NoiseCollector, type GapListener } from './noise-collector.js';
+import { NoiseCollector, SETTLE_NS, type GapListener } from './noise-collector.js';
 
 /** The kernel's events around the probe: this process is its own target. */
 export class KernelEvents implements Disposable {
@@ -38,8 +38,8 @@ export class KernelEvents implements Disposable {
     return this.session.clock;
   }
 
-  /** Delivers what has happened so far, and explains the gaps up to then. */
-  catchUp(): void {
+  /** Delivers what has happened so far, and explains the gaps that have settled, or in the end all. */
+  catchUp(atTheEnd = false): void {
     this.collector.readGaps();
     if (!this.support.ok) {
       this.collector.explainUntil(Infinity);
@@ -48,7 +48,7 @@ export class KernelEvents implements Disposable {
     const { clock } = this.session;
     const untilNs = clock.nowNs();
     this.session.flush();
-    this.collector.explainUntil(untilNs);
+    this.collector.explainUntil(atTheEnd ? untilNs : untilNs - SETTLE_NS);
   }
 
   [Symbol.dispose](): void {

@@ -1,12 +1,17 @@
 import { RECORD_WORDS, type RecordBatch } from '@hftmon/core';
 import { LatencyCollector } from '../latency-collector.js';
-import { DISORDER_NS } from '../receipt/places.js';
 import type { Explanation } from '../receipt/explain-stretch.js';
 import type { RawGap } from './noise-gap.js';
 import type { PendingGaps } from './pending-gaps.js';
 
 /** Records of a quiet thread are overwritten by as many later ones as that, or twice as many. */
 const RECORDS_AT_A_TIME = 8;
+
+/**
+ * A return that the kernel does not let trace is found out with the thread's next event, at the
+ * next tick but one at the latest; records are kept for longer than that.
+ */
+export const SETTLE_NS = 10e6;
 
 /** No spike is looked for: the gaps that the probe saw itself are what is explained. */
 const NO_SPIKES_US = 3.6e9;
@@ -39,7 +44,7 @@ export class NoiseCollector extends LatencyCollector {
     }
     for (let from = 0; from < batch.count; from += RECORDS_AT_A_TIME) {
       super.onRecords(part(batch, from, Math.min(batch.count, from + RECORDS_AT_A_TIME)));
-      this.explainUntil(this.watermarkNs - DISORDER_NS);
+      this.explainUntil(this.watermarkNs - SETTLE_NS);
     }
   }
 

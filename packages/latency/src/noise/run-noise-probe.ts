@@ -44,7 +44,7 @@ export async function runNoiseProbe(options: NoiseRunOptions): Promise<NoiseRepo
     events.catchUp();
   }
   probe.stop();
-  events.catchUp();
+  events.catchUp(true);
   return noiseReport({
     cpu,
     durationMs,
