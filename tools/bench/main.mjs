@@ -9,6 +9,7 @@ import { measureProbes } from './cost/probe-cost.mjs';
 import { measureDetection } from './detect/detection.mjs';
 import { describeMachine } from './machine.mjs';
 import { measureNoise } from './noise/noise.mjs';
+import { measureMarkers } from './markers/markers.mjs';
 import { REPORT, parseOptions, usage } from './options.mjs';
 import { preparePeers } from './peer-packages.mjs';
 import { renderReport } from './report/report.mjs';
@@ -45,6 +46,7 @@ async function run(options) {
     ring: () => measureThroughput({ millions: quick ? 8 : 30, rounds: quick ? 2 : 5, cpus, log }),
     allocation: () => measureAllocation({ millions: quick ? 10 : 100, cpus }),
     query: () => measureQuery({ times: quick ? 20 : 100, cpus }),
+    markers: () => measureMarkers({ rounds: quick ? 2 : 5, seconds: quick ? 1 : 3, cpus, log }),
     monitor: () => measureOwnCost({ runs: quick ? 1 : 3, seconds: quick ? 2 : 5, cpus }),
     noise: () => measureNoise({ rounds: quick ? 1 : 3, seconds: quick ? 2 : 20, cpus, log }),
   };

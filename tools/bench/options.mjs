@@ -10,6 +10,7 @@ export const SECTIONS = [
   'query',
   'monitor',
   'noise',
+  'markers',
 ];
 
 /** The report of the repository; only a whole run may replace it. */

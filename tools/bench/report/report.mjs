@@ -1,6 +1,7 @@
 import { INSTALL_COMMAND } from '../peer-packages.mjs';
 import { busySection } from './busy-section.mjs';
 import { detectionSection } from './detection-section.mjs';
+import { markersSection } from './markers-section.mjs';
 import { monitorSection } from './monitor-section.mjs';
 import { noiseSection } from './noise-section.mjs';
 import { probesSection } from './probes-section.mjs';
@@ -23,6 +24,7 @@ export function renderReport({ machine, peers, cpus, options, results, failures,
     ringSection(results),
     monitorSection(results.monitor),
     noiseSection(results.noise),
+    markersSection(results.markers),
   ];
   return `${sections.filter(Boolean).join('\n\n')}\n`;
 }

@@ -28,7 +28,7 @@ static hftmon_marker_name moment = HFTMON_MARKER_NAME("moment");
 static hftmon_marker_name flood = HFTMON_MARKER_NAME("flood");
 
 static const char *mode;
-static long spans;
+static long spans, per_ms;
 static uint64_t span_ns;
 static int cpu;
 static struct latch ready, go = { 1 };
@@ -88,6 +88,7 @@ static void mark_one(struct worker *w, long i)
 static void *work(void *argument)
 {
 	struct worker *w = argument;
+	uint64_t start_ns;
 
 	w->tid = thread__tid();
 	thread__pin(cpu);
@@ -95,8 +96,12 @@ static void *work(void *argument)
 		workload__fail("no ring: %s", strerror(errno));
 	latch__arrive(&ready);
 	latch__wait(&go);
-	for (long i = 0; i < spans; i++)
+	start_ns = clock__now_ns();
+	for (long i = 0; i < spans; i++) {
+		if (per_ms && i % per_ms == 0)
+			clock__spin_until(start_ns + (uint64_t)(i / per_ms) * NS_PER_MS);
 		mark_one(w, i);
+	}
 	return NULL;
 }
 
@@ -142,7 +147,7 @@ static void report_worker(const struct worker *w)
 int main(int argc, char **argv)
 {
 	struct options options =
-		options__parse(argc, argv, "mode threads spans span-us ring-marks ring-threads cpu");
+		options__parse(argc, argv, "mode threads spans span-us per-ms ring-marks ring-threads cpu");
 	struct hftmon_marker_options rings = { 0 };
 	struct worker *workers;
 	pid_t *tids, child = 0;
@@ -154,6 +159,7 @@ int main(int argc, char **argv)
 			     "plain|flood|nested|overlapping|ends|begins|names|fork");
 	threads = options__number(&options, "threads", 1, 1, 64);
 	spans = options__number(&options, "spans", 101, 1, 100000000);
+	per_ms = options__number(&options, "per-ms", 0, 0, 1000000);
 	span_ns = (uint64_t)options__number(&options, "span-us", 0, 0, 1000000) * NS_PER_US;
 	rings.marks = (uint32_t)options__number(&options, "ring-marks", 0, 0, 1 << 20);
 	rings.threads = (uint32_t)options__number(&options, "ring-threads", 0, 0, 4096);

@@ -16,6 +16,8 @@ export interface MarksOptions extends CommonOptions {
   readonly spans?: number;
   /** Length of a `plain` span, us. Default 0. */
   readonly spanUs?: number;
+  /** So many spans in each millisecond, at its beginning. Default: as they come. */
+  readonly perMs?: number;
   /** Marks that a thread's ring holds; a power of two. */
   readonly ringMarks?: number;
   /** Threads that there are rings for. */
