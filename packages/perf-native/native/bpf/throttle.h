@@ -95,7 +95,7 @@ INLINE void find_quota(struct hftmon_thread *t, struct task_struct *task)
 	}
 }
 
-/* Since 677ea015f231 (6.7) a queue keeps the time that it was kept from running, for itself. */
+/* Since 677ea015f231 a queue keeps the time that it was kept from running, for itself. */
 INLINE void remember_fair(struct hftmon_thread *t, struct task_struct *task)
 {
 	struct cfs_rq *queue;
