@@ -42,7 +42,11 @@ const EVIDENCE: { readonly [C in Cause]: (details: PartOf<C>['details']) => stri
   hard_irq: ({ irqs }) =>
     list(irqs.map(({ irq, name, count }) => `${name ?? `irq ${irq}`}${times(count)}`)),
   softirq: ({ vectors }) => list(vectors.map(({ name, count }) => `${name}${times(count)}`)),
-  timer_tick: ({ count }) => times(count).trim(),
+  timer_tick: ({ count, nohzFull, keptOn }) =>
+    join([
+      times(count).trim(),
+      nohzFull && keptOn !== undefined && `kept on by ${Object.keys(keptOn).join(' and ')}`,
+    ]),
   ipi: ({ types, tlbFlushes, senders }) =>
     join([
       list(types.map(({ type, count }) => `${type}${times(count)}`)),

@@ -34,5 +34,10 @@ export function preemption(ns: number): ReceiptPart {
 }
 
 export function tick(ns: number): ReceiptPart {
-  return { cause: 'timer_tick', causeClass: 'interrupt', ns, details: { count: 2 } };
+  return {
+    cause: 'timer_tick',
+    causeClass: 'interrupt',
+    ns,
+    details: { count: 2, cpu: 1, nohzFull: false },
+  };
 }

@@ -3,6 +3,7 @@ import {
   SoftirqFlag,
   VectorFlag,
   VectorType,
+  cpuAt,
   hardIrqNumber,
   kindAt,
   nmiHandler,
@@ -25,7 +26,7 @@ import type {
   SoftirqDetails,
   TimerTickDetails,
 } from '../types/details.js';
-import { sharesBy } from './shares.js';
+import { longestOf, sharesBy } from './shares.js';
 
 const VECTOR_NAMES: ReadonlyMap<number, string> = new Map([
   [VectorType.Thermal, 'thermal'],
@@ -86,8 +87,16 @@ function longestDelay(runs: readonly Slice[]): { delayNs?: number } {
   return delays.length === 0 ? {} : { delayNs: Math.max(...delays) };
 }
 
-export function timerTickDetails(slices: readonly Slice[]): TimerTickDetails {
-  return { count: slices.length };
+export function timerTickDetails(slices: readonly Slice[], { lookups }: Scene): TimerTickDetails {
+  const { log, base } = longestOf(slices);
+  const cpu = cpuAt(log.u32, base);
+  const keptOn = lookups.ticks.keptOn(cpu);
+  return {
+    count: slices.length,
+    cpu,
+    nohzFull: lookups.ticks.isNohzFull(cpu),
+    ...(keptOn === undefined ? {} : { keptOn }),
+  };
 }
 
 export function ipiDetails(slices: readonly Slice[], scene: Scene): IpiDetails {

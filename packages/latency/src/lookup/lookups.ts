@@ -4,6 +4,7 @@ import { Cgroups, cpuCgroupMount, readNumaTopology, type NumaTopology } from '@h
 import { IrqNames } from './irq-names.js';
 import { Mappings } from './mappings.js';
 import { TaskNames } from './task-names.js';
+import { Ticks } from './ticks.js';
 
 /** Names for what records hold as numbers. Used for spikes alone, never for each record. */
 export class Lookups {
@@ -11,6 +12,7 @@ export class Lookups {
   readonly irqs: IrqNames;
   readonly mappings: Mappings;
   readonly nodes: NumaTopology;
+  readonly ticks: Ticks;
   /** Of the CPU controller's hierarchy, whose ids limits are told by. */
   readonly cpuCgroups: Cgroups;
   readonly #stacks: StackResolver;
@@ -22,6 +24,7 @@ export class Lookups {
     this.mappings = new Mappings(procRoot);
     this.nodes = readNumaTopology(sysRoot);
     this.cpuCgroups = new Cgroups(procRoot, () => performance.now(), cpuCgroupMount);
+    this.ticks = new Ticks(source, sysRoot);
     this.#stacks = source.stacks;
     this.#procRoot = procRoot;
   }

@@ -1,4 +1,4 @@
-import type { TaskRef } from '@hftmon/core';
+import type { TaskRef, TickDependency } from '@hftmon/core';
 
 /** A task's share of a part. */
 export interface TaskShare extends TaskRef {
@@ -185,6 +185,15 @@ export interface SoftirqDetails {
 export interface TimerTickDetails {
   /** Local timer interrupts. */
   readonly count: number;
+  /** CPU of the longest. */
+  readonly cpu: number;
+  /** The tick of that CPU is to stop while one task runs (`nohz_full=`); else it is always on. */
+  readonly nohzFull: boolean;
+  /**
+   * What kept the tick of a nohz_full CPU on, and how often since the session started; where the
+   * session counts stops of the tick, as with the irq collector.
+   */
+  readonly keptOn?: Partial<Record<TickDependency, number>>;
 }
 
 export interface IpiDetails {

@@ -42,7 +42,10 @@ describe('interrupts', () => {
   it('are timer_tick when the local timer fired', () => {
     using stage = new Stage({ thresholdUs: 5 });
     stage.deliver(vector({ from: 0, to: 5003 }));
-    expect(stage.spike()).toMatchObject({ cause: 'timer_tick', details: { count: 1 } });
+    expect(stage.spike()).toMatchObject({
+      cause: 'timer_tick',
+      details: { count: 1, cpu: 0, nohzFull: false },
+    });
   });
 
   it('are ipi with type, sender and call site', () => {
