@@ -4,7 +4,7 @@ import type { ProbeEnvironment } from '@hftmon/core';
 import type { Cause } from '../types/cause.js';
 
 /** The host could tell, and nobody looks yet. */
-export const NOT_COLLECTED = 'not collected by this version';
+const NOT_COLLECTED = 'not collected by this version';
 
 /** A wake-up can't be late by more than that for an idle state so shallow, us. */
 const SHALLOW_US = 1;

@@ -1,10 +1,10 @@
 import type { ProbeEnvironment } from '@hftmon/core';
 import type { ResolvedOptions } from '../options/latency-options.js';
 import type { Cause, NotObserved } from '../types/cause.js';
-import { NOT_COLLECTED, hardwareReasons } from './hardware-reasons.js';
+import { hardwareReasons } from './hardware-reasons.js';
 
-/** Causes that no probe of this version looks for. */
-const LATER: readonly Cause[] = ['gc_pause'];
+const GC_PAUSE =
+  'no event of the kernel: V8 tells its collections to its own process alone, and is built without probes for them';
 
 const FAULTS = ['page_fault_user', 'page_fault_kernel'] as const;
 /** Their probes are attached together or not at all. */
@@ -48,7 +48,7 @@ export function listNotObserved(
     }
   }
   if (environment !== undefined) addReasonsOfHost(reasons, environment);
-  for (const cause of LATER) reasons.set(cause, NOT_COLLECTED);
+  reasons.set('gc_pause', GC_PAUSE);
   return [...reasons].map(([cause, reason]) => ({ cause, reason }));
 }
 
