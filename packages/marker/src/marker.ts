@@ -22,7 +22,7 @@ export function initMarkers(options: MarkerOptions = {}): void {
 
 /**
  * Work of one name that this process does, with its beginnings and ends. A mark allocates nothing,
- * and costs the FFI's call beside what `hftmon_marker.h` takes: some 100 ns together. Every thread
+ * and costs the call through the FFI beside what `hftmon_marker.h` takes. Every thread
  * (worker) matches its own beginnings and ends, so spans must not be held open across an `await`
  * in which others of the same name begin: give each an id.
  */
