@@ -183,7 +183,11 @@ describe('received packets', () => {
 
 describe('the timer tick', () => {
   it('is stopped, with its softirqs, on kernels that can', () => {
-    const advised = new Advised().spike('timer_tick', { count: 1 }, { ns: 3000 });
+    const advised = new Advised().spike(
+      'timer_tick',
+      { count: 1, cpu: 0, nohzFull: false },
+      { ns: 3000 },
+    );
     const vectors = [{ vector: 1, name: 'TIMER', ns: 4000, count: 1, inKsoftirqd: 0 }];
     advised.spike('softirq', { vectors }, { ns: 4000 });
     expect(advised.all).toEqual([]);

@@ -18,7 +18,7 @@ describe('the tally', () => {
   it('forgets a culprit that has nothing left', () => {
     const { tally } = new Advised()
       .spike('preemption', preemption(31, 'hog', 10_000), { ns: 10_000 })
-      .spike('timer_tick', { count: 1 }, { ns: 12_000, supersedes: [1] });
+      .spike('timer_tick', { count: 1, cpu: 0, nohzFull: false }, { ns: 12_000, supersedes: [1] });
     expect(tally.losses().map(({ culprit }) => culprit)).toEqual(['timer tick']);
   });
 
