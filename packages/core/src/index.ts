@@ -204,6 +204,18 @@ export { RecordSelection } from './ring/record-selection.js';
 export { recordFilter, type RecordFilter, type RecordFilterQuery } from './ring/record-filter.js';
 export { selectRecords, type RecordPredicate } from './ring/select-records.js';
 export { History } from './ring/history.js';
+export { copyWindow, type RecordWindow, type WindowBounds } from './ring/copy-window.js';
+export {
+  BLOCK_HEADER_BYTES,
+  BlockFlag,
+  BlockType,
+  CONTAINER_MAJOR,
+  CONTAINER_MINOR,
+  PREAMBLE_BYTES,
+} from './recording/container-layout.js';
+export { ContainerWriter, type BlockContent } from './recording/container-writer.js';
+export { readContainer, type Block, type Container } from './recording/container-reader.js';
+export { RecordingDirectory, type DirectoryBounds } from './recording/recording-directory.js';
 export { LogLinearHistogram, type HistogramJson } from './histogram/log-linear-histogram.js';
 export { log2Percentile, type PercentileBounds } from './histogram/log2-percentile.js';
 export { streamDistribution, type StreamDistribution } from './histogram/stream-distribution.js';

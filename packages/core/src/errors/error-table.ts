@@ -244,6 +244,31 @@ export const ERROR_TABLE = {
     what: 'this process can have no marks: {detail}',
     remedy: 'allow it more descriptors (ulimit -n) and address space (ulimit -v), or fewer marks',
   },
+  HFTMON_E_RECORDING_FOREIGN: {
+    type: CONFIG,
+    what: '{file} is no recording of hftmon',
+    remedy: 'give a file that hftmon wrote; those of the flight recorder end in .flight',
+  },
+  HFTMON_E_RECORDING_NEWER: {
+    type: CONFIG,
+    what: '{file} has {found}, but this version reads format {expected}',
+    remedy: 'read it with the version of hftmon that wrote it, or a newer one',
+  },
+  HFTMON_E_RECORDING_DAMAGED: {
+    type: 'MonitorError',
+    what: '{file} is damaged or cut off: {detail}',
+    remedy: 'copy it again from where it was written; a recording is whole when it has its name',
+  },
+  HFTMON_E_RECORDING_READ: {
+    type: CONFIG,
+    what: 'the recording {file} cannot be read: {detail}',
+    remedy: 'check the path, and who may read it: recordings belong to the user who wrote them',
+  },
+  HFTMON_E_RECORDING_WRITE: {
+    type: 'MonitorError',
+    what: 'no recording was written to {directory}: {detail}',
+    remedy: 'free space there, allow writing to it, or give another directory',
+  },
   HFTMON_E_SESSION_STATE: {
     type: 'MonitorError',
     what: 'cannot {operation} a session that is {state}',

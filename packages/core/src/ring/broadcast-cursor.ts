@@ -93,6 +93,14 @@ export class BroadcastCursor {
   }
 
   /**
+   * Continues with the record of that sequence number; what is skipped or repeated is not a loss.
+   * One that is no longer held is lost with the next `poll`, as for every reader that is late.
+   */
+  seek(sequence: number): void {
+    this.#state[0] = sequence;
+  }
+
+  /**
    * Copies the next records into `batch`.
    * @param limit - most records to take; default: as many as the batch holds
    * @returns `batch.count`; 0 when there is none, or when the writer overtook every try

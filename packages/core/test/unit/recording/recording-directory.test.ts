@@ -1,0 +1,91 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RecordingDirectory, inspectProcess } from '../../../src/index.js';
+
+let directory: string;
+beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'hftmon-recordings-'))));
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const MANY = { maxFiles: 100, maxBytes: 1e9 };
+const bytes = (length: number): Uint8Array[] => [new Uint8Array(length).fill(7)];
+
+describe('a directory of recordings', () => {
+  it('is made, and holds whole files that only their owner reads', () => {
+    const path = join(directory, 'a/b');
+    const recordings = new RecordingDirectory(path, MANY);
+    const file = recordings.write(new Date(0), [...bytes(3), ...bytes(2)]);
+    expect(file).toBe(join(path, `hftmon-19700101T000000.000Z-${process.pid}-000001.flight`));
+    expect([...readFileSync(file)]).toEqual([7, 7, 7, 7, 7]);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(statSync(path).mode & 0o777).toBe(0o700);
+    expect(readdirSync(path)).toHaveLength(1);
+  });
+
+  it('lets the oldest recordings go, and nothing else', () => {
+    writeFileSync(join(directory, 'hftmon-notes.txt'), 'mine');
+    const recordings = new RecordingDirectory(directory, { maxFiles: 3, maxBytes: 1000 });
+    const files = [1, 2, 3, 4].map((ms) => recordings.write(new Date(ms), bytes(200)));
+    expect(files.map((file) => existsSync(file))).toEqual([false, true, true, true]);
+    const large = recordings.write(new Date(5), bytes(700));
+    expect([...files, large].map((file) => existsSync(file))).toEqual([
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
+    expect(readFileSync(join(directory, 'hftmon-notes.txt'), 'utf8')).toBe('mine');
+  });
+
+  it('refuses a recording that alone is too large, and keeps those there are', () => {
+    const recordings = new RecordingDirectory(directory, { maxFiles: 3, maxBytes: 1000 });
+    const file = recordings.write(new Date(1), bytes(200));
+    expect(() => recordings.write(new Date(2), bytes(1001))).toThrow(/1001 bytes are more than/);
+    expect(recordings.list()).toEqual([file.slice(directory.length + 1)]);
+  });
+
+  it('clears away what killed writers left, and not what living ones write', () => {
+    const own = `${process.pid}-${inspectProcess(process.pid).startTimeTicks}`;
+    const name = '.hftmon-20260101T000000.000Z-5-000001.flight';
+    // No process has that start: one with this pid now is another.
+    const dead = join(directory, `${name}.${process.pid}-1.tmp`);
+    const alive = join(directory, `${name}.${own}.tmp`);
+    for (const file of [dead, alive]) writeFileSync(file, 'half');
+    const recordings = new RecordingDirectory(directory, MANY);
+    expect(existsSync(dead)).toBe(false);
+    expect(existsSync(alive)).toBe(true);
+    expect(recordings.list()).toEqual([]);
+  });
+
+  it('says at once that it cannot be written to', () => {
+    const file = join(directory, 'file');
+    writeFileSync(file, '');
+    for (const path of [file, '/proc/hftmon']) {
+      expect(() => new RecordingDirectory(path, MANY)).toThrow(
+        expect.objectContaining({ code: 'HFTMON_E_RECORDING_WRITE' }),
+      );
+    }
+  });
+
+  it('leaves nothing of a recording that could not be written', () => {
+    const recordings = new RecordingDirectory(directory, MANY);
+    // The name is taken by a directory: the rename fails.
+    const name = `hftmon-19700101T000000.000Z-${process.pid}-000001.flight`;
+    mkdirSync(join(directory, name));
+    expect(() => recordings.write(new Date(0), bytes(10))).toThrow(
+      expect.objectContaining({ code: 'HFTMON_E_RECORDING_WRITE' }),
+    );
+    expect(readdirSync(directory)).toEqual([name]);
+  });
+});
