@@ -20,6 +20,9 @@ import { minDurations } from './collectors/min-durations.js';
 import { DEFAULT_CONFIGURATION, type MonitorConfiguration } from './configuration/configuration.js';
 import { requirePriority } from './configuration/require-priority.js';
 import { validateConfiguration } from './configuration/validate-configuration.js';
+import { resolveFlightOptions, type FlightOptions } from './flight/flight-options.js';
+import { FlightRecorder } from './flight/flight-recorder.js';
+import type { FlightStats } from './flight/flight-types.js';
 import type { CollectorChoice, HFTResourceMonitorOptions } from './hft-resource-monitor-options.js';
 import type { MonitorEvents } from './monitor-events.js';
 import {
@@ -49,6 +52,7 @@ export class HFTResourceMonitor extends CollectorAnswers implements Disposable, 
   readonly #spikes: SpikeSubscription;
   #configuration = DEFAULT_CONFIGURATION;
   #session: Session | undefined;
+  #flight: FlightRecorder | undefined;
   #disposed = false;
 
   constructor(options: HFTResourceMonitorOptions = {}) {
@@ -62,8 +66,14 @@ export class HFTResourceMonitor extends CollectorAnswers implements Disposable, 
     this.#processes = new ProcessList(this.#environment.procRoot);
     this.#spikes = new SpikeSubscription({
       verdict: (verdict) => this.#events.emit('verdict', verdict),
-      spike: (spike) => this.#events.emit('spike', spike),
-      span: (span) => this.#events.emit('span', span),
+      spike: (spike) => {
+        this.#flight?.onSpike(spike);
+        this.#events.emit('spike', spike);
+      },
+      span: (span) => {
+        this.#flight?.onSpan(span);
+        this.#events.emit('span', span);
+      },
     });
   }
 
@@ -164,13 +174,14 @@ export class HFTResourceMonitor extends CollectorAnswers implements Disposable, 
     }
     this.#session?.close();
     this.#session = session;
+    this.#record();
     this.#spikes.follow(session);
   }
 
   /** Stops monitoring and frees what it took. Metrics stay; does nothing when it does not run. */
   stopMonitoring(): void {
     if (!this.monitoringActive) return;
-    this.#session!.close({ keepHistory: true });
+    this.#end({ keepHistory: true });
   }
 
   /** The collectors, in order: those of the last start, or what a start would use now. */
@@ -222,6 +233,45 @@ export class HFTResourceMonitor extends CollectorAnswers implements Disposable, 
     return sampleThreadsOf(this.#session, { ...options, pids: [...this.#processes.all.keys()] });
   }
 
+  /**
+   * From now on, a spike, a span over its budget, a signal or `freezeFlight` writes the part of the
+   * record stream around it into a file, with names, spikes and receipts; `flight` tells of each
+   * file, `error` of each that could not be written. Replaces a recorder that was enabled before.
+   * @throws ConfigurationError `HFTMON_E_CONFIG_INVALID`
+   * @throws MonitorError `HFTMON_E_RECORDING_WRITE` when the directory cannot be written to
+   */
+  enableFlightRecorder(options: FlightOptions): void {
+    this.#expectUsable('enable the flight recorder of');
+    const resolved = resolveFlightOptions(options);
+    this.disableFlightRecorder();
+    this.#flight = new FlightRecorder(resolved, {
+      onFlight: (event) => this.#events.emit('flight', event),
+      onError: (error) => this.#events.emit('error', { error }),
+    });
+    this.#spikes.want();
+    if (this.monitoringActive) this.#record();
+  }
+
+  /** Ends recording; a window that is open is written as far as it has come. */
+  disableFlightRecorder(): void {
+    this.#flight?.dispose();
+    this.#flight = undefined;
+  }
+
+  /**
+   * Records the present, as a spike would.
+   * @returns false when no recorder is enabled, nothing runs, or the limit of recordings per
+   * minute withholds it
+   */
+  freezeFlight(reason = 'asked for'): boolean {
+    return this.#flight?.freeze(reason) ?? false;
+  }
+
+  /** What the flight recorder has done; `undefined` when none is enabled. */
+  getFlightStats(): FlightStats | undefined {
+    return this.#flight?.stats;
+  }
+
   /** Listens to an event. @returns stops listening */
   on<Name extends keyof MonitorEvents>(
     name: Name,
@@ -238,7 +288,8 @@ export class HFTResourceMonitor extends CollectorAnswers implements Disposable, 
   /** Stops and frees everything. Metrics can still be asked for. Idempotent. */
   dispose(): void {
     this.#disposed = true;
-    this.#session?.close();
+    this.#end({});
+    this.disableFlightRecorder();
   }
 
   [Symbol.dispose](): void {
@@ -268,8 +319,20 @@ export class HFTResourceMonitor extends CollectorAnswers implements Disposable, 
       registry,
       source: createSource(this.#environment),
       minDurationNs: minDurations(registry, this.#configuration),
+      historyRecords: this.#flight?.options.historyRecords,
       ...(log === undefined ? {} : { log }),
     });
+  }
+
+  #record(): void {
+    this.#flight?.follow(this.#session!, this.#configuration);
+  }
+
+  /** The recorder needs the ring, and the last spikes, which come with the stop. */
+  #end(options: { readonly keepHistory?: boolean }): void {
+    this.#session?.stop();
+    this.#flight?.finish();
+    this.#session?.close(options);
   }
 
   #quietCpus(): number[] {

@@ -5,6 +5,23 @@ export type { AttachedProcess, AttachOptions } from './process/attached-process.
 export type { CollectorAnswers, HistoryQuery } from './run/collector-answers.js';
 export type { CollectorReport } from './run/collector-reports.js';
 export type { NoiseOptions, SampleThreadsOptions } from './run/poll-cpu.js';
+export type { FlightOptions } from './flight/flight-options.js';
+export {
+  FLIGHT_SCHEMA,
+  type FlightDictionary,
+  type FlightEvent,
+  type FlightLosses,
+  type FlightMeta,
+  type FlightSpikes,
+  type FlightStats,
+  type FlightTarget,
+  type FlightTrigger,
+  type FlightWindow,
+  type NamedFrame,
+  type NamedTask,
+} from './flight/flight-types.js';
+export { readFlight, type Flight } from './flight/read-flight.js';
+export { replayFlight } from './flight/replay-flight.js';
 export type { MonitorEvents, ProcessExit } from './monitor-events.js';
 export {
   installedCollectorNames,

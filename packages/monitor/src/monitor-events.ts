@@ -1,5 +1,6 @@
 import type { LostEvent, SessionErrorEvent, UnsupportedEvent } from '@hftmon/core';
 import type { LatencySpike, SlowSpan, SpikeVerdict } from '@hftmon/latency';
+import type { FlightEvent } from './flight/flight-types.js';
 
 /** A watched process ended; it is detached. */
 export interface ProcessExit {
@@ -19,6 +20,8 @@ export interface MonitorEvents {
   spike: LatencySpike;
   /** A span that a watched process marked took longer than its `spanBudgetUs`. */
   span: SlowSpan;
+  /** The flight recorder wrote a recording. */
+  flight: FlightEvent;
   processExit: ProcessExit;
   /** Records were overwritten before JavaScript got to them; totals stay exact. */
   lost: LostEvent;

@@ -17,12 +17,15 @@ export interface RunParts {
   readonly source: EventSource;
   /** Filters of the kernel side that the collectors asked for. */
   readonly minDurationNs: NonNullable<SessionOptions['sourceOptions']>['minDurationNs'];
+  /** Records that the history ring holds; default: as the source has it. */
+  readonly historyRecords?: number | undefined;
   readonly log?: Logger;
 }
 
 /** The session of one start of the monitor, from a container of its own. */
 export function createRun(parts: RunParts): Session {
   const { configuration, registry, source, followChildren, minDurationNs, log } = parts;
+  const { historyRecords } = parts;
   const { cpuAffinity, realtimePriority, stackTraces, delivery } = configuration;
   const container = createMonitorContainer({
     source,
@@ -32,6 +35,7 @@ export function createRun(parts: RunParts): Session {
       followChildren,
       cpuAffinity,
       realtimePriority,
+      ...(historyRecords === undefined ? {} : { historyRecords }),
       ...(minDurationNs === undefined ? {} : { minDurationNs }),
       ...(stackTraces ? { stacksFromNs: 0 } : {}),
     },
