@@ -84,6 +84,18 @@ export function createProgram({ version, command, onResult }: Invocation): Comma
     )
     .option('--once', 'end after the first spike')
     .option('--min-class <class>', 'only spikes of this class of causes and those before it')
+    .option('--flight <dir>', 'record the events around each spike into a file in this directory')
+    .addOption(
+      new Option(
+        '--flight-before <duration>',
+        'time before the spike that is recorded (default: 100ms)',
+      ).argParser(parseDurationOption('--flight-before', '100ms')),
+    )
+    .addOption(
+      new Option('--flight-after <duration>', 'time after it (default: 20ms)').argParser(
+        parseDurationOption('--flight-after', '20ms'),
+      ),
+    )
     .action(async (options) => {
       const { spikes } = await import('../verbs/spikes/spikes.js');
       onResult(await spikes(options, command));
@@ -103,6 +115,14 @@ export function createProgram({ version, command, onResult }: Invocation): Comma
     .action(async (options) => {
       const { spans } = await import('../verbs/spans/spans.js');
       onResult(await spans(options, command));
+    });
+
+  addOutputOptions(program.command('flight'))
+    .description('what a recording of the flight recorder holds (spikes --flight)')
+    .argument('<file>', 'the recording')
+    .action(async (file, options) => {
+      const { flight } = await import('../verbs/flight/flight.js');
+      onResult(await flight(file, options));
     });
 
   addRunOptions(program.command('stat'))

@@ -7,9 +7,10 @@ import { ExitCode } from '../../exit-codes.js';
 import { Output } from '../../io/output.js';
 import { watch } from '../../run/watch.js';
 import { spikesSummary, SpikeCounter } from './summary.js';
+import { enableFlight, requireFlightDirectory, type FlightChoice } from './flight.js';
 import { createSpikeWriter } from './writers.js';
 
-export interface SpikesOptions extends RunOptions {
+export interface SpikesOptions extends RunOptions, FlightChoice {
   readonly threshold: Thresholds;
   /** Factor of adaptive thresholds; `true`: the usual one. */
   readonly adaptive?: number | true;
@@ -26,6 +27,7 @@ export async function spikes(
   const target = requireTarget(options.pid, words);
   const wanted = classesFrom(options.minClass);
   requireLatency(options.collectors);
+  requireFlightDirectory(options);
   const format = formatOf(options);
   const output = new Output(options.output);
   const writer = createSpikeWriter(format, output);
@@ -42,6 +44,7 @@ export async function spikes(
         configuration: configurationFrom(options),
         machineReadable: format !== 'text' && options.output === undefined,
         onReady(monitor, end) {
+          enableFlight(monitor, options);
           monitor.on('spike', (spike: LatencySpike) => {
             if (!wanted.has(spike.causeClass)) return;
             if (options.once === true && counter.counts().total > 0) return;
