@@ -1,11 +1,11 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { needs, skipUnless } from '@hftmon/testkit';
 import { runCli, type CliResult } from '../support/run-cli.js';
 
-const SELF = String(process.pid);
 const FOLDER = mkdtempSync(join(tmpdir(), 'hftmon-output-'));
 afterAll(() => rmSync(FOLDER, { recursive: true }));
 
@@ -25,8 +25,12 @@ describe('a disk that is full', () => {
 
   it('ends a run before its time', async (context) => {
     skipUnless(context, needs.bpf);
-    const spikes = ['spikes', '-p', SELF, '--threshold', '1us', '--jsonl', '-d', '1h'];
-    const stat = ['stat', '-p', SELF, '-d', '100ms'];
+    // Wakes up again and again, so that there is something to write.
+    const target = spawn(process.execPath, ['-e', 'setInterval(() => {}, 5)'], { stdio: 'ignore' });
+    onTestFinished(() => void target.kill('SIGKILL'));
+    const pid = String(target.pid);
+    const spikes = ['spikes', '-p', pid, '--threshold', '1us', '--jsonl', '-d', '1h'];
+    const stat = ['stat', '-p', pid, '-d', '100ms'];
     for (const words of [spikes, [...spikes, '-o', '/dev/full'], stat]) {
       const { code, stderr } = await runFull(words);
       expect(stderr).toMatch(FULL);

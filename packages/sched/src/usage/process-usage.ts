@@ -105,7 +105,8 @@ function whyNoWindow(
 
 /**
  * Finds the track of each thread. Of several ended ones with the same tid, only the last can be
- * told for sure.
+ * told for sure. The totals may know of an end whose record is still to come: then the track is
+ * among the live ones.
  */
 function withTracks(
   totals: readonly ThreadTotals[],
@@ -114,9 +115,12 @@ function withTracks(
   const live = new Map<number, ThreadTrack>();
   const ended = new Map<number, ThreadTrack>();
   for (const track of tracks) (track.hasEnded ? ended : live).set(track.tid, track);
+  const alive = new Set<number>();
+  for (const { tid, state } of totals) if (state !== 'exited') alive.add(tid);
   const subjects: UsageSubject[] = [];
   for (const thread of [...totals].reverse()) {
-    const from = thread.state === 'exited' ? ended : live;
+    const told = alive.has(thread.tid) || !live.has(thread.tid);
+    const from = thread.state === 'exited' && told ? ended : live;
     const track = from.get(thread.tid);
     from.delete(thread.tid);
     subjects.push({ totals: thread, track });

@@ -130,6 +130,12 @@ describe('times within a window', () => {
     expect(made.of(5)).toMatchObject([{ cpuTimeUs: 0, windowUs: 0 }]);
   });
 
+  it('are known of a thread whose totals ended before the record of it came', () => {
+    const ended = { state: 'exited', lifetimeNs: 90_000, onCpuNs: 60_000 } as const;
+    const { of } = run([totals({ ...ended, offCpuNs: 30_000, runQueueNs: 15_000 })]);
+    expect(of(100)).toMatchObject([{ cpuTimeUs: 60, waitTimeUs: 15, windowUs: 90 }]);
+  });
+
   it('reach as far back as the history does', () => {
     const made = run([totals({ onCpuNs: 70_000, offCpuNs: 30_000 })], { capacity: 2 });
     // The ring holds two records: the oldest ended at 30 us.
