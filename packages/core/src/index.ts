@@ -296,7 +296,14 @@ export type {
   RefusedMarks,
   SpanOrigin,
   SpanOrigins,
+  SpanProbeState,
 } from './session/span-origins.js';
+export type {
+  FunctionProbe,
+  SpanProbe,
+  SpanProbeCounts,
+  StaticProbe,
+} from './session/span-probe.js';
 export { NO_STACK, type StackFrame, type StackResolver } from './session/stack-resolver.js';
 export { silentLogger, type Logger } from './session/logger.js';
 export { hasEnded, inspectProcess, readProcess, type ProcessInfo } from './process/read-process.js';

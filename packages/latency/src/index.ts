@@ -46,6 +46,7 @@ export type {
   SpanQuery,
   SpanReceipt,
   SpanReport,
+  SpanSourceName,
   SpanSummary,
 } from './types/span.js';
 export {

@@ -38,6 +38,7 @@ export {
   ProcessNotFoundError,
   isMonitorError,
 } from '@hftmon/core';
+export type { FunctionProbe, SpanProbe, StaticProbe } from '@hftmon/core';
 export type { CacheMetrics, CacheQuery, FalseSharingReport, SharedLine } from '@hftmon/cache';
 export type { ContextSwitchInfo, ContextSwitchQuery } from '@hftmon/ctxsw';
 export type {

@@ -149,6 +149,7 @@ export const GROUP = {
   tlb: 1 << 14,
   lock: 1 << 15,
   memory: 1 << 16,
+  span: 1 << 20,
 } as const;
 
 /** `enum hftmon_memory`. */
@@ -161,6 +162,8 @@ export const MEMORY = {
   config: 5,
   pump: 6,
   markers: 7,
+  open_spans: 8,
+  probe_counts: 9,
 } as const;
 
 /** `struct hftmon_marker_stats`, byte offsets. */
@@ -190,6 +193,33 @@ export const MARKER_STATS = {
 
 /** `struct hftmon_marker_name_stats`, byte offsets. */
 export const MARKER_NAME_STATS = { bytes: 16, spans: 0, open: 8, errors: 12 } as const;
+
+/** `struct hftmon_open_spans`, byte offsets; its lists are of calls and of pairs of probes. */
+export const OPEN_SPANS = {
+  bytes: 1040,
+  attachedNs: 0,
+  calls: 8,
+  call: 16,
+  pair: 784,
+} as const;
+
+/** `struct hftmon_open_call`, byte offsets. */
+export const OPEN_CALL = { bytes: 24, probe: 16 } as const;
+
+/** `struct hftmon_open_pair`, byte offsets. */
+export const OPEN_PAIR = { bytes: 16, probe: 8 } as const;
+
+/** `struct hftmon_probe_counts`, byte offsets. */
+export const PROBE_COUNTS = {
+  bytes: 32,
+  begun: 0,
+  ended: 8,
+  tooDeep: 16,
+  unmatchedEnds: 24,
+} as const;
+
+/** Span probes of a session, static spans that a thread may have open, origin of the first probe. */
+export const SPAN_PROBE_LIMITS = { probes: 256, pairs: 16, firstOrigin: 0x4000_0000 } as const;
 
 /** Areas of marks that a session reads at the same time, and names in each. */
 export const MARKER_LIMITS = { areas: 64, names: 1024 } as const;

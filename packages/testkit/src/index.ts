@@ -41,6 +41,12 @@ export {
   type MarksReport,
 } from './workloads/marks.js';
 export {
+  spawnProbed,
+  type CallingThread,
+  type ProbedOptions,
+  type ProbedReport,
+} from './workloads/probed.js';
+export {
   spawnMigrator,
   type MigratorOptions,
   type Move,

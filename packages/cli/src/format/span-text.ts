@@ -44,12 +44,16 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** Spans by name, what was lost of the marks, and the slowest span of each name. */
-export function spanReportLines({ spans, slow, origins, refused, withheld }: SpanReport): string[] {
+export function spanReportLines(report: SpanReport): string[] {
+  const { spans, slow, origins, refused, probes, withheld } = report;
   return [
     ...(spans.length === 0 ? [] : formatTable(COLUMNS, spans.map(row))),
     ...spans.flatMap((span) => slowestLine(span, slow)),
     ...origins.flatMap(({ counts }) => lossLines(counts)),
     ...refused.map(({ refusal }) => `  ${refusal.reason}; ${refusal.remedy}`),
+    ...probes.flatMap(({ refusal }) =>
+      refusal === undefined ? [] : [`  ${refusal.reason}; ${refusal.remedy}`],
+    ),
     ...(withheld === 0 ? [] : [`  ${plural(withheld, 'slow span')} without a receipt: too many`]),
   ];
 }

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { parseDurationOption } from '../args/parse-duration-option.js';
 import { parseNames } from '../args/parse-names.js';
 import { parsePositive } from '../args/parse-positive.js';
+import { parseSpanProbe } from '../args/parse-span-probe.js';
 import { DEFAULT_THRESHOLDS, parseThresholds } from '../args/parse-thresholds.js';
 import { parseNumber } from '../args/parse-number.js';
 import { parseRate } from '../args/parse-rate.js';
@@ -111,6 +112,12 @@ export function createProgram({ version, command, onResult }: Invocation): Comma
         .argParser(parseDurationOption('--budget', '100us')),
     )
     .option('--name <name>', 'only spans of this name')
+    .addOption(
+      new Option(
+        '--span <name=binary:function>',
+        'also each call of a function, or name=usdt:provider:begin..provider:end, by uprobes, which cost the target microseconds; may be repeated',
+      ).argParser(parseSpanProbe),
+    )
     .option('--once', 'end after the first slow span')
     .action(async (options) => {
       const { spans } = await import('../verbs/spans/spans.js');

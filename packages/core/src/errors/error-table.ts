@@ -239,6 +239,16 @@ export const ERROR_TABLE = {
     what: 'the marks of process {pid} (descriptor {fd}) are not read: {detail}',
     remedy: 'build the process with the hftmon_marker.h of this version of @hftmon/marker',
   },
+  HFTMON_E_SPAN_PROBE_PLACE: {
+    type: CONFIG,
+    what: '{place} of the span "{span}" was not found: {reason}',
+    remedy: '{remedy}',
+  },
+  HFTMON_E_SPAN_PROBE_REFUSED: {
+    type: HOST,
+    what: 'the span "{span}" is not probed: {reason}',
+    remedy: '{remedy}',
+  },
   HFTMON_E_MARKER_INIT: {
     type: 'MonitorError',
     what: 'this process can have no marks: {detail}',

@@ -9,6 +9,7 @@ import type { LossCounts } from './loss-counts.js';
 import type { TaskDirectory } from './task-directory.js';
 import type { ThreadTotals } from './thread-totals.js';
 import type { SpanOrigins } from './span-origins.js';
+import type { SpanProbe } from './span-probe.js';
 import type { StackResolver } from './stack-resolver.js';
 
 /** Filters and switches of the event source; all of them act in the kernel. */
@@ -19,6 +20,8 @@ export interface EventSourceOptions {
   readonly stacksFromNs?: number;
   /** Follow children of the targets, not just their threads. Default false. */
   readonly followChildren?: boolean;
+  /** Spans of programs that can't be changed; makes Span records. */
+  readonly spanProbes?: readonly SpanProbe[];
   /** CPUs for the pump thread; default: every online CPU but isolated ones. */
   readonly cpuAffinity?: readonly number[];
   /** SCHED_FIFO priority of the pump thread, 0 for none. */
@@ -74,6 +77,12 @@ export interface EventSource {
    * @throws ProcessNotFoundError when it is gone, a zombie or a kernel thread
    */
   attach(pid: number): void;
+  /**
+   * Adds a span probe to all targets; one of a source that was opened with `spanProbes`. Absent
+   * when the source makes no spans.
+   * @throws MonitorError
+   */
+  addSpanProbe?(probe: SpanProbe): void;
   /** Forgets a process and its threads. */
   detach(pid: number): void;
 

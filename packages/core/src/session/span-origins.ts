@@ -1,4 +1,5 @@
 import type { Refusal } from '../collector/refusal.js';
+import type { SpanProbeCounts } from './span-probe.js';
 
 /** Exact accounts of the marks of one process, kept where they are read. */
 export interface MarkCounts {
@@ -60,11 +61,27 @@ export interface RefusedMarks {
   readonly refusal: Refusal;
 }
 
+/** A span probe in one process. */
+export interface SpanProbeState {
+  readonly name: string;
+  readonly pid: number;
+  readonly source: 'uprobe' | 'usdt';
+  /** Of its spans; absent while it is not in the process. */
+  readonly origin?: number;
+  /** File that has it. */
+  readonly binary?: string;
+  readonly counts?: SpanProbeCounts;
+  /** Why it is not in the process. */
+  readonly refusal?: Refusal;
+}
+
 /** What SPAN records refer to. */
 export interface SpanOrigins {
   /** Every origin since the open; those of ended processes with their last accounts. */
   list(): SpanOrigin[];
   refused(): readonly RefusedMarks[];
+  /** Probes of spans, in each process that they were meant for. */
+  probes(): readonly SpanProbeState[];
   /** Process whose name it is; `undefined` for an origin that never was. */
   pidOf(origin: number): number | undefined;
   /** A name; `undefined` when there is none. */

@@ -1,5 +1,5 @@
 import { LogLinearHistogram } from '@hftmon/core';
-import type { SlowSpan } from '../types/span.js';
+import type { SlowSpan, SpanSourceName } from '../types/span.js';
 
 /** Error below 3.2 %, 12 KiB: there may be a thousand names. */
 const SUB_BUCKET_BITS = 5;
@@ -12,6 +12,7 @@ export class SpanBook {
   readonly origin: number;
   readonly nameId: number;
   readonly name: string;
+  readonly source: SpanSourceName;
   /** ns; Infinity without one. */
   readonly budgetNs: number;
   readonly durations = new LogLinearHistogram(SUB_BUCKET_BITS);
@@ -19,12 +20,13 @@ export class SpanBook {
   overBudget = 0;
   readonly #slowest: SlowSpan[] = [];
 
-  constructor(pid: number, origin: number, nameId: number, name: string, budgetNs: number) {
-    this.pid = pid;
-    this.origin = origin;
-    this.nameId = nameId;
-    this.name = name;
-    this.budgetNs = budgetNs;
+  constructor(of: Pick<SpanBook, 'pid' | 'origin' | 'nameId' | 'name' | 'source' | 'budgetNs'>) {
+    this.pid = of.pid;
+    this.origin = of.origin;
+    this.nameId = of.nameId;
+    this.name = of.name;
+    this.source = of.source;
+    this.budgetNs = of.budgetNs;
   }
 
   /** The slowest, in no order. */

@@ -1,11 +1,13 @@
 import {
   SpanFlag,
+  SpanSource,
   durationAt,
   spanDepth,
   spanFlags,
   spanId,
   spanName,
   spanOrigin,
+  spanSource,
   spanValue,
   tidAt,
   timestampAt,
@@ -15,11 +17,16 @@ import {
 import type { ThreadTrack } from '../detect/thread-track.js';
 import type { Scene } from '../receipt/scene.js';
 import type { SpanBudgets } from '../options/span-budgets.js';
-import type { SlowSpan } from '../types/span.js';
+import type { SlowSpan, SpanSourceName } from '../types/span.js';
 import type { EventLog } from './event-log.js';
 import { SpanBook } from './span-book.js';
 import { writeSpanReceipt } from './span-receipt.js';
 
+const SOURCE_NAMES: Readonly<Record<number, SpanSourceName>> = {
+  [SpanSource.Marker]: 'marker',
+  [SpanSource.Uprobe]: 'uprobe',
+  [SpanSource.Usdt]: 'usdt',
+};
 /** Names of one origin, in the number that stands for both. */
 const NAMES_PER_ORIGIN = 1024;
 /** Names that are told apart, of all origins together; an area has room for 1024. */
@@ -106,7 +113,9 @@ export class SpanRecorder {
       return undefined;
     }
     const name = origins?.nameOf(origin, nameId) ?? `name ${nameId}`;
-    const book = new SpanBook(pid, origin, nameId, name, this.#parts.budgets.of(name));
+    const source = SOURCE_NAMES[spanSource(u32, base)] ?? 'marker';
+    const budgetNs = this.#parts.budgets.of(name);
+    const book = new SpanBook({ pid, origin, nameId, name, source, budgetNs });
     this.#books.set(key, book);
     return book;
   }
@@ -154,7 +163,7 @@ export class SpanRecorder {
       name: book.name,
       id,
       value: spanValue(u32, base),
-      source: 'marker',
+      source: book.source,
       pid: book.pid,
       tid,
       comm: commOf(book.pid, tid, timestampNs),

@@ -27,6 +27,7 @@ export function reportSpans(
       .sort((a, b) => a.timestampNs - b.timestampNs),
     origins: origins?.list().filter((origin) => pid === undefined || origin.pid === pid) ?? [],
     refused: origins?.refused().filter((marks) => pid === undefined || marks.pid === pid) ?? [],
+    probes: origins?.probes().filter((probe) => pid === undefined || probe.pid === pid) ?? [],
     withheld: recorder?.withheld ?? 0,
   };
 }
@@ -42,7 +43,7 @@ function summary(
   return {
     name: book.name,
     pid: book.pid,
-    source: 'marker',
+    source: book.source,
     count: durations.count,
     instants: book.instants,
     open: counts?.open ?? 0,

@@ -1,4 +1,4 @@
-import type { RefusedMarks, SpanOrigin } from '@hftmon/core';
+import type { RefusedMarks, SpanOrigin, SpanProbeState } from '@hftmon/core';
 import type { SyscallRef } from './details.js';
 import type { ReceiptPart } from './spike.js';
 
@@ -41,13 +41,16 @@ export interface SpanEvent {
   readonly type: 'mark' | 'instant';
 }
 
+/** Who says that a span began and ended: the application, or a probe of a function or of static ones. */
+export type SpanSourceName = 'marker' | 'uprobe' | 'usdt';
+
 /** One span that took long. */
 export interface SlowSpan {
   readonly name: string;
   /** Given by the application, 0 for none. */
   readonly id: number;
   readonly value: number;
-  readonly source: 'marker';
+  readonly source: SpanSourceName;
   readonly pid: number;
   readonly tid: number;
   readonly comm: string;
@@ -78,7 +81,7 @@ export interface SlowSpan {
 export interface SpanSummary {
   readonly name: string;
   readonly pid: number;
-  readonly source: 'marker';
+  readonly source: SpanSourceName;
   /** Spans that ended. */
   readonly count: number;
   readonly instants: number;
@@ -104,6 +107,8 @@ export interface SpanReport {
   readonly origins: readonly SpanOrigin[];
   /** Marks that are not read, each with the reason. */
   readonly refused: readonly RefusedMarks[];
+  /** Span probes, in each process that they were meant for. */
+  readonly probes: readonly SpanProbeState[];
   /** Spans over their budgets that no receipt was written for, because there were too many. */
   readonly withheld: number;
 }

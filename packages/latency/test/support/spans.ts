@@ -38,6 +38,7 @@ export function mark(at: number, id: number): FakeRecord {
 export const fakeOrigins: SpanOrigins = {
   list: () => [],
   refused: () => [],
+  probes: () => [],
   pidOf: (origin) => (origin === ORIGIN ? PID : undefined),
   nameOf: (origin, name) => (origin === ORIGIN ? NAMES[name] : undefined),
   countsOf: () => ({ spans: 0, open: 2, errors: 1 }),

@@ -203,6 +203,7 @@ describe('spans', () => {
       slow: [],
       origins: [],
       refused: [],
+      probes: [],
       withheld: 0,
     });
     expect(stage.collector.notObserved().map(({ cause }) => cause)).toContain('span');

@@ -1,3 +1,4 @@
+import type { SpanProbe } from '@hftmon/core';
 import type { SpanBudgetOption } from '@hftmon/latency';
 
 import type { AdaptiveThreshold, ThreadThreshold } from '@hftmon/latency';
@@ -37,6 +38,11 @@ export interface MonitorConfiguration {
    * Default: none.
    */
   readonly spanBudgetUs: SpanBudgetOption;
+  /**
+   * Spans of programs that can't be changed: calls of functions, or from one static probe to
+   * another. Each costs the program some microseconds. Default: none.
+   */
+  readonly spanProbes: readonly SpanProbe[];
   /**
    * Take user and kernel stacks at every switch of a target, so that queries can show them. It
    * makes a switch dearer; without it `stackTrace` is `undefined`.
@@ -79,6 +85,7 @@ export const DEFAULT_CONFIGURATION: MonitorConfiguration = Object.freeze({
   adaptiveSpikeThreshold: false,
   maxSpikesPerSecond: 0,
   spanBudgetUs: Object.freeze({}),
+  spanProbes: Object.freeze([]),
   stackTraces: true,
   confirmFalseSharing: false,
   sampleAccesses: false,

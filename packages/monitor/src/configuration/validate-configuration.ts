@@ -20,6 +20,7 @@ const CHECKS: Readonly<Record<keyof MonitorConfiguration, Check>> = {
       : 'true, false or an object of its options',
   maxSpikesPerSecond: (value) => (value === 0 ? undefined : atLeastOne(value)),
   spanBudgetUs: budgets,
+  spanProbes: (value) => (Array.isArray(value) ? undefined : 'a list of probes'),
   stackTraces: trueOrFalse,
   confirmFalseSharing: trueOrFalse,
   sampleAccesses: trueOrFalse,

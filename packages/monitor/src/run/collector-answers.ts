@@ -44,7 +44,14 @@ import { notObservedCauses } from './not-observed-causes.js';
 import { askCollector, cacheMetricsOf, queryCollector } from './query-collector.js';
 import { recommendationsOf, type Recommendation } from './recommendations.js';
 
-const NO_SPANS: SpanReport = { spans: [], slow: [], origins: [], refused: [], withheld: 0 };
+const NO_SPANS: SpanReport = {
+  spans: [],
+  slow: [],
+  origins: [],
+  refused: [],
+  probes: [],
+  withheld: 0,
+};
 
 const NONE_WITHHELD: WithheldSpikes = { total: 0, byThread: new Map() };
 

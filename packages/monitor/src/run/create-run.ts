@@ -26,7 +26,7 @@ export interface RunParts {
 export function createRun(parts: RunParts): Session {
   const { configuration, registry, source, followChildren, minDurationNs, log } = parts;
   const { historyRecords } = parts;
-  const { cpuAffinity, realtimePriority, stackTraces, delivery } = configuration;
+  const { cpuAffinity, realtimePriority, spanProbes, stackTraces, delivery } = configuration;
   const container = createMonitorContainer({
     source,
     registry,
@@ -36,6 +36,7 @@ export function createRun(parts: RunParts): Session {
       cpuAffinity,
       realtimePriority,
       ...(historyRecords === undefined ? {} : { historyRecords }),
+      ...(spanProbes.length === 0 ? {} : { spanProbes }),
       ...(minDurationNs === undefined ? {} : { minDurationNs }),
       ...(stackTraces ? { stacksFromNs: 0 } : {}),
     },

@@ -179,6 +179,7 @@ struct pt_regs {
 	unsigned long ax;
 	unsigned long orig_ax;
 	unsigned long ip;
+	unsigned long sp;
 };
 #elif defined(__TARGET_ARCH_arm64)
 struct user_pt_regs {

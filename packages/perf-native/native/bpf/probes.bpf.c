@@ -23,5 +23,6 @@
 #include "tick.bpf.c"
 #include "lock.bpf.c"
 #include "memory.bpf.c"
+#include "span.bpf.c"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -111,6 +111,18 @@ int bpf_tracepoint_attach(const char *name, int program_fd)
 	return call(BPF_RAW_TRACEPOINT_OPEN, &attr);
 }
 
+int bpf_perf_event_attach(int event_fd, int program_fd, uint64_t cookie)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.link_create.prog_fd = (uint32_t)program_fd;
+	attr.link_create.target_fd = (uint32_t)event_fd;
+	attr.link_create.attach_type = BPF_PERF_EVENT;
+	attr.link_create.perf_event.bpf_cookie = cookie;
+	return call(BPF_LINK_CREATE, &attr);
+}
+
 void *bpf_map_mmap(int map_fd, size_t bytes, int writable)
 {
 	void *p = mmap(NULL, bytes, PROT_READ | (writable ? PROT_WRITE : 0), MAP_SHARED, map_fd, 0);

@@ -43,6 +43,8 @@ int bpf_btf_load(const void *bytes, size_t size);
 int bpf_program_load(const struct bpf_program_image *image, char *log, uint32_t log_bytes);
 /* `name` is NULL for tp_btf programs, which know their tracepoint. Returns a link fd. */
 int bpf_tracepoint_attach(const char *name, int program_fd);
+/* Runs a program at a perf event, which the link keeps. Returns a link fd. */
+int bpf_perf_event_attach(int event_fd, int program_fd, uint64_t cookie);
 /* Maps a BPF_F_MMAPABLE array; NULL with errno set on failure. */
 void *bpf_map_mmap(int map_fd, size_t bytes, int writable);
 

@@ -85,7 +85,16 @@ static const struct member members[] = {
 	{ "hftmon_migrate_pages", HFTMON_GROUP_MEMORY, NULL, 0 },
 };
 
+/* Attached when somebody asks for a span, not with the session. */
+static const char *const span_programs[] = {
+	"hftmon_function_entry",
+	"hftmon_function_return",
+	"hftmon_span_begin",
+	"hftmon_span_end",
+};
+
 #define MEMBERS (sizeof(members) / sizeof(members[0]))
+#define SPAN_PROGRAMS (sizeof(span_programs) / sizeof(span_programs[0]))
 
 static int keep(struct links *links, int fd)
 {
@@ -158,6 +167,8 @@ int groups_want(struct object *o, uint32_t groups)
 	for (uint32_t i = 0; i < MEMBERS && !err; i++)
 		if (members[i].groups & groups)
 			err = object_want(o, members[i].program);
+	for (uint32_t i = 0; i < SPAN_PROGRAMS && !err && groups & HFTMON_GROUP_SPAN; i++)
+		err = object_want(o, span_programs[i]);
 	return err;
 }
 

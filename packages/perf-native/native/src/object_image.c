@@ -212,6 +212,8 @@ static int set_type(const struct object_program *p, struct bpf_program_image *im
 		image->type = BPF_PROG_TYPE_RAW_TRACEPOINT;
 	else if (!strcmp(p->section_name, "perf_event"))
 		image->type = BPF_PROG_TYPE_PERF_EVENT;
+	else if (!strcmp(p->section_name, "uprobe"))
+		image->type = BPF_PROG_TYPE_KPROBE;
 	else
 		return fail(-EINVAL, "%s: no programs of type %s", p->name, p->section_name);
 	return 0;

@@ -24,6 +24,7 @@ static int set_sizes(struct object *o, const struct probe_sizes *sizes)
 		{ "threads", sizes->threads },	  { "free_slots", sizes->threads },
 		{ "cpus", sizes->cpus },	  { "sources", sizes->cpus },
 		{ "records", sizes->cpus * sizes->records_per_cpu },
+		{ "open_spans", sizes->open_spans },
 	};
 	int err = 0;
 

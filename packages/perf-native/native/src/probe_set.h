@@ -14,6 +14,7 @@ struct probe_sizes {
 	uint32_t records_per_cpu; /* power of two */
 	uint32_t threads;
 	uint32_t tid_pages;
+	uint32_t open_spans; /* 1 without span probes */
 };
 
 struct probe_set {

@@ -21,6 +21,7 @@
 #include "pump.h"
 #include "ring.h"
 #include "session_view.h"
+#include "span_probe_set.h"
 #include "threads.h"
 
 struct hftmon_session {
@@ -33,6 +34,7 @@ struct hftmon_session {
 	struct ring history;
 	struct ring input;
 	struct hftmon_markers markers;
+	struct hftmon_span_probes span_probes;
 	struct pump pump;
 	struct hftmon_pump_stats stats;
 	struct hftmon_cpu *cpus;
@@ -101,12 +103,15 @@ static int open_probes(struct hftmon_session *s)
 		.records_per_cpu = o->kernel_records,
 		.threads = o->max_threads,
 		.tid_pages = (o->tid_limit + HFTMON_TID_PAGE - 1) / HFTMON_TID_PAGE,
+		.open_spans = o->groups & HFTMON_GROUP_SPAN ? o->max_threads : 1,
 	};
 	int err;
 
 	err = probe_set_load(&s->probes, &sizes, o->groups);
 	if (!err)
 		err = map_shared(s);
+	if (!err && o->groups & HFTMON_GROUP_SPAN)
+		err = span_probe_set_open(&s->span_probes, &s->probes.object, o->max_threads);
 	return err ? err
 		   : threads_open(&s->threads, &s->probes, o->max_threads, o->tid_limit, s->cpus,
 				  o->cpus);
@@ -210,6 +215,7 @@ static void shut(struct hftmon_session *s)
 {
 	store_release_u32(&s->probes.config->enabled, 0);
 	links_close(&s->links);
+	span_probe_set_detach(&s->span_probes);
 	/* Waits for an RCU grace period, so for every program that saw the gate open. */
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
@@ -245,6 +251,7 @@ void hftmon_session__close(hftmon_session *s)
 	ring_close(&s->history);
 	ring_close(&s->input);
 	marker_set_close(&s->markers);
+	span_probe_set_close(&s->span_probes);
 	probe_set_unload(&s->probes);
 	free(s->affinity);
 	free(s);
@@ -276,6 +283,8 @@ int hftmon_session__memory(hftmon_session *s, uint32_t which, uint64_t *address,
 		[HFTMON_MEMORY_CONFIG] = { s->probes.config, s->probes.config ? sizeof(*s->probes.config) : 0 },
 		[HFTMON_MEMORY_PUMP] = { &s->stats, sizeof(s->stats) },
 		[HFTMON_MEMORY_MARKERS] = { s->markers.stats, s->markers.stats_bytes },
+		[HFTMON_MEMORY_OPEN_SPANS] = { s->span_probes.open, s->span_probes.open_bytes },
+		[HFTMON_MEMORY_PROBE_COUNTS] = { s->span_probes.counts, s->span_probes.counts_bytes },
 	};
 
 	if (which >= sizeof(memories) / sizeof(memories[0]))
@@ -348,6 +357,11 @@ int hftmon_session__stack(hftmon_session *s, uint32_t id, uint64_t *out, uint32_
 hftmon_markers *hftmon_session__markers(hftmon_session *s)
 {
 	return &s->markers;
+}
+
+hftmon_span_probes *hftmon_session__span_probes(hftmon_session *s)
+{
+	return &s->span_probes;
 }
 
 uint64_t hftmon_clock__monotonic_ns(void)

@@ -1,4 +1,4 @@
-import { refusal, type NameCounts, type RefusedMarks, type SpanOrigins } from '@hftmon/core';
+import { refusal, type NameCounts, type RefusedMarks } from '@hftmon/core';
 import { nativeLibrary, type MarkersHandle } from '../native/bindings.js';
 import { markersLibrary } from '../native/markers-bindings.js';
 import { MarkAccounts } from './mark-accounts.js';
@@ -24,7 +24,7 @@ interface Followed {
 }
 
 /** Finds the areas of marks of the target processes, and has them read. */
-export class MarkerFollower implements SpanOrigins {
+export class MarkerFollower {
   readonly #markers: MarkersHandle;
   readonly #memory: Uint32Array;
   readonly #procRoot: string;

@@ -1,12 +1,16 @@
 /** One declaration per function of `native/include/hftmon/hftmon.h`. */
 import { ffi, type Ffi } from './ffi.js';
 import { markersType } from './markers-bindings.js';
+import { spanProbesType } from './span-probes-bindings.js';
 
 /** Opaque `hftmon_session *`. */
 export type SessionHandle = unknown;
 
 /** Opaque `hftmon_markers *`; the session owns it. */
 export type MarkersHandle = unknown;
+
+/** Opaque `hftmon_span_probes *`; the session owns it. */
+export type SpanProbesHandle = unknown;
 
 /** `struct hftmon_options` without `sz`. 64-bit fields take numbers or bigints. */
 export interface NativeOptions {
@@ -46,6 +50,7 @@ export interface NativeLibrary {
   unfollow(session: SessionHandle, slot: number): number;
   release(session: SessionHandle, slot: number): number;
   markers(session: SessionHandle): MarkersHandle;
+  spanProbes(session: SessionHandle): SpanProbesHandle;
   stack(session: SessionHandle, id: number, out: BigUint64Array, most: number): number;
   /** Views native memory; the ArrayBuffer must not be used after the memory is unmapped. */
   view(address: bigint, bytes: number): ArrayBuffer;
@@ -101,6 +106,7 @@ function bind({ path, declare, types, view }: Ffi): NativeLibrary {
     unfollow: declare('session__unfollow', 'int', [session, 'uint32_t']),
     release: declare('session__release', 'int', [session, 'uint32_t']),
     markers: declare('session__markers', markersType(), [session]),
+    spanProbes: declare('session__span_probes', spanProbesType(), [session]),
     stack: declare('session__stack', 'int', [session, 'uint32_t', words, 'uint32_t']),
     view,
   };

@@ -5,6 +5,7 @@ import {
   type NativeLibrary,
   type NativeOptions,
   type SessionHandle,
+  type SpanProbesHandle,
 } from './bindings.js';
 
 const EPERM = -1;
@@ -90,6 +91,11 @@ export class NativeSession {
   /** The areas of marks that it reads; not to be used after `close`. */
   markers(): MarkersHandle {
     return this.#library.markers(this.#live());
+  }
+
+  /** The probes of spans that it has; not to be used after `close`. */
+  spanProbes(): SpanProbesHandle {
+    return this.#library.spanProbes(this.#live());
   }
 
   /** Addresses of a stack, innermost first; empty when the id is unknown. */

@@ -12,12 +12,14 @@ import {
   type RecordRing,
   type RecordWriter,
   type SpanOrigins,
+  type SpanProbe,
   type ThreadTotals,
 } from '@hftmon/core';
 import { perCpuDistances } from '../capabilities/per-cpu-distances.js';
 import { createProbeEnvironment, type HostEnvironment } from '../capabilities/probe-environment.js';
 import { CONFIG, GROUP } from '../layout.js';
 import { MarkerFollower } from '../marker/marker-follower.js';
+import { SpanProbeFollower } from '../span-probes/span-probe-follower.js';
 import { nativeLibrary, type NativeOptions } from '../native/bindings.js';
 import { NativeSession } from '../native/native-session.js';
 import { Cgroups } from '../proc/cgroups.js';
@@ -31,7 +33,7 @@ import {
 } from '../states/thread-state-sampler.js';
 import { readInterruptTotals } from './interrupt-totals.js';
 import { readDropped, readLosses } from './loss-reader.js';
-import { nativeOptions } from './native-options.js';
+import { nativeOptions, wantsSpanProbes } from './native-options.js';
 import type { Follower } from './follower.js';
 import { KernelBacklog } from './kernel-backlog.js';
 import { ProcessFollower } from './process-follower.js';
@@ -40,6 +42,7 @@ import { requireBpf } from './require-bpf.js';
 import { readPumpStats, type PumpStats } from './pump-stats.js';
 import { readU64At, SharedMemory } from './shared-memory.js';
 import { SessionStacks } from './session-stacks.js';
+import { SpanDirectory } from './span-directory.js';
 
 /** Calls of `reap` between two looks at the thread table. */
 const REAP_EVERY = 5;
@@ -73,6 +76,8 @@ interface OpenState {
   readonly busy: boolean;
   /** Only where spans are asked for. */
   readonly marks: MarkerFollower | undefined;
+  /** Only where they are asked for. */
+  readonly probes: SpanProbeFollower | undefined;
   readonly ring: RecordRing;
   readonly writer: RecordWriter;
   /** Possible CPUs; 0 in a session without BPF. */
@@ -145,20 +150,23 @@ export class KernelEventSource implements EventSource {
     if (this.#open !== undefined) {
       throw createError('HFTMON_E_SESSION_STATE', { operation: 'open', state: 'open' });
     }
-    if ([...kinds].some(isKernelKind)) requireBpf(this.environment);
+    const hasProbes = wantsSpanProbes(kinds, options);
+    if (hasProbes || [...kinds].some(isKernelKind)) requireBpf(this.environment);
     const native = nativeOptions(kinds, options, this.environment, this.epochMonotonicNs);
     if (native.groups === 0) refuseChildren(options);
     const session = new NativeSession(native);
     try {
       const memory = new SharedMemory(session);
       if (native.groups !== 0) this.#configure(memory, kinds, options, native.groups);
+      const probes = hasProbes ? this.#probes(session, memory, options) : undefined;
       this.#open = {
         session,
         memory,
         follower: this.#follower(session, memory, native),
         backlog: new KernelBacklog(memory.cpus, native.groups === 0 ? 0 : native.cpus),
         busy: native.busy !== 0,
-        marks: this.#marks(session, memory, kinds),
+        marks: this.#marks(session, memory, kinds, probes),
+        probes,
         ring: { buffer: memory.history, byteOffset: 0, capacity: native.history_records },
         writer: new SpscWriter({
           buffer: memory.input,
@@ -203,6 +211,7 @@ export class KernelEventSource implements EventSource {
       pump: this.pumpStats(),
     };
     this.#open.marks?.close();
+    this.#open.probes?.close();
     this.#open.session.close();
     this.#open = undefined;
   }
@@ -213,15 +222,40 @@ export class KernelEventSource implements EventSource {
   }
 
   attach(pid: number): void {
-    const { follower, marks } = this.#live();
+    const { follower, marks, probes } = this.#live();
     follower.follow(pid);
+    try {
+      probes?.follow(pid);
+    } catch (error) {
+      follower.forget(pid);
+      throw error;
+    }
     marks?.follow(pid);
     this.#introduce(pid);
     if (this.#wantsStacks) this.#symbolizer.capture(pid);
   }
 
+  /**
+   * Probes a span of all targets, from now on.
+   * @throws ConfigurationError, HardwareNotSupportedError, PermissionError as `open` and `attach`;
+   *   `HFTMON_E_CONFIG_INVALID` when it was opened without `spanProbes`
+   */
+  addSpanProbe(probe: SpanProbe): void {
+    const { probes } = this.#live();
+    if (probes !== undefined) {
+      probes.add(probe);
+      return;
+    }
+    throw createError('HFTMON_E_CONFIG_INVALID', {
+      option: 'spanProbes',
+      value: 'absent',
+      expected: 'a list, which may be empty, where probes are added later',
+    });
+  }
+
   detach(pid: number): void {
     this.#open?.marks?.forget(pid);
+    this.#open?.probes?.forget(pid);
     this.#open?.follower.forget(pid);
   }
 
@@ -287,9 +321,10 @@ export class KernelEventSource implements EventSource {
   }
 
   reap(): number[] {
-    const { follower, marks } = this.#live();
+    const { follower, marks, probes } = this.#live();
     this.#reaps++;
     marks?.look();
+    probes?.look();
     return this.#reaps % REAP_EVERY === 0 ? follower.reap() : [];
   }
 
@@ -308,16 +343,26 @@ export class KernelEventSource implements EventSource {
     throw createError('HFTMON_E_SESSION_STATE', { operation: 'use', state: 'closed' });
   }
 
+  #probes(
+    session: NativeSession,
+    memory: SharedMemory,
+    { spanProbes = [] }: EventSourceOptions,
+  ): SpanProbeFollower {
+    const { procRoot } = this.environment;
+    return new SpanProbeFollower(session.spanProbes(), memory, procRoot, spanProbes);
+  }
+
   #marks(
     session: NativeSession,
     memory: SharedMemory,
     kinds: ReadonlySet<RecordKind>,
+    probes: SpanProbeFollower | undefined,
   ): MarkerFollower | undefined {
     this.#spanOrigins = undefined;
     if (!kinds.has(RecordKind.Span)) return undefined;
     const { procRoot } = this.environment;
     const marks = new MarkerFollower(session.markers(), memory.markers, procRoot);
-    this.#spanOrigins = marks;
+    this.#spanOrigins = new SpanDirectory(marks, probes);
     return marks;
   }
 

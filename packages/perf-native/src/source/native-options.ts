@@ -4,11 +4,12 @@ import {
   KERNEL_KINDS,
   MAX_RING_CAPACITY,
   type EventSourceOptions,
-  type RecordKind,
+  RecordKind,
 } from '@hftmon/core';
 import type { HostEnvironment } from '../capabilities/probe-environment.js';
 import type { NativeOptions } from '../native/bindings.js';
 import { parseCpuList, readCpuLists } from '../proc/cpus.js';
+import { GROUP } from '../layout.js';
 import { groupsFor } from './probe-groups.js';
 
 /** 512 Ki records of 64 bytes: 32 MiB. */
@@ -45,7 +46,7 @@ export function nativeOptions(
     max_threads: MAX_THREADS,
     tid_limit: Number(readFileSync(`${procRoot}/sys/kernel/pid_max`, 'utf8')),
     cpus,
-    groups: groupsFor(kinds, has),
+    groups: groupsFor(kinds, has) | (wantsSpanProbes(kinds, options) ? GROUP.span : 0),
     busy: options.busy === true ? 1 : 0,
     realtime_priority: options.realtimePriority ?? 0,
     poll_ns: Math.round(options.pollIntervalNs ?? POLL_NS),
@@ -53,6 +54,14 @@ export function nativeOptions(
     affinity: affinity.length > 0 ? Uint32Array.from(affinity) : null,
     affinity_count: affinity.length,
   };
+}
+
+/** An empty list is for probes that are added later. */
+export function wantsSpanProbes(
+  kinds: ReadonlySet<RecordKind>,
+  { spanProbes }: EventSourceOptions,
+): boolean {
+  return spanProbes !== undefined && kinds.has(RecordKind.Span);
 }
 
 /** Options that are numbers, with their least and largest values. */

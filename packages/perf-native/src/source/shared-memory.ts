@@ -26,6 +26,8 @@ export class SharedMemory {
   readonly config64: BigUint64Array;
   readonly pump: Uint32Array;
   readonly markers: Uint32Array;
+  readonly openSpans: Uint32Array;
+  readonly probeCounts: Uint32Array;
   readonly history: ArrayBuffer;
   readonly input: ArrayBuffer;
 
@@ -38,6 +40,8 @@ export class SharedMemory {
     this.config64 = new BigUint64Array(config);
     this.pump = new Uint32Array(session.memory(MEMORY.pump));
     this.markers = new Uint32Array(session.memory(MEMORY.markers));
+    this.openSpans = new Uint32Array(session.memory(MEMORY.open_spans));
+    this.probeCounts = new Uint32Array(session.memory(MEMORY.probe_counts));
     this.history = session.memory(MEMORY.history);
     this.input = session.memory(MEMORY.input);
   }

@@ -28,6 +28,10 @@ const STRUCTS = {
   hftmon_pump_stats: layout.PUMP,
   hftmon_marker_stats: layout.MARKER_STATS,
   hftmon_marker_name_stats: layout.MARKER_NAME_STATS,
+  hftmon_open_spans: layout.OPEN_SPANS,
+  hftmon_open_call: layout.OPEN_CALL,
+  hftmon_open_pair: layout.OPEN_PAIR,
+  hftmon_probe_counts: layout.PROBE_COUNTS,
 } as const;
 
 const CONSTANTS: Record<string, number> = {
@@ -37,6 +41,9 @@ const CONSTANTS: Record<string, number> = {
   HFTMON_VECTORS: layout.SOURCE_COUNTS.vector,
   HFTMON_MARKER_AREAS: layout.MARKER_LIMITS.areas,
   HFTMON_MARKER_AREA_NAMES: layout.MARKER_LIMITS.names,
+  HFTMON_SPAN_PROBES: layout.SPAN_PROBE_LIMITS.probes,
+  HFTMON_OPEN_PAIRS: layout.SPAN_PROBE_LIMITS.pairs,
+  HFTMON_FIRST_PROBE_ORIGIN: layout.SPAN_PROBE_LIMITS.firstOrigin,
   ...Object.fromEntries(
     Object.entries(layout.GROUP).map(([name, bit]) => [`HFTMON_GROUP_${name.toUpperCase()}`, bit]),
   ),

@@ -1,4 +1,4 @@
-import type { SlowSpan } from '@hftmon/monitor';
+import type { SlowSpan, SpanProbe } from '@hftmon/monitor';
 import { requireTarget } from '../../args/require-target.js';
 import { formatOf, type RunOptions } from '../../args/run-options.js';
 import { usageError } from '../../errors/usage-error.js';
@@ -11,6 +11,7 @@ export interface SpansOptions extends RunOptions {
   /** ns. */
   readonly budget: number;
   readonly name?: string;
+  readonly span?: readonly SpanProbe[];
   readonly once?: boolean;
 }
 
@@ -37,6 +38,7 @@ export async function spans(
         roots: { procRoot: options.procRoot, sysRoot: options.sysRoot },
         configuration: {
           spanBudgetUs: name === undefined ? budgetUs : { [name]: budgetUs },
+          spanProbes: options.span ?? [],
           stackTraces: false,
         },
         machineReadable: format !== 'text' && options.output === undefined,
@@ -64,6 +66,7 @@ export async function spans(
           spans: report.spans,
           origins: report.origins,
           refused: report.refused,
+          probes: report.probes,
           withheld: report.withheld,
           dropped,
         };

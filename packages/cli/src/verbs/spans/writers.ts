@@ -21,6 +21,7 @@ export interface SpansSummary {
   readonly spans: SpanReport['spans'];
   readonly origins: SpanReport['origins'];
   readonly refused: SpanReport['refused'];
+  readonly probes: SpanReport['probes'];
   readonly withheld: number;
   /** Kernel events without which receipts may be incomplete. */
   readonly dropped: number;
@@ -69,8 +70,8 @@ function textWriter(output: Output): SpanWriter {
 }
 
 function summaryText(summary: SpansSummary): string[] {
-  const { shown, budgetNs, durationNs, origins, refused } = summary;
-  const none = origins.length === 0 && refused.length === 0;
+  const { shown, budgetNs, durationNs, origins, refused, probes } = summary;
+  const none = origins.length === 0 && refused.length === 0 && probes.length === 0;
   return [
     '',
     `${plural(shown, 'span')} over ${shortDuration(budgetNs)} in ${shortDuration(durationNs)}`,

@@ -5,6 +5,10 @@ import { PAYLOAD_WORD } from '../record-descriptor.js';
 export const SpanSource = {
   /** The application, with `hftmon_marker.h` or `@hftmon/marker`. */
   Marker: 1,
+  /** The kernel, at the entry and the return of a function. */
+  Uprobe: 2,
+  /** The kernel, at two static probes. */
+  Usdt: 3,
 } as const;
 
 export type SpanSource = (typeof SpanSource)[keyof typeof SpanSource];

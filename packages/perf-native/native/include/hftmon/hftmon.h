@@ -35,6 +35,7 @@ enum hftmon_group {
 	HFTMON_GROUP_TLB = 1 << 14,
 	HFTMON_GROUP_LOCK = 1 << 15,
 	HFTMON_GROUP_MEMORY = 1 << 16,
+	HFTMON_GROUP_SPAN = 1 << 20, /* attached by hftmon_span_probes__attach() */
 };
 
 enum hftmon_memory {
@@ -46,6 +47,8 @@ enum hftmon_memory {
 	HFTMON_MEMORY_CONFIG = 5,  /* struct hftmon_config */
 	HFTMON_MEMORY_PUMP = 6,	   /* struct hftmon_pump_stats */
 	HFTMON_MEMORY_MARKERS = 7, /* struct hftmon_marker_stats[HFTMON_MARKER_AREAS] */
+	HFTMON_MEMORY_OPEN_SPANS = 8,	/* struct hftmon_open_spans[max_threads] */
+	HFTMON_MEMORY_PROBE_COUNTS = 9, /* struct hftmon_probe_counts[HFTMON_SPAN_PROBES] */
 };
 
 struct hftmon_options {

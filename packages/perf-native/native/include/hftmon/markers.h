@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "hftmon/hftmon.h"
+#include "hftmon/shared.h"
 
 #define HFTMON_MARKER_AREAS 64	       /* that one session reads at the same time */
 #define HFTMON_MARKER_AREA_NAMES 1024
@@ -23,16 +24,6 @@ enum hftmon_span_word {
 	HFTMON_SPAN_NAME = 2,	/* in that area */
 	HFTMON_SPAN_ID = 3,	/* 64 bits */
 	HFTMON_SPAN_VALUE = 5,	/* a double */
-};
-
-enum hftmon_span_source {
-	HFTMON_SPAN_MARKER = 1,
-};
-
-enum hftmon_span_flag {
-	HFTMON_SPAN_INSTANT = 1 << 0,
-	HFTMON_SPAN_OVERLAPPING = 1 << 1, /* a span that began within it is still open */
-	HFTMON_SPAN_BEGAN_BEFORE = 1 << 2, /* before its marks were to be told */
 };
 
 /* CPU of a record that no CPU is known for. */

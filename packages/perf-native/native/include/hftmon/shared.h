@@ -88,6 +88,19 @@ enum hftmon_interrupt_flag {
 	HFTMON_WORK_QUEUE_SEEN = 1 << 2,
 };
 
+/* Who says that the span of a SPAN record began and ended. */
+enum hftmon_span_source {
+	HFTMON_SPAN_MARKER = 1, /* the application */
+	HFTMON_SPAN_UPROBE = 2, /* entry and return of a function */
+	HFTMON_SPAN_USDT = 3,	/* two static probes */
+};
+
+enum hftmon_span_flag {
+	HFTMON_SPAN_INSTANT = 1 << 0,
+	HFTMON_SPAN_OVERLAPPING = 1 << 1, /* a span that began within it is still open */
+	HFTMON_SPAN_BEGAN_BEFORE = 1 << 2, /* before its marks were to be told */
+};
+
 /* What a MEMORY_WORK record is about. */
 enum hftmon_memory_type {
 	HFTMON_MEMORY_RECLAIM = 1,
@@ -331,6 +344,42 @@ struct hftmon_thread {
 };
 
 _Static_assert(sizeof(struct hftmon_thread) % 64 == 0, "threads share no cache line");
+
+#define HFTMON_SPAN_PROBES 256 /* that a session can attach */
+#define HFTMON_OPEN_CALLS 32   /* of probed functions, in one thread; a power of two */
+#define HFTMON_OPEN_PAIRS 16   /* of static probes, likewise */
+/* Origin of the spans of probe 0; those of areas of marks are below. */
+#define HFTMON_FIRST_PROBE_ORIGIN 0x40000000
+
+struct hftmon_open_call {
+	hft_u64 start_ns;
+	hft_u64 sp; /* stack pointer at the entry */
+	hft_u32 probe;
+	hft_u32 pad;
+};
+
+struct hftmon_open_pair {
+	hft_u64 start_ns;
+	hft_u32 probe; /* plus one; 0: none */
+	hft_u32 pad;
+};
+
+/* Spans of one thread that have begun, but not ended. Written by programs that run for it. */
+struct hftmon_open_spans {
+	hft_u64 attached_ns; /* of the thread that they are of */
+	hft_u32 calls;	     /* open ones, the outermost first */
+	hft_u32 pairs;	     /* the place after the one that began last, in a ring */
+	struct hftmon_open_call call[HFTMON_OPEN_CALLS];
+	struct hftmon_open_pair pair[HFTMON_OPEN_PAIRS];
+};
+
+/* Accounts of one span probe in one process. */
+struct hftmon_probe_counts {
+	hft_u64 begun;
+	hft_u64 ended;
+	hft_u64 too_deep; /* began, or made way for another, with as many open as there is room for */
+	hft_u64 unmatched_ends;
+};
 
 /* Set by the library before the gate opens; read by every program. */
 struct hftmon_config {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BufferSource } from '../../../src/symbols/byte-source.js';
-import { ElfFormatError, readElf, vaddrOfOffset } from '../../../src/symbols/elf-file.js';
+import { readElf, vaddrOfOffset } from '../../../src/symbols/elf-file.js';
+import { ElfFormatError } from '../../../src/symbols/elf-headers.js';
 import { TEXT_OFFSET, buildElf, type BuildOptions } from './elf-builder.js';
 
 const read = (options: BuildOptions) => readElf(new BufferSource(buildElf(options)));

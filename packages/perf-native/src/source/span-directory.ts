@@ -1,0 +1,43 @@
+import type { NameCounts, SpanOrigins } from '@hftmon/core';
+import { SPAN_PROBE_LIMITS } from '../layout.js';
+import type { MarkerFollower } from '../marker/marker-follower.js';
+import type { SpanProbeFollower } from '../span-probes/span-probe-follower.js';
+
+/** Where spans come from: areas of marks, and probes. */
+export class SpanDirectory implements SpanOrigins {
+  readonly #marks: MarkerFollower;
+  readonly #probes: SpanProbeFollower | undefined;
+
+  constructor(marks: MarkerFollower, probes: SpanProbeFollower | undefined) {
+    this.#marks = marks;
+    this.#probes = probes;
+  }
+
+  list() {
+    return this.#marks.list();
+  }
+
+  refused() {
+    return this.#marks.refused();
+  }
+
+  probes() {
+    return this.#probes?.list() ?? [];
+  }
+
+  pidOf(origin: number): number | undefined {
+    return this.#of(origin)?.pidOf(origin);
+  }
+
+  nameOf(origin: number, name: number): string | undefined {
+    return this.#of(origin)?.nameOf(origin, name);
+  }
+
+  countsOf(origin: number, name: number): NameCounts {
+    return this.#of(origin)?.countsOf(origin, name) ?? { spans: 0, open: 0, errors: 0 };
+  }
+
+  #of(origin: number): MarkerFollower | SpanProbeFollower | undefined {
+    return origin < SPAN_PROBE_LIMITS.firstOrigin ? this.#marks : this.#probes;
+  }
+}
