@@ -29,6 +29,7 @@ export function builtFiles(root) {
     ...packageDirs(root).map((dir) => join(root, 'packages', dir, 'dist', 'index.js')),
     join(root, 'packages/perf-native/prebuilt', `linux-${process.arch}`, 'libhftmon.so'),
     join(root, 'packages/cli/prebuilt', `linux-${process.arch}`, 'hftmon-demo'),
+    join(root, 'packages/cli/prebuilt', `linux-${process.arch}`, 'hftmon-selftest'),
   ];
 }
 

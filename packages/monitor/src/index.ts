@@ -54,6 +54,7 @@ export type {
 export {
   CAUSE_CLASSES,
   CAUSE_CLASS,
+  createLatencyCollector,
   spanToJson,
   spikeToJson,
   type Cause,

@@ -6,6 +6,7 @@ import { parseSpanProbe } from '../args/parse-span-probe.js';
 import { DEFAULT_THRESHOLDS, parseThresholds } from '../args/parse-thresholds.js';
 import { parseNumber } from '../args/parse-number.js';
 import { parseRate } from '../args/parse-rate.js';
+import { parseSeed } from '../args/parse-seed.js';
 import type { ExitCode } from '../exit-codes.js';
 import { addOutputOptions, addRootOptions, addRunOptions } from './common-options.js';
 
@@ -59,6 +60,27 @@ export function createProgram({ version, command, onResult }: Invocation): Comma
     .action(async (options) => {
       const { doctor } = await import('../verbs/doctor/doctor.js');
       onResult(await doctor(options));
+    });
+
+  addOutputOptions(program.command('selftest'))
+    .description('disturb a thread in known ways, and say how often hftmon was right')
+    .option('--full', '1000 injections and more, in a minute; else 10 s')
+    .addOption(
+      new Option('--only <names>', 'only these kinds, or causes').argParser(parseNames('--only')),
+    )
+    .addOption(
+      new Option('--seed <number>', 'the same order and pauses as in that run').argParser(
+        parseSeed,
+      ),
+    )
+    .addOption(
+      new Option('--quiet-loop <duration>', 'disturb nothing: only look for false alarms')
+        .argParser(parseDurationOption('--quiet-loop', '60s'))
+        .conflicts(['full', 'only']),
+    )
+    .action(async (options) => {
+      const { selftest } = await import('../verbs/selftest/selftest.js');
+      onResult(await selftest(options));
     });
 
   addRunOptions(program.command('spikes'))

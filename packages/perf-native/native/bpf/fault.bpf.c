@@ -37,13 +37,18 @@ int hftmon_fault_user(tp_args *ctx)
 /*
  * BPF programs, anybody's, may follow a pointer that leads nowhere, also in the middle of a page
  * fault: the load fails, and no page comes. These addresses are never mapped (vm.mmap_min_addr).
+ * Nor does a page come where the kernel reads user memory with faults disabled, for example to walk
+ * the stack of a thread that is switched out in the middle of one. Neither may be taken for the
+ * start of the fault around it.
  */
 #define LOWEST_ADDRESS 65536
 
 SEC("tp_btf/page_fault_kernel")
 int hftmon_fault_kernel(tp_args *ctx)
 {
-	return ARG(0, u64) < LOWEST_ADDRESS ? 0 : fault_start(ctx);
+	struct task_struct *task = (void *)bpf_get_current_task_btf();
+
+	return ARG(0, u64) < LOWEST_ADDRESS || task->pagefault_disabled ? 0 : fault_start(ctx);
 }
 
 INLINE int fault_end(u32 type)

@@ -137,6 +137,7 @@ struct task_struct {
 	int prio;
 	unsigned int policy;
 	int exit_code;
+	int pagefault_disabled;
 	unsigned long nvcsw;
 	unsigned long nivcsw;
 	unsigned long min_flt;

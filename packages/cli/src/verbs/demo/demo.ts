@@ -8,7 +8,7 @@ import { Output } from '../../io/output.js';
 import { createProgress, type Progress } from '../../io/progress.js';
 import { styleFor } from '../../io/style.js';
 import { RunEnd } from '../../run/run-end.js';
-import { DemoError } from './demo-process.js';
+import { HelperError } from '../../run/helper-process.js';
 import { DISTURBANCES } from './disturbances.js';
 import { demoDocument } from './document.js';
 import { SpikeLog } from './spike-log.js';
@@ -87,7 +87,7 @@ async function attempt(disturbance: Disturbance, stage: Stage): Promise<Attempt>
     return { disturbance, injection: await disturbance.inject(stage) };
   } catch (error) {
     // One that this host does not allow is left out; the others go on.
-    if (error instanceof DemoError) return { disturbance, reason: error.message };
+    if (error instanceof HelperError) return { disturbance, reason: error.message };
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { DemoProcess, type Message } from './demo-process.js';
+import { HelperProcess, type Message } from '../../run/helper-process.js';
 import type { Stage } from './stage.js';
 
 /** Times at which a thread was disturbed. */
@@ -109,7 +109,7 @@ async function runOnce(
   mode: string,
   options: Readonly<Record<string, string | number>>,
 ): Promise<Injection> {
-  const disturber = new DemoProcess(mode, options);
+  const disturber = new HelperProcess('hftmon-demo', mode, options);
   try {
     return injectionOf(await disturber.next());
   } finally {

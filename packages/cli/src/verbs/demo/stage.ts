@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { DemoProcess } from './demo-process.js';
+import { HelperProcess } from '../../run/helper-process.js';
+import { allowedCpus, leaveCpu } from '../../run/own-cpus.js';
 
 /** The matching engine of the demo, at work. */
 export interface Stage {
-  readonly engine: DemoProcess;
+  readonly engine: HelperProcess;
   readonly pid: number;
   readonly engineTid: number;
   readonly heartbeatTid: number;
@@ -21,11 +21,11 @@ export interface Stage {
 export async function openStage(): Promise<Stage> {
   const cpus = allowedCpus();
   const cpu = cpus.at(-1) as number;
-  await leave(cpu);
-  const engine = new DemoProcess('engine', { cpu });
+  await leaveCpu(cpu);
+  const engine = new HelperProcess('hftmon-demo', 'engine', { cpu });
   try {
     const { pid, engineTid, heartbeatTid, port } = (await engine.next()) as Record<string, number>;
-    const market = new DemoProcess('feeder', { port: port!, 'off-cpu': cpu });
+    const market = new HelperProcess('hftmon-demo', 'feeder', { port: port!, 'off-cpu': cpu });
     return {
       engine,
       pid: pid!,
@@ -39,22 +39,4 @@ export async function openStage(): Promise<Stage> {
     await engine.kill();
     throw error;
   }
-}
-
-async function leave(cpu: number): Promise<void> {
-  const helper = new DemoProcess('keepoff', { pid: process.pid, 'off-cpu': cpu });
-  try {
-    await helper.next();
-  } finally {
-    await helper.kill();
-  }
-}
-
-function allowedCpus(): number[] {
-  const status = readFileSync('/proc/self/status', 'utf8');
-  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] ?? '0';
-  return list.split(',').flatMap((range) => {
-    const [first, last = first] = range.split('-').map(Number) as [number, number?];
-    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  });
 }
