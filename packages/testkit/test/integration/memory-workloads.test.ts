@@ -88,6 +88,9 @@ describe('sharing', () => {
     await using target = await spawnSharing();
     target.begin();
     await target.running();
+    for (const { address } of sharingPlace(target).threads) {
+      await expect.poll(() => wordOf(target.pid, address)).toBeGreaterThan(0);
+    }
     const { threads } = await target.stop();
     expect(new Set(threads.map(({ cpu }) => cpu)).size).toBe(2);
     for (const { iterations, address } of threads) {
