@@ -21,7 +21,7 @@ describe('many intervals', () => {
     deliverInBatches(stage, storm(0, 1009, 4000));
     const spike = stage.spike();
     expect(partsOf(spike)).toEqual({ timer_tick: 1009 * 2000, unexplained: 1008 * 2000 });
-    expect(spike.details).toEqual({ count: 1009 });
+    expect(spike.details).toMatchObject({ count: 1009 });
     expect(spike.truncated).toBeUndefined();
   });
 
