@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MOST 4
+#define MOST 8
 #define OVERRUN_NS (30 * NS_PER_MS)
 #define RTTIME_US 50000
 #define WATCH_EVERY_NS (5 * NS_PER_MS)
@@ -100,6 +100,8 @@ int rival__start(struct rival *rival)
 
 	if (rival->tid)
 		return rival->error;
+	if (rival_count == MOST)
+		fail("more than %d rivals", MOST);
 	if (!rival_count && pthread_create(&thread, NULL, watch, NULL))
 		fail("cannot start the watchdog");
 	rivals[rival_count] = rival;
