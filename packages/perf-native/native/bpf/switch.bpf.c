@@ -56,7 +56,6 @@ INLINE void switch_out(void *ctx, struct hftmon_thread *t, struct hftmon_cpu *c,
 		       unsigned int prev_state, u64 now)
 {
 	u64 voluntary = prev->nvcsw, involuntary = prev->nivcsw;
-	u32 told_as;
 	bool left;
 
 	if (t->state == HFTMON_THREAD_UNKNOWN) {
@@ -98,13 +97,9 @@ INLINE void switch_out(void *ctx, struct hftmon_thread *t, struct hftmon_cpu *c,
 	tell_task(c, cpu, next, now);
 	/*
 	 * Both priorities are the evidence of a preemption, and those of waiter and holder that of an
-	 * inversion. Ours may have changed; the slot says so for less than looking it up.
+	 * inversion. Ours may have changed.
 	 */
-	told_as = (prev->prio & 0xffff) | prev->policy << 16;
-	if (!left || t->told_as != told_as) {
-		tell_task(c, cpu, prev, now);
-		t->told_as = told_as;
-	}
+	tell_task(c, cpu, prev, now);
 }
 
 /*

@@ -340,8 +340,7 @@ struct hftmon_thread {
 	hft_u32 fault_huge;	 /* huge pages that the fault has brought so far */
 	hft_u32 fault_huge_base; /* the CPU's count when the thread came there */
 	struct hftmon_memory_work memory_work[HFTMON_MEMORY_TYPES];
-	hft_u32 told_as; /* priority and policy << 16 that records know it by */
-	hft_u8 pad1[20];
+	hft_u8 pad1[24];
 };
 
 _Static_assert(sizeof(struct hftmon_thread) % 64 == 0, "threads share no cache line");
