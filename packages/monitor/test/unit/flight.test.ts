@@ -93,7 +93,7 @@ describe('a recording of a spike', () => {
       ...preemption(atNs + 2 * MS, 300_000),
     );
     const told = monitor.detectLatencySpikes().map((spike) => JSON.stringify(spikeToJson(spike)));
-    const [{ file }] = (await log.count(1)) as [{ file: string }];
+    const { file } = (await log.count(1))[0]!;
     const flight = readFlight(file);
 
     expect(told).toHaveLength(2);
@@ -126,7 +126,7 @@ describe('a recording of a spike', () => {
     const atNs = nowNs() - 40 * MS;
     source.push(instant(atNs - 2 * MS), instant(atNs - 0.5 * MS), ...preemption(atNs, 30 * MS));
     monitor.detectLatencySpikes();
-    const [{ file }] = (await log.count(1)) as [{ file: string }];
+    const { file } = (await log.count(1))[0]!;
     const flight = readFlight(file);
     expect(endsOf(flight, RecordKind.Migrate)).toEqual([atNs - 0.5 * MS]);
     expect(endsOf(flight, RecordKind.Switch)).toEqual([atNs + 30 * MS]);
@@ -142,7 +142,7 @@ describe('the window of a recording', () => {
     source.push(instant(beginNs - 11 * MS), instant(beginNs - 9 * MS));
     expect(monitor.freezeFlight('a look')).toBe(true);
     source.push(instant(nowNs() + 20 * MS), instant(nowNs() + 500 * MS));
-    const [{ window, triggers, file }] = await log.count(1);
+    const { window, triggers, file } = (await log.count(1))[0]!;
     const atNs = triggers[0]!.timestampNs;
     const ends = endsOf(readFlight(file), RecordKind.Migrate);
     expect(triggers).toEqual([{ type: 'call', reason: 'a look', timestampNs: atNs }]);
@@ -159,7 +159,7 @@ describe('the window of a recording', () => {
     const beginNs = nowNs();
     for (let i = 0; i < 200; i++) source.push(instant(beginNs + i));
     monitor.freezeFlight();
-    const [{ window }] = await log.count(1);
+    const { window } = (await log.count(1))[0]!;
     expect(window).toMatchObject({
       complete: false,
       fromNs: beginNs + 136,
@@ -210,7 +210,7 @@ describe('the recorder', () => {
     const before = process.listenerCount('SIGUSR2');
     monitor.enableFlightRecorder({ directory: directory.path, afterMs: 0 });
     process.kill(process.pid, 'SIGUSR2');
-    const [{ triggers }] = await log.count(1);
+    const { triggers } = (await log.count(1))[0]!;
     expect(triggers).toMatchObject([{ type: 'signal', signal: 'SIGUSR2' }]);
     monitor.dispose();
     expect(process.listenerCount('SIGUSR2')).toBe(before);
