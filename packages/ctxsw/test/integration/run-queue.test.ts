@@ -85,7 +85,10 @@ describe("the preemptor's stack", () => {
       // Where a sandbox hides a switch, nobody saw the hog leave.
       .filter(({ switchedTo, returnUnseen }) => switchedTo?.tid === hog.tids[0] && !returnUnseen);
     expect(hits.length).toBeGreaterThan(0);
-    const ends = hits.map(({ preemptorStack }) => preemptorStack!);
+    // A hidden task may also come between the hog and the target: then the target's return was
+    // seen, the hog's leaving was not. Most times nobody comes between.
+    const ends = hits.flatMap(({ preemptorStack }) => preemptorStack ?? []);
+    expect(ends.length).toBeGreaterThan(hits.length / 2);
     for (const { user, kernel } of ends) {
       expect(kernel.map(({ symbol }) => symbol)).toContain('schedule');
       // The target's own frames are those of its program.

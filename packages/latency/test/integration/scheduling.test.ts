@@ -224,9 +224,10 @@ describe('migration', () => {
     await target.running();
     const [tid] = target.tids as [number];
     const told = () => partsOf(monitor.spikes({ tid }), 'migration');
+    const carried = () => told().filter(({ details }) => details.mover?.comm !== 'taskset');
     // One that waits for its CPU is moved without the help of a migration thread: on a busy host
     // that is how most moves find it.
-    for (let round = 0; round < 20 && told().length === 0; round++) {
+    for (let round = 0; round < 20 && carried().length === 0; round++) {
       for (let i = 0; i < 24; i++) {
         const to = i % 2 === 0 ? second! : first!;
         execFileSync('taskset', ['-c', '-p', String(to), String(tid)], { stdio: 'ignore' });
@@ -234,12 +235,12 @@ describe('migration', () => {
       }
     }
     await target.stop();
-    const parts = told();
-    expect(parts.length).toBeGreaterThan(0);
-    for (const { details } of parts) {
+    expect(carried().length).toBeGreaterThan(0);
+    for (const { details } of told()) {
       expect([first, second]).toContain(details.from);
       expect(details.to).toBe(details.from === first ? second : first);
-      expect(details.mover?.comm).toMatch(/^migration\//);
+      // Or whoever asked for the move, when the migration thread found it done.
+      expect(details.mover?.comm).toMatch(/^(migration\/\d+|taskset)$/);
     }
   });
 });
