@@ -239,6 +239,16 @@ export const ERROR_TABLE = {
     what: 'the marks of process {pid} (descriptor {fd}) are not read: {detail}',
     remedy: 'build the process with the hftmon_marker.h of this version of @hftmon/marker',
   },
+  HFTMON_E_MARKER_HIDDEN: {
+    type: 'PermissionError',
+    what: 'whether process {pid} marks its work can not be seen: {detail}',
+    remedy: 'run hftmon as the user of the process, or give it CAP_SYS_PTRACE',
+  },
+  HFTMON_E_MARKER_TOO_MANY: {
+    type: 'MonitorError',
+    what: 'not all marks of process {pid} are read: a session reads {limit} areas of marks',
+    remedy: 'watch fewer processes in one session, or mark in fewer shared libraries',
+  },
   HFTMON_E_SPAN_PROBE_PLACE: {
     type: CONFIG,
     what: '{place} of the span "{span}" was not found: {reason}',

@@ -56,8 +56,8 @@ export interface SpanOrigin {
 /** Marks of a process that can't be read, and why. */
 export interface RefusedMarks {
   readonly pid: number;
-  /** Descriptor of the process. */
-  readonly fd: number;
+  /** Descriptor of the process; absent when it is not about one of them. */
+  readonly fd?: number;
   readonly refusal: Refusal;
 }
 
@@ -77,8 +77,9 @@ export interface SpanProbeState {
 
 /** What SPAN records refer to. */
 export interface SpanOrigins {
-  /** Every origin since the open; those of ended processes with their last accounts. */
+  /** Every origin since the open; of ended processes the latest 1024, with their last accounts. */
   list(): SpanOrigin[];
+  /** Of the last look at each process. */
   refused(): readonly RefusedMarks[];
   /** Probes of spans, in each process that they were meant for. */
   probes(): readonly SpanProbeState[];

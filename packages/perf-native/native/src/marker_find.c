@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "error.h"
@@ -13,10 +14,11 @@
 
 #define LINK "/memfd:" HFTMON_MARKER_FILE " (deleted)"
 
-int marker_find(const char *proc_root, uint32_t pid, uint32_t *fds, uint32_t most)
+int marker_find(const char *proc_root, uint32_t pid, uint32_t *fds, uint64_t *inodes, uint32_t most)
 {
 	char path[4096], target[sizeof(LINK) + 1];
 	struct dirent *entry;
+	struct stat file;
 	int found = 0;
 	DIR *folder;
 
@@ -29,8 +31,13 @@ int marker_find(const char *proc_root, uint32_t pid, uint32_t *fds, uint32_t mos
 
 		if (length != (ssize_t)sizeof(LINK) - 1 || memcmp(target, LINK, sizeof(LINK) - 1))
 			continue;
-		if ((uint32_t)found < most)
+		/* Closed meanwhile. */
+		if (fstatat(dirfd(folder), entry->d_name, &file, 0))
+			continue;
+		if ((uint32_t)found < most) {
 			fds[found] = (uint32_t)strtoul(entry->d_name, NULL, 10);
+			inodes[found] = (uint64_t)file.st_ino;
+		}
 		found++;
 	}
 	closedir(folder);

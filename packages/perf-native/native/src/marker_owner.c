@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "marker_owner.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +17,7 @@ static uint32_t last_number(const char *line)
 	return last ? (uint32_t)strtoul(last, NULL, 10) : 0;
 }
 
-static int read_status(struct marker_owner *owner, const char *path)
+int marker_owner_read_status(struct marker_owner *owner, const char *path)
 {
 	char line[512];
 	int found = 0;
@@ -43,28 +42,8 @@ int marker_owner_read(struct marker_owner *owner, const char *proc_root, uint32_
 	int err;
 
 	snprintf(path, sizeof(path), "%s/%u/status", proc_root, pid);
-	err = read_status(owner, path);
+	err = marker_owner_read_status(owner, path);
 	return err ? fail(err, "%s", path) : 0;
-}
-
-uint32_t marker_owner_outer_tid(const char *proc_root, uint32_t pid, uint32_t inner)
-{
-	struct marker_owner owner;
-	struct dirent *entry;
-	char path[4096];
-	uint32_t tid = 0;
-	DIR *folder;
-
-	snprintf(path, sizeof(path), "%s/%u/task", proc_root, pid);
-	folder = opendir(path);
-	while (folder && !tid && (entry = readdir(folder))) {
-		snprintf(path, sizeof(path), "%s/%u/task/%s/status", proc_root, pid, entry->d_name);
-		if (entry->d_name[0] != '.' && !read_status(&owner, path) && owner.inner_pid == inner)
-			tid = (uint32_t)strtoul(entry->d_name, NULL, 10);
-	}
-	if (folder)
-		closedir(folder);
-	return tid;
 }
 
 bool marker_owner_shares_clock(const char *proc_root, uint32_t pid)

@@ -15,11 +15,8 @@ struct marker_owner {
 /* 0 or -errno. */
 int marker_owner_read(struct marker_owner *owner, const char *proc_root, uint32_t pid);
 
-/*
- * The number by which we know a thread that calls itself `inner` in its pid namespace; 0 when the
- * process has no such thread (any more).
- */
-uint32_t marker_owner_outer_tid(const char *proc_root, uint32_t pid, uint32_t inner);
+/* The same of the status of a process or thread. */
+int marker_owner_read_status(struct marker_owner *owner, const char *path);
 
 /* Is its CLOCK_MONOTONIC ours, or that of a time namespace with an offset of its own? */
 bool marker_owner_shares_clock(const char *proc_root, uint32_t pid);

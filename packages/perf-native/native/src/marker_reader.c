@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "marker_reader.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "atomics.h"
-#include "marker_owner.h"
 
 /* Counters of two CPUs may differ by a little. */
 #define CLOCK_SLACK_NS 1000.0
@@ -144,14 +144,19 @@ static uint32_t end(struct marker_reader *r, struct marker_ring *ring,
 	return 1;
 }
 
-/* Whoever had the ring before has ended. */
-static void change_thread(struct marker_reader *r, struct marker_ring *ring, uint32_t tid)
+/* Whoever had the ring before has ended. False: who has it now can't be told in this pass. */
+static bool change_thread(struct marker_reader *r, struct marker_ring *ring, uint32_t inner)
 {
+	uint32_t tid;
+
+	if (marker_tids_find(&r->tids, inner, r->present_ns, &tid))
+		return false;
 	abandon(r, ring);
-	ring->inner_tid = tid;
-	ring->tid = r->nested_pids ? marker_owner_outer_tid(r->proc_root, r->pid, tid) : tid;
+	ring->inner_tid = inner;
+	ring->tid = tid;
 	ring->last_counter = 0;
 	add(&r->stats->threads, 1);
+	return true;
 }
 
 /* Is the time of a mark one that it can have been written at? */
@@ -163,8 +168,9 @@ static bool is_timely(struct marker_reader *r, struct marker_ring *ring, uint64_
 	return true;
 }
 
-static uint32_t take_mark(struct marker_reader *r, struct marker_ring *ring,
-			  const struct hftmon_marker_mark *mark, struct hftmon_record *out)
+/* Returns how many records it made; -EAGAIN: none, and the mark is not taken yet. */
+static int take_mark(struct marker_reader *r, struct marker_ring *ring,
+		     const struct hftmon_marker_mark *mark, struct hftmon_record *out)
 {
 	uint32_t tid = (uint32_t)mark->what, name = (mark->what >> 32) & 0xffffff;
 	uint32_t type = (uint32_t)(mark->what >> 56);
@@ -176,8 +182,8 @@ static uint32_t take_mark(struct marker_reader *r, struct marker_ring *ring,
 		add(&r->stats->garbage, 1);
 		return 0;
 	}
-	if (tid != ring->inner_tid)
-		change_thread(r, ring, tid);
+	if (tid != ring->inner_tid && !change_thread(r, ring, tid))
+		return -EAGAIN;
 	if (!silent)
 		add(&r->stats->marks, 1);
 	bad = !is_timely(r, ring, mark->counter, ns);
@@ -188,7 +194,7 @@ static uint32_t take_mark(struct marker_reader *r, struct marker_ring *ring,
 		return 0;
 	}
 	if (type == HFTMON_MARKER_END)
-		return end(r, ring, mark, name, ns, bad, silent, out);
+		return (int)end(r, ring, mark, name, ns, bad, silent, out);
 	if (bad || silent)
 		return 0;
 	make_instant(r, ring, mark, name, ns, out);
@@ -212,8 +218,16 @@ static uint32_t take_chunk(struct marker_reader *r, struct marker_ring *ring,
 			add(&r->stats->lost, number - from);
 		abandon(r, ring);
 	}
-	for (uint32_t i = 0; i < n; i++)
-		made += take_mark(r, ring, &marks[i], &out[made]);
+	for (uint32_t i = 0; i < n; i++) {
+		int result = take_mark(r, ring, &marks[i], &out[made]);
+
+		if (result < 0) {
+			ring->waits = true;
+			ring->tail = number + i;
+			break;
+		}
+		made += (uint32_t)result;
+	}
 	return made;
 }
 
@@ -266,6 +280,7 @@ bool marker_reader_look(struct marker_reader *r)
 	bool any = false;
 
 	copy_what_the_writer_says(r);
+	marker_tids_begin(&r->tids);
 	grow(r, false);
 	for (uint32_t i = 0; i < r->area.used; i++) {
 		struct marker_ring *ring = &r->area.rings[i];
@@ -274,6 +289,7 @@ bool marker_reader_look(struct marker_reader *r)
 			add(&r->stats->garbage, 1);
 			abandon(r, ring);
 		}
+		ring->waits = false;
 		any |= ring->tail != ring->head;
 	}
 	/* After the heads: whatever they cover was written before this. */
@@ -291,7 +307,7 @@ uint32_t marker_reader_take(struct marker_reader *r, struct hftmon_record *out, 
 	while (r->turn < r->area.used && made + CHUNK <= most) {
 		struct marker_ring *ring = &r->area.rings[r->turn];
 
-		if (ring->tail == ring->head)
+		if (ring->tail == ring->head || ring->waits)
 			r->turn++;
 		else
 			made += take_chunk(r, ring, &out[made]);
@@ -304,7 +320,8 @@ bool marker_reader_is_crowded(const struct marker_reader *r, uint32_t shift)
 	for (uint32_t i = 0; i < r->area.used; i++) {
 		const struct marker_ring *ring = &r->area.rings[i];
 
-		if (load_acquire_u64(&ring->slot->head) - ring->tail > r->area.header.ring_marks >> shift)
+		if (!ring->waits && load_acquire_u64(&ring->slot->head) - ring->tail >
+					    r->area.header.ring_marks >> shift)
 			return true;
 	}
 	return false;
@@ -312,6 +329,8 @@ bool marker_reader_is_crowded(const struct marker_reader *r, uint32_t shift)
 
 void marker_reader_end(struct marker_reader *r)
 {
-	for (uint32_t i = 0; i < r->area.used; i++)
+	for (uint32_t i = 0; i < r->area.used; i++) {
+		add(&r->stats->lost, r->area.rings[i].head - r->area.rings[i].tail);
 		abandon(r, &r->area.rings[i]);
+	}
 }

@@ -9,14 +9,13 @@
 #include "hftmon/record.h"
 #include "marker_area.h"
 #include "marker_clock.h"
+#include "marker_tids.h"
 
 struct marker_reader {
 	struct marker_area area;
 	struct marker_clock clock;
 	struct hftmon_marker_stats *stats;
-	const char *proc_root;
-	uint32_t pid;
-	bool nested_pids;  /* threads have other numbers in there */
+	struct marker_tids tids;
 	double since_ns;   /* marks of before are not told */
 	double present_ns; /* of this pass */
 	uint32_t turn;	   /* the next ring to be read */
@@ -30,7 +29,7 @@ bool marker_reader_look(struct marker_reader *reader);
 uint32_t marker_reader_take(struct marker_reader *reader, struct hftmon_record *out, uint32_t most);
 /* Is one of its rings full by 1/2^shift or more? */
 bool marker_reader_is_crowded(const struct marker_reader *reader, uint32_t shift);
-/* Counts what is open as abandoned. */
+/* Counts what is open as abandoned, and what is not read as lost. */
 void marker_reader_end(struct marker_reader *reader);
 
 #endif

@@ -28,6 +28,7 @@ struct marker_ring {
 	uint64_t last_counter;
 	uint32_t tid;	    /* as we know it; 0 when it has ended */
 	uint32_t inner_tid; /* as it calls itself */
+	bool waits;	    /* its next thread is looked for in a later pass */
 	struct span_stack stack;
 };
 

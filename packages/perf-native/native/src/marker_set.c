@@ -119,14 +119,14 @@ static int check_clock(struct marker_reader *reader, const char *proc_root)
 		return reject("its clock is of type %u, which this host does not tell the time by",
 			    h->clock);
 	if (h->clock == HFTMON_MARKER_CLOCK_MONOTONIC &&
-	    !marker_owner_shares_clock(proc_root, reader->pid))
+	    !marker_owner_shares_clock(proc_root, reader->tids.pid))
 		return reject("its clock is that of another time namespace");
 	start_ns = marker_clock_ns(&reader->clock, h->start_counter);
 	written_ns = (double)(int64_t)(h->start_ns - reader->clock.epoch_ns);
 	off = start_ns - written_ns;
 	age = reader->clock.now.ns - written_ns;
 	/* In a time namespace of its own the process sees another CLOCK_MONOTONIC, by an offset. */
-	if (marker_owner_shares_clock(proc_root, reader->pid) &&
+	if (marker_owner_shares_clock(proc_root, reader->tids.pid) &&
 	    !((off < 0 ? -off : off) <= 1e7 + (age < 0 ? -age : age) * 1e-3))
 		return reject("its clock was off by %.0f us when it was made", off / 1000);
 	return 0;
@@ -135,11 +135,11 @@ static int check_clock(struct marker_reader *reader, const char *proc_root)
 static int prepare(struct hftmon_markers *m, struct marker_reader *reader, const char *proc_root)
 {
 	struct marker_owner owner;
-	int err = marker_owner_read(&owner, proc_root, reader->pid);
+	int err = marker_owner_read(&owner, proc_root, reader->tids.pid);
 
 	if (err)
 		return err;
-	reader->nested_pids = owner.inner_pid != reader->pid;
+	reader->tids.nested = owner.inner_pid != reader->tids.pid;
 	if (reader->area.header.clock == m->clock.type) {
 		/* Known for as long as areas are looked for, so that older marks have true times, too. */
 		reader->clock = m->clock;
@@ -151,18 +151,18 @@ static int prepare(struct hftmon_markers *m, struct marker_reader *reader, const
 }
 
 int hftmon_markers__find(hftmon_markers *m, const char *proc_root, uint32_t pid, uint32_t *fds,
-			 uint32_t most)
+			 uint64_t *inodes, uint32_t most)
 {
 	if (!m->clock.type)
 		marker_clock_open(&m->clock, marker_clock_host_type(CLOCK_SOURCE), m->epoch_ns);
-	return marker_find(proc_root, pid, fds, most);
+	return marker_find(proc_root, pid, fds, inodes, most);
 }
 
 int hftmon_markers__open(hftmon_markers *m, const char *proc_root, uint32_t pid, uint32_t fd,
 			 uint64_t since_ns)
 {
 	struct marker_reader reader = {
-		.pid = pid,
+		.tids = { .pid = pid },
 		.since_ns = (double)(int64_t)(since_ns - m->epoch_ns),
 	};
 	int err = marker_area_open(&reader.area, proc_root, pid, fd), place;
@@ -179,7 +179,7 @@ int hftmon_markers__open(hftmon_markers *m, const char *proc_root, uint32_t pid,
 		marker_area_close(&reader.area);
 		return err;
 	}
-	reader.proc_root = m->areas[place].proc_root;
+	reader.tids.proc_root = m->areas[place].proc_root;
 	reader.stats = &m->stats[place];
 	memset(reader.stats, 0, sizeof(*reader.stats));
 	reader.stats->origin = ++m->origins;

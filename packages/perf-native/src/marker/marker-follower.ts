@@ -1,26 +1,38 @@
-import { refusal, type NameCounts, type RefusedMarks } from '@hftmon/core';
+import { refusal, type ErrorCode, type NameCounts, type RefusedMarks } from '@hftmon/core';
 import { nativeLibrary, type MarkersHandle } from '../native/bindings.js';
 import { markersLibrary } from '../native/markers-bindings.js';
 import { MarkAccounts } from './mark-accounts.js';
 import { MarkerOrigin } from './marker-origin.js';
 
-const ESRCH = -3;
 const ENOENT = -2;
+const ESRCH = -3;
 const EALREADY = -114;
-/** Areas of one process: its program has one, and each shared library that marks. */
+/** What is no fault of the area. */
+const CODES: ReadonlyMap<number, ErrorCode> = new Map([
+  [-1, 'HFTMON_E_MARKER_HIDDEN'], // EPERM
+  [-13, 'HFTMON_E_MARKER_HIDDEN'], // EACCES
+  [-28, 'HFTMON_E_MARKER_TOO_MANY'], // ENOSPC
+]);
+/** Areas that a session reads, of one process as of all. */
 const MOST_AREAS = 64;
 const NAME_BYTES = 64;
 /** Looking for new areas may take that part of the time … */
 const LOOKING_SHARE = 1 / 50;
 /** … but is not put off for longer than that, ms. */
 const LONGEST_REST_MS = 500;
+/** Areas of ended processes that are remembered, and refusals: the latest. */
+const MOST_ENDED = 1024;
+const MOST_REFUSED = 64;
 const NO_COUNTS: NameCounts = { spans: 0, open: 0, errors: 0 };
 
-/** A process, and its areas that are read. */
+/** A process, and its areas. */
 interface Followed {
   /** CLOCK_MONOTONIC; marks of before are not told. */
   readonly sinceNs: bigint;
-  readonly areas: MarkerOrigin[];
+  /** Those that are read, by inode. */
+  readonly areas: Map<bigint, MarkerOrigin>;
+  /** Of the last look: what it found may not have been ready yet. */
+  refused: RefusedMarks[];
 }
 
 /** Finds the areas of marks of the target processes, and has them read. */
@@ -30,9 +42,10 @@ export class MarkerFollower {
   readonly #procRoot: string;
   readonly #origins = new Map<number, MarkerOrigin>();
   readonly #live = new Map<number, Followed>();
-  /** By process and descriptor. */
-  readonly #refused = new Map<string, RefusedMarks>();
+  readonly #ended: MarkerOrigin[] = [];
+  readonly #refused: RefusedMarks[] = [];
   readonly #found = new Uint32Array(MOST_AREAS);
+  readonly #inodes = new BigUint64Array(MOST_AREAS);
   readonly #text = new Uint8Array(NAME_BYTES);
   #nextLookMs = 0;
 
@@ -45,7 +58,8 @@ export class MarkerFollower {
   /** Looks for areas of a process, now and later on. */
   follow(pid: number): void {
     if (this.#live.has(pid)) return;
-    const followed: Followed = { sinceNs: nativeLibrary().monotonicNs(), areas: [] };
+    const sinceNs = nativeLibrary().monotonicNs();
+    const followed: Followed = { sinceNs, areas: new Map(), refused: [] };
     this.#live.set(pid, followed);
     this.#lookAt(pid, followed);
   }
@@ -61,11 +75,11 @@ export class MarkerFollower {
 
   /** Reads the last of a process's areas and lets go of them. */
   forget(pid: number): void {
-    for (const area of this.#live.get(pid)?.areas ?? []) {
-      area.keepNames();
-      markersLibrary().close(this.#markers, area.index);
-      area.keepCounts();
-    }
+    const followed = this.#live.get(pid);
+    if (followed === undefined) return;
+    for (const area of followed.areas.values()) this.#letGo(area);
+    this.#refused.push(...followed.refused);
+    this.#refused.splice(0, this.#refused.length - MOST_REFUSED);
     this.#live.delete(pid);
   }
 
@@ -79,7 +93,7 @@ export class MarkerFollower {
   }
 
   refused(): readonly RefusedMarks[] {
-    return [...this.#refused.values()];
+    return [...this.#refused, ...[...this.#live.values()].flatMap(({ refused }) => refused)];
   }
 
   pidOf(origin: number): number | undefined {
@@ -95,40 +109,56 @@ export class MarkerFollower {
   }
 
   #lookAt(pid: number, followed: Followed): void {
-    const count = markersLibrary().find(
-      this.#markers,
-      this.#procRoot,
-      pid,
-      this.#found,
-      MOST_AREAS,
-    );
+    const { areas } = followed;
+    const count = this.#find(pid);
     // A process that has just ended is noticed by the session.
-    for (let i = 0; i < Math.min(count, MOST_AREAS); i++)
-      this.#open(pid, this.#found[i]!, followed);
+    if (count === ENOENT || count === ESRCH) return;
+    followed.refused = count < 0 ? [refused('HFTMON_E_MARKER_HIDDEN', pid)] : [];
+    if (count > MOST_AREAS) followed.refused.push(refused('HFTMON_E_MARKER_TOO_MANY', pid));
+    const inodes = [...this.#inodes.subarray(0, Math.max(0, Math.min(count, MOST_AREAS)))];
+    if (inodes.every((inode) => areas.has(inode))) return;
+    // What is not there any more was closed by an exec: the program that it was is gone.
+    if (count <= MOST_AREAS) {
+      for (const [inode, area] of areas) {
+        if (inodes.includes(inode)) continue;
+        this.#letGo(area);
+        areas.delete(inode);
+      }
+    }
+    for (const [i, inode] of inodes.entries()) {
+      if (!areas.has(inode)) this.#open(pid, this.#found[i]!, inode, followed);
+    }
   }
 
-  #open(pid: number, fd: number, { areas, sinceNs }: Followed): void {
-    const key = `${pid}/${fd}`;
-    if (this.#refused.has(key) || areas.some((area) => area.fd === fd)) return;
+  #find(pid: number): number {
+    const { find } = markersLibrary();
+    return find(this.#markers, this.#procRoot, pid, this.#found, this.#inodes, MOST_AREAS);
+  }
+
+  #open(pid: number, fd: number, inode: bigint, followed: Followed): void {
+    const { areas, sinceNs } = followed;
     const index = markersLibrary().open(this.#markers, this.#procRoot, pid, fd, sinceNs);
     if (index >= 0) {
       const area = new MarkerOrigin(
-        { pid, fd, index },
+        { pid, index },
         new MarkAccounts(this.#memory, index),
         (at, id) => this.#readName(at, id),
       );
       this.#origins.set(area.origin, area);
-      areas.push(area);
+      areas.set(inode, area);
       return;
     }
     // Read by another descriptor, inherited from the parent, or gone.
     if (index === EALREADY || index === ESRCH || index === ENOENT) return;
-    const detail = nativeLibrary().lastError();
-    this.#refused.set(key, {
-      pid,
-      fd,
-      refusal: refusal('HFTMON_E_MARKER_REFUSED', { pid, fd, detail }),
-    });
+    followed.refused.push(refused(CODES.get(index) ?? 'HFTMON_E_MARKER_REFUSED', pid, fd));
+  }
+
+  #letGo(area: MarkerOrigin): void {
+    area.keepNames();
+    markersLibrary().close(this.#markers, area.index);
+    area.keepCounts();
+    this.#ended.push(area);
+    if (this.#ended.length > MOST_ENDED) this.#origins.delete(this.#ended.shift()!.origin);
   }
 
   #readName(index: number, id: number): string | undefined {
@@ -136,4 +166,9 @@ export class MarkerFollower {
     if (length < 0) return undefined;
     return Buffer.from(this.#text.subarray(0, length)).toString('utf8');
   }
+}
+
+function refused(code: ErrorCode, pid: number, fd?: number): RefusedMarks {
+  const facts = { pid, fd: fd ?? -1, limit: MOST_AREAS, detail: nativeLibrary().lastError() };
+  return { pid, ...(fd === undefined ? {} : { fd }), refusal: refusal(code, facts) };
 }

@@ -11,7 +11,6 @@ const NO_COUNTS: NameCounts = { spans: 0, open: 0, errors: 0 };
 export class MarkerOrigin {
   readonly origin: number;
   readonly pid: number;
-  readonly fd: number;
   readonly index: number;
   readonly #accounts: MarkAccounts;
   readonly #readName: (index: number, id: number) => string | undefined;
@@ -20,12 +19,11 @@ export class MarkerOrigin {
   #last: { readonly origin: SpanOrigin; readonly counts: readonly NameCounts[] } | undefined;
 
   constructor(
-    { pid, fd, index }: { readonly pid: number; readonly fd: number; readonly index: number },
+    { pid, index }: { readonly pid: number; readonly index: number },
     accounts: MarkAccounts,
     readName: (index: number, id: number) => string | undefined,
   ) {
     this.pid = pid;
-    this.fd = fd;
     this.index = index;
     this.origin = accounts.origin;
     this.#accounts = accounts;
@@ -50,7 +48,8 @@ export class MarkerOrigin {
 
   countsOf(id: number): NameCounts {
     if (id >= MARKER_LIMITS.names) return NO_COUNTS;
-    return this.#last?.counts[id] ?? this.#accounts.countsOf(id);
+    if (this.#last === undefined) return this.#accounts.countsOf(id);
+    return this.#last.counts[id] ?? NO_COUNTS;
   }
 
   /** Remembers names, so that they can be told when the area is gone. */
@@ -61,7 +60,8 @@ export class MarkerOrigin {
 
   /** After the area was let go of; before its index is used again. */
   keepCounts(): void {
-    const counts = Array.from({ length: MARKER_LIMITS.names }, (_, id) => this.countsOf(id));
-    this.#last = { origin: this.describe(), counts };
+    const origin = this.describe();
+    const counts = Array.from({ length: origin.counts.names }, (_, id) => this.countsOf(id));
+    this.#last = { origin, counts };
   }
 }

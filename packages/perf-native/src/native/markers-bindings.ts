@@ -9,6 +9,7 @@ export interface MarkersLibrary {
     procRoot: string,
     pid: number,
     fds: Uint32Array,
+    inodes: BigUint64Array,
     most: number,
   ): number;
   /** @param sinceNs - CLOCK_MONOTONIC */
@@ -36,9 +37,17 @@ function bind(): MarkersLibrary {
   const { declare, types } = ffi();
   const markers = markersType();
   const numbers = types.pointer('uint32_t');
+  const inodes = types.pointer('uint64_t');
   const bytes = types.pointer('uint8_t');
   return {
-    find: declare('markers__find', 'int', [markers, 'str', 'uint32_t', numbers, 'uint32_t']),
+    find: declare('markers__find', 'int', [
+      markers,
+      'str',
+      'uint32_t',
+      numbers,
+      inodes,
+      'uint32_t',
+    ]),
     open: declare('markers__open', 'int', [markers, 'str', 'uint32_t', 'uint32_t', 'uint64_t']),
     close: declare('markers__close', 'int', [markers, 'uint32_t']),
     name: declare('markers__name', 'int', [markers, 'uint32_t', 'uint32_t', bytes]),

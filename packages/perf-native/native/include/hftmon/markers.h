@@ -66,11 +66,12 @@ typedef struct hftmon_markers hftmon_markers;
 HFTMON_API hftmon_markers *hftmon_session__markers(hftmon_session *s);
 
 /*
- * Descriptors of a process that are areas by their names. Writes up to `most` numbers and returns
- * how many there are, or -errno.
+ * Descriptors of a process that are areas by their names. Writes up to `most` numbers, with the
+ * inodes by which an area is known from another that has its number later, and returns how many
+ * there are, or -errno.
  */
 HFTMON_API int hftmon_markers__find(hftmon_markers *m, const char *proc_root, uint32_t pid,
-				    uint32_t *fds, uint32_t most);
+				    uint32_t *fds, uint64_t *inodes, uint32_t most);
 
 /*
  * Opens a descriptor of another process as an area, checks it, and has the pump read it. Returns
