@@ -130,6 +130,7 @@ export {
   threadExitInvoluntarySwitches,
 } from './record/payload/thread-exit.js';
 export { threadStartParentTid, threadStartPid } from './record/payload/thread-start.js';
+export { idleBeforeNs, idleState } from './record/payload/idle.js';
 export { stealWindowNs } from './record/payload/steal.js';
 export {
   MemoryWorkType,

@@ -15,7 +15,10 @@ export const OPTIONAL_TRACEPOINTS = [
     names: ['local_timer_entry', 'reschedule_entry', 'call_function_entry'],
     without: 'no timer_tick and ipi',
   },
-  { names: ['ipi_send_cpu', 'csd_queue_cpu'], without: 'senders of IPIs are not named' },
+  {
+    names: ['ipi_send_cpu', 'csd_queue_cpu'],
+    without: 'senders of IPIs are not named, and no c_state where an IPI ends it',
+  },
   { names: ['nmi_handler'], without: 'no nmi' },
   { names: ['page_fault_user', 'page_fault_kernel'], without: 'no page_fault' },
   { names: ['sys_enter', 'sys_exit'], without: 'no syscall' },
@@ -31,6 +34,10 @@ export const OPTIONAL_TRACEPOINTS = [
       'mm_migrate_pages_start',
     ],
     without: 'no reclaim, compaction and numa_migration',
+  },
+  {
+    names: ['cpu_idle', 'sched_wake_idle_without_ipi'],
+    without: 'no c_state: the time in which a CPU leaves an idle state is late_wakeup',
   },
   { names: ['signal_generate'], without: 'senders of stop signals are not named' },
 ] as const;
@@ -49,6 +56,7 @@ export function metaFor({ syscalls, faults, spans }: ResolvedOptions): Collector
       RecordKind.Throttle,
       RecordKind.Lock,
       RecordKind.Steal,
+      RecordKind.Idle,
       RecordKind.MemoryWork,
       RecordKind.Migrate,
       RecordKind.ThreadStart,

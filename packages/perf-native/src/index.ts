@@ -9,6 +9,7 @@ export {
   type InterruptTable,
   type IrqLine,
 } from './proc/interrupts.js';
+export { readIdleDriver, readIdleStates, type IdleState } from './capabilities/idle-states.js';
 export { perCpuDistances, type PerCpuDistances } from './capabilities/per-cpu-distances.js';
 export { readIrqAffinity, type IrqAffinity } from './proc/irq-affinity.js';
 export { readAllowedCpus } from './proc/allowed-cpus.js';

@@ -149,6 +149,7 @@ export const GROUP = {
   tlb: 1 << 14,
   lock: 1 << 15,
   memory: 1 << 16,
+  idle: 1 << 17,
   span: 1 << 20,
 } as const;
 

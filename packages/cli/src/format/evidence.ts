@@ -71,6 +71,13 @@ const EVIDENCE: { readonly [C in Cause]: (details: PartOf<C>['details']) => stri
       `${pages} huge page${pages === 1 ? '' : 's'}`,
       faults[0] !== undefined && `at ${faults[0].address} ${faults[0].mapping ?? ''}`.trim(),
     ]),
+  c_state: ({ states }) =>
+    list(
+      states.map(
+        ({ cpu, state, name, count }) =>
+          `CPU ${cpu} leaving ${name ?? `state ${state}`}${times(count)}`,
+      ),
+    ),
   steal: ({ count }) => `by the hypervisor${times(count)}`,
   syscall: ({ calls }) =>
     list(

@@ -1,6 +1,7 @@
 import { readlinkSync } from 'node:fs';
 import type { CollectorContext, StackResolver } from '@hftmon/core';
 import { Cgroups, cpuCgroupMount, readNumaTopology, type NumaTopology } from '@hftmon/perf-native';
+import { IdleStateNames } from './idle-state-names.js';
 import { IrqNames } from './irq-names.js';
 import { Mappings } from './mappings.js';
 import { TaskNames } from './task-names.js';
@@ -13,6 +14,7 @@ export class Lookups {
   readonly mappings: Mappings;
   readonly nodes: NumaTopology;
   readonly ticks: Ticks;
+  readonly idleStates: IdleStateNames;
   /** Of the CPU controller's hierarchy, whose ids limits are told by. */
   readonly cpuCgroups: Cgroups;
   readonly #stacks: StackResolver;
@@ -25,6 +27,7 @@ export class Lookups {
     this.nodes = readNumaTopology(sysRoot);
     this.cpuCgroups = new Cgroups(procRoot, () => performance.now(), cpuCgroupMount);
     this.ticks = new Ticks(source, sysRoot);
+    this.idleStates = new IdleStateNames(sysRoot);
     this.#stacks = source.stacks;
     this.#procRoot = procRoot;
   }

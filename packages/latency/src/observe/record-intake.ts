@@ -68,6 +68,7 @@ export class RecordIntake {
         this.#takeSwitch(u32, f64, base);
         return true;
       case RecordKind.Ran:
+      case RecordKind.Idle:
         this.#cpus.append(u32, base, cpuAt(u32, base), this.#span);
         return true;
       case RecordKind.HardIrq:

@@ -1,6 +1,7 @@
 import { SwitchFlag, switchFlags, switchNextTid, switchPreviousTid } from '@hftmon/core';
 import { IntervalType } from '../observe/interval-type.js';
 import type { ObservedCause } from '../types/details.js';
+import { idleSlices } from './idle-slices.js';
 import { placesOf, type Place } from './places.js';
 import { activityAt, type CpuActivity } from './runs-on-cpu.js';
 import type { Scene } from './scene.js';
@@ -59,8 +60,17 @@ export function offCpuSlices(
   return places.flatMap((place, i) => {
     const activity = activityAt(place, scene);
     const neighbours = { first: i === 0, last: i === places.length - 1, next: places[i + 1] };
-    return [...ofPlace(scene, wait, place, activity, neighbours), ...activity.interrupts];
+    return [
+      ...ofPlace(scene, wait, place, activity, neighbours),
+      ...(wakesItsCpu(wait, neighbours) ? idleSlices(activity.idleExits, place, scene) : []),
+      ...activity.interrupts,
+    ];
   });
+}
+
+/** A wake-up asks the CPU that it has chosen out of its idle state, and no other. */
+function wakesItsCpu({ preempted, throttled }: Wait, { last }: Neighbours): boolean {
+  return last && !preempted && !throttled;
 }
 
 interface Neighbours {

@@ -14,11 +14,20 @@ export interface Run {
   readonly base: number;
 }
 
+/** A CPU's way out of an idle state, from when it was asked to leave it. */
+export interface IdleExit {
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly log: IntervalLog;
+  readonly base: number;
+}
+
 /** What happened on a CPU while a thread waited there. */
 export interface CpuActivity {
   /** In the order of time. */
   readonly runs: readonly Run[];
   readonly interrupts: readonly Slice[];
+  readonly idleExits: readonly IdleExit[];
   /** What happened before is not kept any more, ns. */
   readonly knownFromNs: number;
 }
@@ -27,8 +36,9 @@ export interface CpuActivity {
 export function activityAt({ cpu, startNs, endNs }: Place, scene: Scene): CpuActivity {
   const runs: Run[] = [];
   const interrupts: Slice[] = [];
+  const idleExits: IdleExit[] = [];
   const log = scene.cpus.of(cpu);
-  if (log === undefined) return { runs, interrupts, knownFromNs: startNs };
+  if (log === undefined) return { runs, interrupts, idleExits, knownFromNs: startNs };
   const knownFromNs = Math.min(endNs, Math.max(startNs, log.lostUntilNs));
   if (knownFromNs > startNs) scene.truncated = true;
   for (let sequence = log.head - 1; sequence >= log.oldest; sequence--) {
@@ -37,7 +47,12 @@ export function activityAt({ cpu, startNs, endNs }: Place, scene: Scene): CpuAct
     const end = log.endOf(base);
     if (end < startNs - DISORDER_NS) break;
     if (end <= startNs || start >= endNs) continue;
-    if (kindAt(log.u32, base) !== RecordKind.Ran) {
+    const kind = kindAt(log.u32, base);
+    if (kind === RecordKind.Idle) {
+      idleExits.push({ startNs: start, endNs: end, log, base });
+      continue;
+    }
+    if (kind !== RecordKind.Ran) {
       interrupts.push(interruptSlice(log, base, startNs, endNs));
       continue;
     }
@@ -51,5 +66,5 @@ export function activityAt({ cpu, startNs, endNs }: Place, scene: Scene): CpuAct
     });
   }
   runs.sort((a, b) => a.startNs - b.startNs);
-  return { runs, interrupts, knownFromNs };
+  return { runs, interrupts, idleExits, knownFromNs };
 }

@@ -13,13 +13,15 @@ export const Rank = {
   OffCpu: 5,
   /** Off the CPU, and who ran meanwhile is on record. */
   Ran: 6,
-  Softirq: 7,
-  Interrupt: 8,
-  Nmi: 9,
+  /** Off the CPU, which was leaving an idle state. */
+  Idle: 7,
+  Softirq: 8,
+  Interrupt: 9,
+  Nmi: 10,
   /** The CPU itself stood still. */
-  Steal: 10,
+  Steal: 11,
   /** Whatever happened on the CPU meanwhile, the thread could not have run. */
-  Throttled: 11,
+  Throttled: 12,
 } as const;
 
 /** No task is known to be behind it. */

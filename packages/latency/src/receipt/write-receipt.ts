@@ -7,6 +7,7 @@ import {
   softirqDetails,
   timerTickDetails,
 } from '../details/interrupt-details.js';
+import { cStateDetails } from '../details/idle-details.js';
 import { lockWaitDetails } from '../details/lock-details.js';
 import {
   compactionDetails,
@@ -56,6 +57,7 @@ const DETAILS: {
   numa_migration: numaMigrationDetails,
   thp: thpDetails,
   steal: stealDetails,
+  c_state: cStateDetails,
   syscall: syscallDetails,
 };
 

@@ -109,6 +109,10 @@ function ofPart(part: ReceiptPart, cpu: number): Contribution[] {
       }));
     case 'late_wakeup':
       return [at(part.details.cpu, 'late_wakeup', `idle CPU ${part.details.cpu}`, ns)];
+    case 'c_state':
+      return part.details.states.map(({ cpu, ns }) =>
+        at(cpu, 'late_wakeup', `idle CPU ${cpu}`, ns),
+      );
     case 'migration':
       return [at(part.details.to, 'migration', 'the scheduler', ns)];
     case 'lock_wait':

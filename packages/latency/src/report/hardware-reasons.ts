@@ -1,13 +1,15 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { perCpuDistances, readCorePmus, readNumaTopology } from '@hftmon/perf-native';
+import { existsSync } from 'node:fs';
+import {
+  perCpuDistances,
+  readCorePmus,
+  readIdleDriver,
+  readNumaTopology,
+} from '@hftmon/perf-native';
 import type { ProbeEnvironment } from '@hftmon/core';
 import type { Cause } from '../types/cause.js';
 
 /** The host could tell, and nobody looks yet. */
 const NOT_COLLECTED = 'not collected by this version';
-
-/** A wake-up can't be late by more than that for an idle state so shallow, us. */
-const SHALLOW_US = 1;
 
 /** Why this host, or this version on it, can't tell of causes in the hardware and in memory. */
 export function hardwareReasons({ sysRoot }: ProbeEnvironment): ReadonlyMap<Cause, string> {
@@ -19,7 +21,10 @@ export function hardwareReasons({ sysRoot }: ProbeEnvironment): ReadonlyMap<Caus
   }
   reasons.set('smi', smiReason(sysRoot));
   reasons.set('frequency', folderReason(`${cpu}/cpufreq`, 'the kernel does not scale frequencies'));
-  reasons.set('c_state', idleReason(`${cpu}/cpuidle`));
+  if (readIdleDriver(sysRoot) === undefined) {
+    const file = `${sysRoot}/devices/system/cpu/cpuidle/current_driver`;
+    reasons.set('c_state', `the kernel has no driver of idle states (by ${file})`);
+  }
   reasons.set(
     'thermal',
     folderReason(`${cpu}/thermal_throttle`, 'the kernel counts no throttling'),
@@ -53,19 +58,4 @@ function smiReason(sysRoot: string): string {
 
 function folderReason(folder: string, without: string): string {
   return existsSync(folder) ? NOT_COLLECTED : `${without} (no ${folder})`;
-}
-
-function idleReason(folder: string): string {
-  const latencies = idleStates(folder).map((state) =>
-    Number(readFileSync(`${folder}/${state}/latency`, 'utf8')),
-  );
-  if (latencies.length === 0) return `the kernel knows no idle states (no ${folder})`;
-  const deepest = Math.max(...latencies);
-  return deepest <= SHALLOW_US
-    ? `the deepest idle state takes ${deepest} us to leave, by ${folder}`
-    : NOT_COLLECTED;
-}
-
-function idleStates(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder).filter((name) => /^state\d+$/.test(name)) : [];
 }

@@ -31,6 +31,7 @@ const TRACEPOINTS = new Map<Cause, readonly string[]>([
   ['reclaim', MEMORY],
   ['compaction', MEMORY],
   ['numa_migration', MEMORY],
+  ['c_state', ['cpu_idle', 'sched_wake_idle_without_ipi']],
   ['syscall', ['sys_enter', 'sys_exit']],
 ]);
 

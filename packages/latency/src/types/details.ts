@@ -295,6 +295,24 @@ export interface StealDetails {
   readonly windowNs: number;
 }
 
+/** Time that an idle CPU took from being asked to wake to its first sign of life. */
+export interface CStateDetails {
+  /** The one that took longest first. */
+  readonly states: readonly {
+    readonly cpu: number;
+    /** K of /sys/devices/system/cpu/cpuN/cpuidle/stateK. */
+    readonly state: number;
+    /** `C1`, `C6`, … */
+    readonly name?: string;
+    /** Time that leaving it takes at worst, by the kernel's tables, us. */
+    readonly exitLatencyUs?: number;
+    readonly ns: number;
+    readonly count: number;
+    /** How long the CPU had been in it, ns; the longest. */
+    readonly idleNs: number;
+  }[];
+}
+
 export interface SyscallDetails {
   readonly calls: readonly (SyscallRef & { readonly ns: number; readonly count: number })[];
 }
@@ -333,6 +351,7 @@ export interface DetailsByCause {
   numa_migration: NumaMigrationDetails;
   thp: ThpDetails;
   steal: StealDetails;
+  c_state: CStateDetails;
   syscall: SyscallDetails;
   unexplained: UnexplainedDetails;
 }

@@ -190,6 +190,14 @@ export function steal(fields: Times & { readonly window: number }): FakeRecord {
   return frame(RecordKind.Steal, fields, [low(fields.window), high(fields.window)]);
 }
 
+/** A CPU's way out of an idle state; `before` is how long it had been in it. */
+export function idleExit(
+  fields: Times & { readonly state: number; readonly before?: number },
+): FakeRecord {
+  const { state, before = 0 } = fields;
+  return frame(RecordKind.Idle, { ...fields, tid: 0 }, [state, low(before), high(before)]);
+}
+
 export interface KernelLockFields extends Times {
   readonly flags?: number;
   readonly address?: number;

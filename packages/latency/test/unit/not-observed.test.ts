@@ -42,7 +42,7 @@ describe('why causes are not observed', () => {
     expect(reasons.get('frequency')).toBe(
       `the kernel does not scale frequencies (no ${roots.sysRoot}/devices/system/cpu/cpu0/cpufreq)`,
     );
-    expect(reasons.get('c_state')).toContain('knows no idle states');
+    expect(reasons.get('c_state')).toContain('no driver of idle states');
     expect(reasons.get('thermal')).toContain('counts no throttling');
     expect(reasons.get('steal')).toBe('the kernel has no steal clock of KVM, by its BTF');
     expect(reasons.get('thp')).toContain('vm_event_states');
@@ -57,22 +57,26 @@ describe('why causes are not observed', () => {
       .write('sys/bus/event_source/devices/cpu/type', '4')
       .write('sys/bus/event_source/devices/msr/events/smi', 'event=0x04')
       .write(`${CPU}/cpufreq/scaling_driver`, 'intel_pstate')
-      .write(`${CPU}/cpuidle/state0/latency`, '0')
-      .write(`${CPU}/cpuidle/state3/latency`, '133')
+      .write('sys/devices/system/cpu/cpuidle/current_driver', 'intel_idle\n')
       .write(`${CPU}/thermal_throttle/core_throttle_count`, '0')
       .write('sys/devices/system/node/node0/cpulist', '0-1')
       .write('sys/devices/system/node/node1/cpulist', '2-3');
     const reasons = reasonsOn(hostOf(roots));
-    for (const cause of ['cache_misses', 'smi', 'frequency', 'c_state', 'thermal'] as const) {
+    for (const cause of ['cache_misses', 'smi', 'frequency', 'thermal'] as const) {
       expect(reasons.get(cause), cause).toBe(LATER);
     }
+    expect(reasons.has('c_state')).toBe(false);
     expect(reasons.has('numa_migration')).toBe(false);
   });
 
-  it('for idle states that make no wake-up late', () => {
-    roots.write(`${CPU}/cpuidle/state0/latency`, '0').write(`${CPU}/cpuidle/state1/latency`, '1');
-    expect(reasonsOn(hostOf(roots)).get('c_state')).toMatch(
-      /^the deepest idle state takes 1 us to leave/,
+  it('for idle states without a driver, and of a kernel that does not tell of them', () => {
+    const driver = 'sys/devices/system/cpu/cpuidle/current_driver';
+    roots.write(driver, 'none\n');
+    expect(reasonsOn(hostOf(roots)).get('c_state')).toMatch(/^the kernel has no driver/);
+    roots.write(driver, 'intel_idle\n');
+    expect(reasonsOn(hostOf(roots)).has('c_state')).toBe(false);
+    expect(reasonsOn(hostOf(roots, 'cpu_idle')).get('c_state')).toBe(
+      'the kernel has no tracepoint cpu_idle',
     );
   });
 

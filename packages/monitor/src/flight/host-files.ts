@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   RECORD_WORDS,
   RecordKind,
+  cpuAt,
   kindAt,
   switchSyscall,
   switchSyscallArgument,
@@ -35,10 +36,12 @@ export function hostFiles({ u32, count }: RecordBatch, input: HostFilesInput): F
   const files = new FileList(procRoot, sysRoot);
   const faulted = new Set<number>();
   const descriptors = new Set<string>();
+  const idleCpus = new Set<number>();
   let interrupts = false;
   for (let i = 0, base = 0; i < count; i++, base += RECORD_WORDS) {
     const kind = kindAt(u32, base);
     if (kind === RecordKind.HardIrq) interrupts = true;
+    if (kind === RecordKind.Idle) idleCpus.add(cpuAt(u32, base));
     if (kind !== RecordKind.Fault && kind !== RecordKind.Switch) continue;
     const pid = pidOf(tidAt(u32, base));
     if (pid === undefined) continue;
@@ -56,6 +59,12 @@ export function hostFiles({ u32, count }: RecordBatch, input: HostFilesInput): F
   for (const path of descriptors) files.link(path);
   for (const name of files.names('sys/devices/system/node')) {
     if (/^node\d+$/.test(name)) files.text(`sys/devices/system/node/${name}/cpulist`);
+  }
+  for (const cpu of idleCpus) {
+    const folder = `sys/devices/system/cpu/cpu${cpu}/cpuidle`;
+    for (const state of files.names(folder)) {
+      for (const file of ['name', 'latency']) files.text(`${folder}/${state}/${file}`);
+    }
   }
   return files.result();
 }

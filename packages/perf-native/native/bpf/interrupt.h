@@ -6,6 +6,7 @@
 #ifndef HFTMON_BPF_INTERRUPT_H
 #define HFTMON_BPF_INTERRUPT_H
 
+#include "idle.h"
 #include "steal.h"
 
 INLINE void frame_enter(struct hftmon_cpu *c, struct hftmon_frame *f)
@@ -14,6 +15,7 @@ INLINE void frame_enter(struct hftmon_cpu *c, struct hftmon_frame *f)
 	c->depth++;
 	f->steal = steal_so_far(c);
 	f->start_ns = now_ns();
+	idle_interrupted(c, f->start_ns);
 }
 
 /*

@@ -4,7 +4,7 @@
  * CPU, whose vector probe reads it; when several send before one interrupt is taken, the last
  * one is named and the sends are counted.
  */
-#include "probe.h"
+#include "idle.h"
 
 INLINE void leave_name(struct hftmon_sender *sender, u64 call_site)
 {
@@ -35,16 +35,19 @@ INLINE void name_sender(void)
 		tell_task(own, cpu, (void *)bpf_get_current_task_btf(), now_ns());
 }
 
-/* Reschedule IPIs have no callback. */
 SEC("tp_btf/ipi_send_cpu")
 int hftmon_ipi_send_cpu(tp_args *ctx)
 {
 	struct hftmon_cpu *c;
 
-	if (!config.enabled || ARG(2, u64))
+	if (!config.enabled)
 		return 0;
 	c = cpu_of(ARG(0, u32));
 	if (!c)
+		return 0;
+	idle_kicked(c);
+	/* Reschedule IPIs have no callback; function calls are named where they are queued. */
+	if (ARG(2, u64))
 		return 0;
 	leave_name(&c->reschedule, ARG(1, u64));
 	name_sender();

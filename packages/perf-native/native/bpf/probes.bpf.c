@@ -23,6 +23,7 @@
 #include "tick.bpf.c"
 #include "lock.bpf.c"
 #include "memory.bpf.c"
+#include "idle.bpf.c"
 #include "span.bpf.c"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -28,7 +28,7 @@ struct member {
 /* Groups that ask whether a target thread waits on this very CPU. */
 #define ON_CPU                                                                                     \
 	(HFTMON_GROUP_SWITCH | HFTMON_GROUP_IRQ | HFTMON_GROUP_SOFTIRQ | HFTMON_GROUP_VECTOR |     \
-	 HFTMON_GROUP_NMI | HFTMON_GROUP_DEFERRED)
+	 HFTMON_GROUP_NMI | HFTMON_GROUP_DEFERRED | HFTMON_GROUP_IDLE)
 
 static const struct member members[] = {
 	{ "hftmon_fork", ANY, NULL, 0 },
@@ -83,6 +83,8 @@ static const struct member members[] = {
 	{ "hftmon_compaction_end", HFTMON_GROUP_MEMORY, NULL, 0 },
 	{ "hftmon_migrate_pages_start", HFTMON_GROUP_MEMORY, NULL, 0 },
 	{ "hftmon_migrate_pages", HFTMON_GROUP_MEMORY, NULL, 0 },
+	{ "hftmon_cpu_idle", HFTMON_GROUP_IDLE, NULL, 0 },
+	{ "hftmon_wake_idle", HFTMON_GROUP_IDLE, NULL, 0 },
 };
 
 /* Attached when somebody asks for a span, not with the session. */

@@ -6,6 +6,7 @@ import {
   type EventSourceOptions,
   RecordKind,
 } from '@hftmon/core';
+import { readIdleDriver } from '../capabilities/idle-states.js';
 import type { HostEnvironment } from '../capabilities/probe-environment.js';
 import type { NativeOptions } from '../native/bindings.js';
 import { parseCpuList, readCpuLists } from '../proc/cpus.js';
@@ -35,7 +36,6 @@ export function nativeOptions(
   epochMonotonicNs: bigint,
 ): NativeOptions {
   const { procRoot, sysRoot } = environment;
-  const has = (name: string) => environment.hasTracepoint(name);
   validate(options);
   const affinity = pumpCpus(options.cpuAffinity ?? [], sysRoot);
   const cpus = possibleCpus(sysRoot);
@@ -46,7 +46,7 @@ export function nativeOptions(
     max_threads: MAX_THREADS,
     tid_limit: Number(readFileSync(`${procRoot}/sys/kernel/pid_max`, 'utf8')),
     cpus,
-    groups: groupsFor(kinds, has) | (wantsSpanProbes(kinds, options) ? GROUP.span : 0),
+    groups: groupsOf(kinds, environment) | (wantsSpanProbes(kinds, options) ? GROUP.span : 0),
     busy: options.busy === true ? 1 : 0,
     realtime_priority: options.realtimePriority ?? 0,
     poll_ns: Math.round(options.pollIntervalNs ?? POLL_NS),
@@ -54,6 +54,12 @@ export function nativeOptions(
     affinity: affinity.length > 0 ? Uint32Array.from(affinity) : null,
     affinity_count: affinity.length,
   };
+}
+
+function groupsOf(kinds: ReadonlySet<RecordKind>, environment: HostEnvironment): number {
+  const groups = groupsFor(kinds, (name) => environment.hasTracepoint(name));
+  // Without a driver every CPU idles in the one way that the architecture has: no state is named.
+  return readIdleDriver(environment.sysRoot) === undefined ? groups & ~GROUP.idle : groups;
 }
 
 /** An empty list is for probes that are added later. */

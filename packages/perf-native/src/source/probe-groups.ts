@@ -25,6 +25,8 @@ const GROUPS_OF_KIND: Readonly<Partial<Record<RecordKind, number>>> = {
   [RecordKind.Lock]: GROUP.lock,
   [RecordKind.Steal]: GROUP.switch | GROUP.vector,
   [RecordKind.MemoryWork]: GROUP.memory,
+  // An IPI is one of the ways to end an idle state.
+  [RecordKind.Idle]: GROUP.idle | GROUP.ipi,
 };
 
 /** A tracepoint whose absence means that the kernel cannot serve the group. */
@@ -44,6 +46,7 @@ const TRACEPOINT_OF_GROUP: ReadonlyMap<number, readonly string[]> = new Map([
   [GROUP.tlb, ['tlb_flush', 'local_timer_entry']],
   [GROUP.tick, ['tick_stop']],
   [GROUP.lock, ['contention_begin', 'contention_end']],
+  [GROUP.idle, ['cpu_idle', 'sched_wake_idle_without_ipi']],
   [
     GROUP.memory,
     ['direct_reclaim', 'memcg_reclaim', 'node_reclaim']

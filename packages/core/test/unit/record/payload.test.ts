@@ -99,6 +99,8 @@ const CASES: Case[] = [
   ['syscallResult', { 5: 0xffff_fff5, 6: 0xffff_ffff }, -11],
   ['syscallResult', pair(5), U64],
   ['stealWindowNs', pair(0), U64],
+  ['idleState', { 0: 3 }, 3],
+  ['idleBeforeNs', pair(1), U64],
   ['memoryWorkType', { 0: 0x0502 }, 2],
   ['memoryWorkReason', { 0: 0x0502 }, 5],
   ['memoryWorkNetNs', pair(1), U64],

@@ -296,6 +296,13 @@ describe('late wake-ups', () => {
       command: `echo 1 > ${file}`,
       undo: `echo 0 > ${file}`,
     });
+    const asleep = { cpu: 2, state: 2, ns: 60_000, count: 1, idleNs: 5 };
+    const byState = new Advised().spike('c_state', { states: [asleep] });
+    expect(byState.all).toEqual([]);
+    byState.roots
+      .write(`${folder}/state2/latency`, '133\n')
+      .write(`${folder}/state2/disable`, '0\n');
+    expect(byState.first).toMatchObject({ rule: 'limit-idle-states' });
     advised.roots.write(`${folder}/state2/disable`, '1\n');
     expect(advised.all).toEqual([]);
   });

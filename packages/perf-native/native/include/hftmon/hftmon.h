@@ -35,6 +35,7 @@ enum hftmon_group {
 	HFTMON_GROUP_TLB = 1 << 14,
 	HFTMON_GROUP_LOCK = 1 << 15,
 	HFTMON_GROUP_MEMORY = 1 << 16,
+	HFTMON_GROUP_IDLE = 1 << 17,
 	HFTMON_GROUP_SPAN = 1 << 20, /* attached by hftmon_span_probes__attach() */
 };
 
