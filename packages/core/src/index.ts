@@ -81,6 +81,7 @@ export {
   piBoostSyscallArgument,
   piBoostFutexOperation,
 } from './record/payload/pi-boost.js';
+export { PauseType, pauseReason, pauseType } from './record/payload/pause.js';
 export { signalNumber, signalSenderTid, signalCode } from './record/payload/signal.js';
 export {
   SoftirqFlag,
@@ -291,6 +292,7 @@ export { taskRef, type TaskRef } from './session/task-ref.js';
 export type { CgroupDirectory, CgroupRef, ContainerRef } from './session/cgroup-directory.js';
 export { PidIndex } from './session/pid-index.js';
 export { policyName } from './session/policy-name.js';
+export type { PauseProbeState } from './session/pause-probes.js';
 export type {
   MarkCounts,
   NameCounts,

@@ -210,7 +210,7 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
 
   /** Causes that it can't observe, each with the reason: what `unexplained` may be. */
   notObserved(): readonly NotObserved[] {
-    return listNotObserved(this.#options, this.#source?.environment);
+    return listNotObserved(this.#options, this.#source?.environment, this.#source?.pauseProbes);
   }
 
   /**

@@ -92,7 +92,11 @@ export class LatencyRun {
     const threads = this.#threads;
     this.#intake = new RecordIntake({ threads, cpus, signals, detector: this.#detector });
     const missing = listNotObserved(options, source.environment);
-    const notRuledOut = missing.map(({ cause }) => cause);
+    const causes = missing.map(({ cause }) => cause).filter((cause) => cause !== 'gc_pause');
+    const withPauses = [...causes, 'gc_pause'];
+    const seesPauses = (pid: number): boolean =>
+      source.pauseProbes?.some((probe) => probe.pid === pid && probe.refusal === undefined) ??
+      false;
     this.#sceneOf = ({ tid, log }, pid) => ({
       tid,
       pid,
@@ -100,7 +104,7 @@ export class LatencyRun {
       cpus,
       signals,
       lookups,
-      notRuledOut,
+      notRuledOut: seesPauses(pid) ? causes : withPauses,
       truncated: false,
     });
     this.#limit = new RateLimit(options.maxSpikesPerSecond);

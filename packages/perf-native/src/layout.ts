@@ -151,6 +151,7 @@ export const GROUP = {
   memory: 1 << 16,
   idle: 1 << 17,
   span: 1 << 20,
+  pause: 1 << 21,
 } as const;
 
 /** `enum hftmon_memory`. */

@@ -41,6 +41,12 @@ export {
   type MarksReport,
 } from './workloads/marks.js';
 export {
+  spawnCollections,
+  type CollectionsOptions,
+  type CollectionsReport,
+  type ObservedCollection,
+} from './workloads/collections.js';
+export {
   spawnProbed,
   type CallingThread,
   type ProbedOptions,

@@ -83,6 +83,12 @@ const EVIDENCE: { readonly [C in Cause]: (details: PartOf<C>['details']) => stri
     list(
       calls.map(({ name, number, count }) => `${name ?? `system call ${number}`}${times(count)}`),
     ),
+  gc_pause: ({ pauses }) =>
+    list(
+      pauses.map(({ kind, reason, count }) =>
+        join([`${kind.replaceAll('_', ' ')}${times(count)}`, reason]),
+      ),
+    ),
   unexplained: () => '',
 };
 

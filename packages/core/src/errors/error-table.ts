@@ -259,6 +259,11 @@ export const ERROR_TABLE = {
     what: 'the span "{span}" is not probed: {reason}',
     remedy: '{remedy}',
   },
+  HFTMON_E_PAUSES_UNSEEN: {
+    type: HOST,
+    what: 'the garbage collections of process {pid} are not seen: {reason}',
+    remedy: '{remedy}',
+  },
   HFTMON_E_MARKER_INIT: {
     type: 'MonitorError',
     what: 'this process can have no marks: {detail}',

@@ -56,6 +56,8 @@ export const RecordKind = {
   Span: 25,
   /** Time in which the noise probe saw nothing of the clock of its CPU; written by the probe. */
   Gap: 26,
+  /** The runtime of a target thread collected garbage instead of running the thread's code. */
+  Pause: 27,
   /** A CPU left an idle state, for which a target thread had to wait. `tid` is 0. */
   Idle: 28,
 } as const;

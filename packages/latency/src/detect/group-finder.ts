@@ -109,8 +109,8 @@ export class GroupFinder {
     for (let i = 0; i < intervals.count; i++) {
       const end = intervals.end[i]!;
       const type = log.typeOf(intervals.base[i]!);
-      if (isWaitOfTheKernel(type)) waitEnd = Math.max(waitEnd, end);
-      // Asleep in one of these, the thread waits for its memory or a lock: no will of its own.
+      if (isNoOwnWill(type)) waitEnd = Math.max(waitEnd, end);
+      // Asleep in one of these, the thread waits for its memory, a lock or the helpers of its runtime.
       else if (type === IntervalType.Sleep && end > waitEnd) this.#sleeps.addFrom(intervals, i);
     }
     let sleep = 0;
@@ -156,14 +156,14 @@ export class GroupFinder {
     }
   }
 
-  /** Time in the interval at `index` that is in no other one. */
+  /** Time in the system call at `index` that is in no interval within it. */
   #uncovered(log: IntervalLog, index: number): number {
     const intervals = this.#intervals;
     const end = intervals.end[index]!;
     let reached = intervals.start[index]!;
     let uncovered = 0;
     for (let i = 0; i < intervals.count; i++) {
-      if (i === index || log.typeOf(intervals.base[i]!) === IntervalType.Syscall) continue;
+      if (i === index || isAroundCalls(log.typeOf(intervals.base[i]!))) continue;
       const from = intervals.start[i]!;
       if (from >= end) break;
       if (from > reached) uncovered += from - reached;
@@ -204,10 +204,17 @@ export class GroupFinder {
   }
 }
 
-function isWaitOfTheKernel(type: number): boolean {
+/** May a system call lie within it? Then it says nothing of what happened in the call. */
+function isAroundCalls(type: number): boolean {
+  return type === IntervalType.Syscall || type === IntervalType.Pause;
+}
+
+/** Does a thread that sleeps in it not sleep of its own will? */
+function isNoOwnWill(type: number): boolean {
   return (
     type === IntervalType.Fault ||
     type === IntervalType.KernelLock ||
-    type === IntervalType.MemoryWork
+    type === IntervalType.MemoryWork ||
+    type === IntervalType.Pause
   );
 }

@@ -26,6 +26,8 @@ export const IntervalType = {
   MemoryWork: 13,
   /** Its CPU was taken by the hypervisor. */
   Steal: 14,
+  /** Its runtime collected garbage. */
+  Pause: 15,
 } as const;
 
 /** Sleep and Move are kept for what they tell about others. */

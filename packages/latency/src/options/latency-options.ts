@@ -40,6 +40,11 @@ export interface LatencyOptions {
   readonly syscalls?: boolean;
   /** Observe page faults. Default true. */
   readonly faults?: boolean;
+  /**
+   * Observe the garbage collections of targets that run V8, such as Node: probes are put into their
+   * code. Default true.
+   */
+  readonly collections?: boolean;
   /** Spikes kept for queries; the oldest goes first. Default 4096. */
   readonly maxSpikes?: number;
   /** Read the spans that the target marks. Default true. */
@@ -63,6 +68,7 @@ export interface ResolvedOptions {
   readonly eager: boolean;
   readonly syscalls: boolean;
   readonly faults: boolean;
+  readonly collections: boolean;
   readonly maxSpikes: number;
   readonly spans: boolean;
   readonly spanBudgets: SpanBudgets;
@@ -95,6 +101,7 @@ export function resolveOptions(options: LatencyOptions): ResolvedOptions {
     eager: options.eager === true,
     syscalls: options.syscalls !== false,
     faults: options.faults !== false,
+    collections: options.collections !== false,
     maxSpikes: Math.floor(maxSpikes),
     spans: options.spans !== false,
     spanBudgets: new SpanBudgets(options.spanBudgetUs),

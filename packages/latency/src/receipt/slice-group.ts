@@ -26,6 +26,7 @@ export function sliceGroup(
   let fault: Around | undefined;
   let work: Around | undefined;
   let lock: Around | undefined;
+  let pause: Around | undefined;
   for (let i = group.first; i < group.last; i++) {
     const startNs = pieces.start[i]!;
     const endNs = pieces.end[i]!;
@@ -49,6 +50,10 @@ export function sliceGroup(
       case IntervalType.Syscall:
         plain('syscall', Rank.Syscall);
         break;
+      case IntervalType.Pause:
+        pause = { base, endNs, cause: 'gc_pause' };
+        plain('gc_pause', Rank.Pause);
+        break;
       case IntervalType.KernelLock:
         lock = { base, endNs, cause: 'lock_wait' };
         plain('lock_wait', Rank.KernelLock, { lock: base });
@@ -65,7 +70,10 @@ export function sliceGroup(
         break;
       default: {
         // Pieces come in the order of their starts, so what is around it was seen before.
-        const around = [work, fault].find((outer) => isAround(outer, endNs));
+        const waits = type === IntervalType.Sleep || type === IntervalType.Lock;
+        const around = [work, fault, waits ? pause : undefined].find((outer) =>
+          isAround(outer, endNs),
+        );
         if (type !== IntervalType.Lock && isAround(lock, endNs)) {
           plain('lock_wait', Rank.OffCpu, { lock: lock.base });
         } else if (around !== undefined) {

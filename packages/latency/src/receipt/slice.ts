@@ -3,6 +3,8 @@ import type { ObservedCause } from '../types/details.js';
 
 /** Where slices overlap, the higher rank has the time: the inner interval. */
 export const Rank = {
+  /** The thread's own runtime: what the kernel did meanwhile keeps its time. */
+  Pause: 0,
   Syscall: 1,
   Fault: 2,
   /** Memory work within a fault or a system call. */
@@ -45,7 +47,7 @@ export interface Slice {
   readonly lock?: number;
   /** For `unexplained`. */
   readonly why?: Unexplained;
-  /** The thread was asleep (in a page fault, or in memory work). */
+  /** The thread was asleep (in a page fault, in memory work, or in a collection). */
   readonly blocked?: boolean;
   /** What the sweep left to it. */
   netNs: number;

@@ -1,5 +1,6 @@
 import { syscallNetNs } from '@hftmon/core';
 import { ioWaitDetails, stoppedDetails } from '../details/blocked-details.js';
+import { gcPauseDetails } from '../details/gc-pause-details.js';
 import {
   hardIrqDetails,
   ipiDetails,
@@ -59,6 +60,7 @@ const DETAILS: {
   steal: stealDetails,
   c_state: cStateDetails,
   syscall: syscallDetails,
+  gc_pause: gcPauseDetails,
 };
 
 /**

@@ -1,10 +1,7 @@
-import type { ProbeEnvironment } from '@hftmon/core';
+import type { PauseProbeState, ProbeEnvironment } from '@hftmon/core';
 import type { ResolvedOptions } from '../options/latency-options.js';
 import type { Cause, NotObserved } from '../types/cause.js';
 import { hardwareReasons } from './hardware-reasons.js';
-
-const GC_PAUSE =
-  'no event of the kernel: V8 tells its collections to its own process alone, and is built without probes for them';
 
 const FAULTS = ['page_fault_user', 'page_fault_kernel'] as const;
 /** Their probes are attached together or not at all. */
@@ -39,6 +36,7 @@ const TRACEPOINTS = new Map<Cause, readonly string[]>([
 export function listNotObserved(
   options: ResolvedOptions,
   environment: ProbeEnvironment | undefined,
+  pauseProbes?: readonly PauseProbeState[],
 ): NotObserved[] {
   const reasons = new Map<Cause, string>();
   if (!options.syscalls) reasons.set('syscall', 'switched off by option syscalls');
@@ -49,8 +47,20 @@ export function listNotObserved(
     }
   }
   if (environment !== undefined) addReasonsOfHost(reasons, environment);
-  reasons.set('gc_pause', GC_PAUSE);
+  const unseen = pausesUnseen(options, pauseProbes);
+  if (unseen !== undefined) reasons.set('gc_pause', unseen);
   return [...reasons].map(([cause, reason]) => ({ cause, reason }));
+}
+
+/** Why collections are not seen in all the targets that may have any. */
+function pausesUnseen(
+  { collections }: ResolvedOptions,
+  probes: readonly PauseProbeState[] | undefined,
+): string | undefined {
+  if (!collections) return 'switched off by option collections';
+  if (probes === undefined) return 'no uprobes, which are put into V8 to see them';
+  if (probes.length === 0) return 'seen in processes that run V8, such as Node: no target is one';
+  return probes.find(({ refusal }) => refusal !== undefined)?.refusal?.reason;
 }
 
 function addReasonsOfHost(reasons: Map<Cause, string>, environment: ProbeEnvironment): void {

@@ -17,7 +17,14 @@ export interface SpanSlices {
 export function spanSlices(scene: Scene, startNs: number, endNs: number): SpanSlices {
   const pieces = stallPieces(scene, startNs, endNs);
   const stalls = sliceGroup(scene, { first: 0, last: pieces.count }, { pieces });
-  return { stalls, sleeps: sleepSlices(scene, startNs, endNs) };
+  const pauses = stalls.filter(({ rank }) => rank === Rank.Pause);
+  const sleeps: Slice[] = [];
+  for (const sleep of sleepSlices(scene, startNs, endNs)) {
+    const pause = pauses.find((around) => isAround(around, sleep));
+    if (pause === undefined) sleeps.push(sleep);
+    else stalls.push({ ...sleep, cause: pause.cause, base: pause.base, blocked: true });
+  }
+  return { stalls, sleeps };
 }
 
 function sleepSlices({ log }: Scene, startNs: number, endNs: number): Slice[] {
@@ -32,6 +39,11 @@ function sleepSlices({ log }: Scene, startNs: number, endNs: number): Slice[] {
     if (to > from) sleeps.push(sleepSlice(log, base, from, to));
   }
   return sleeps;
+}
+
+/** Asleep in a collection, the thread waits for its helpers. */
+function isAround(pause: Slice, sleep: Slice): boolean {
+  return sleep.startNs >= pause.startNs && sleep.endNs <= pause.endNs;
 }
 
 function sleepSlice(log: Scene['log'], base: number, startNs: number, endNs: number): Slice {

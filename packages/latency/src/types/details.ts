@@ -317,6 +317,23 @@ export interface SyscallDetails {
   readonly calls: readonly (SyscallRef & { readonly ns: number; readonly count: number })[];
 }
 
+/** The thread's own runtime collected garbage instead of running its code. */
+export interface GcPauseDetails {
+  readonly pauses: readonly {
+    /**
+     * Of the young generation (`scavenge`, `minor_mark_sweep`), of the whole heap (`mark_compact`),
+     * or one step of marking it (`marking_step`).
+     */
+    readonly kind: 'scavenge' | 'minor_mark_sweep' | 'mark_compact' | 'marking_step' | 'unknown';
+    /** Why, in the words of V8; `testing` is `gc()`. */
+    readonly reason?: string;
+    readonly ns: number;
+    readonly count: number;
+  }[];
+  /** Part of it in which the thread slept: it waited for its helpers, ns. */
+  readonly blockedNs: number;
+}
+
 export interface UnexplainedDetails {
   /** Between interferences that were merged: the thread ran, ns. */
   readonly betweenNs: number;
@@ -353,6 +370,7 @@ export interface DetailsByCause {
   steal: StealDetails;
   c_state: CStateDetails;
   syscall: SyscallDetails;
+  gc_pause: GcPauseDetails;
   unexplained: UnexplainedDetails;
 }
 

@@ -4,6 +4,7 @@ import {
   LockFlag,
   MemoryWorkType,
   NO_STACK,
+  PauseType,
   RecordKind,
   SwitchFlag,
   ThrottleType,
@@ -225,4 +226,10 @@ export function threadStart(tid: number, at: number, pid = PID): FakeRecord {
 
 export function threadExit(tid: number, at: number, pid = PID): FakeRecord {
   return frame(RecordKind.ThreadExit, { from: at, to: at, tid }, [pid, 0, 0, 0, 0, 0]);
+}
+
+/** A collection of the thread's runtime, or a step of one. */
+export function pause(fields: Times & { readonly type?: number; readonly reason?: number }) {
+  const { type = PauseType.Scavenge, reason = 1 } = fields;
+  return frame(RecordKind.Pause, fields, [type, reason]);
 }

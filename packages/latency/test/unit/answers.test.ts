@@ -262,7 +262,7 @@ describe('causes that are not observed', () => {
     expect(list).toContainEqual({ cause: 'syscall', reason: 'switched off by option syscalls' });
     expect(list).toContainEqual({
       cause: 'gc_pause',
-      reason: expect.stringContaining('no event of the kernel') as string,
+      reason: expect.stringContaining('no uprobes') as string,
     });
     expect(causes).not.toContain('preemption');
   });

@@ -175,6 +175,7 @@ struct kernel_siginfo {
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
 	unsigned long cx;
+	unsigned long dx;
 	unsigned long di;
 	unsigned long si;
 	unsigned long ax;

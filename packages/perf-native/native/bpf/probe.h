@@ -92,11 +92,11 @@ INLINE struct hftmon_sources *sources_of(u32 cpu)
 /*
  * Events of a kind don't interrupt each other on a CPU, so that a plain add will do, but for TASK:
  * any probe may tell who a task is, also one that is hit by an interrupt, whose probes do too; and
- * for SPAN: a uprobe's program may be preempted by another one.
+ * for SPAN and PAUSE: a uprobe's program may be preempted by another one.
  */
 INLINE void count_one(u64 *counter, u32 kind)
 {
-	if (kind == HFTMON_TASK || kind == HFTMON_SPAN)
+	if (kind == HFTMON_TASK || kind == HFTMON_SPAN || kind == HFTMON_PAUSE)
 		__sync_fetch_and_add(counter, 1);
 	else
 		*counter += 1;

@@ -25,5 +25,6 @@
 #include "memory.bpf.c"
 #include "idle.bpf.c"
 #include "span.bpf.c"
+#include "pause.bpf.c"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -87,7 +87,7 @@ static const struct member members[] = {
 	{ "hftmon_wake_idle", HFTMON_GROUP_IDLE, NULL, 0 },
 };
 
-/* Attached when somebody asks for a span, not with the session. */
+/* Attached to single processes, not with the session. */
 static const char *const span_programs[] = {
 	"hftmon_function_entry",
 	"hftmon_function_return",
@@ -95,8 +95,16 @@ static const char *const span_programs[] = {
 	"hftmon_span_end",
 };
 
+static const char *const pause_programs[] = {
+	"hftmon_pause_begin",
+	"hftmon_pause_end",
+	"hftmon_marking_step_entry",
+	"hftmon_marking_step_return",
+};
+
 #define MEMBERS (sizeof(members) / sizeof(members[0]))
 #define SPAN_PROGRAMS (sizeof(span_programs) / sizeof(span_programs[0]))
+#define PAUSE_PROGRAMS (sizeof(pause_programs) / sizeof(pause_programs[0]))
 
 static int keep(struct links *links, int fd)
 {
@@ -171,6 +179,8 @@ int groups_want(struct object *o, uint32_t groups)
 			err = object_want(o, members[i].program);
 	for (uint32_t i = 0; i < SPAN_PROGRAMS && !err && groups & HFTMON_GROUP_SPAN; i++)
 		err = object_want(o, span_programs[i]);
+	for (uint32_t i = 0; i < PAUSE_PROGRAMS && !err && groups & HFTMON_GROUP_PAUSE; i++)
+		err = object_want(o, pause_programs[i]);
 	return err;
 }
 

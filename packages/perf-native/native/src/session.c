@@ -110,8 +110,8 @@ static int open_probes(struct hftmon_session *s)
 	err = probe_set_load(&s->probes, &sizes, o->groups);
 	if (!err)
 		err = map_shared(s);
-	if (!err && o->groups & HFTMON_GROUP_SPAN)
-		err = span_probe_set_open(&s->span_probes, &s->probes.object, o->max_threads);
+	if (!err && o->groups & (HFTMON_GROUP_SPAN | HFTMON_GROUP_PAUSE))
+		err = span_probe_set_open(&s->span_probes, &s->probes.object, sizes.open_spans);
 	return err ? err
 		   : threads_open(&s->threads, &s->probes, o->max_threads, o->tid_limit, s->cpus,
 				  o->cpus);

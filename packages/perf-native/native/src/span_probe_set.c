@@ -104,7 +104,8 @@ static int open_event(const struct hftmon_span_probes *p, const struct hftmon_sp
 	attr.size = sizeof(attr);
 	attr.type = p->type;
 	attr.config = probe->semaphore << SEMAPHORE_SHIFT;
-	if (probe->role == HFTMON_SPAN_FUNCTION_RETURN)
+	if (probe->role == HFTMON_SPAN_FUNCTION_RETURN ||
+	    probe->role == HFTMON_PAUSE_STEP_RETURN)
 		attr.config |= UINT64_C(1) << p->return_bit;
 	attr.config1 = (uintptr_t)probe->path;
 	attr.config2 = probe->offset;
@@ -137,6 +138,10 @@ int hftmon_span_probes__attach(hftmon_span_probes *p, const struct hftmon_span_p
 		[HFTMON_SPAN_FUNCTION_RETURN] = "hftmon_function_return",
 		[HFTMON_SPAN_BEGIN] = "hftmon_span_begin",
 		[HFTMON_SPAN_END] = "hftmon_span_end",
+		[HFTMON_PAUSE_BEGIN] = "hftmon_pause_begin",
+		[HFTMON_PAUSE_END] = "hftmon_pause_end",
+		[HFTMON_PAUSE_STEP_ENTRY] = "hftmon_marking_step_entry",
+		[HFTMON_PAUSE_STEP_RETURN] = "hftmon_marking_step_return",
 	};
 
 	if (probe->sz != sizeof(*probe))
@@ -144,8 +149,8 @@ int hftmon_span_probes__attach(hftmon_span_probes *p, const struct hftmon_span_p
 			    sizeof(*probe));
 	if (!p->object)
 		return fail(-EINVAL, "a session without span probes");
-	if (probe->index >= HFTMON_SPAN_PROBES ||
-	    probe->role >= sizeof(programs) / sizeof(programs[0]))
+	if (probe->role >= sizeof(programs) / sizeof(programs[0]) ||
+	    (probe->index < HFTMON_SPAN_PROBES) != (probe->role <= HFTMON_SPAN_END))
 		return fail(-EINVAL, "span probe %u, role %u", probe->index, probe->role);
 	if (probe->semaphore > UINT32_MAX)
 		return fail(-EINVAL, "the semaphore of a static probe is beyond 4 GiB");

@@ -16,7 +16,16 @@ export interface NativeSpanProbe {
 }
 
 /** `enum hftmon_span_role`. */
-export const SPAN_ROLE = { functionEntry: 0, functionReturn: 1, begin: 2, end: 3 } as const;
+export const SPAN_ROLE = {
+  functionEntry: 0,
+  functionReturn: 1,
+  begin: 2,
+  end: 3,
+  pauseBegin: 4,
+  pauseEnd: 5,
+  pauseStepEntry: 6,
+  pauseStepReturn: 7,
+} as const;
 
 /** Those that can fail return 0, or a negative errno. */
 export interface SpanProbesLibrary {

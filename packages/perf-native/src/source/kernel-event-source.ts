@@ -8,6 +8,7 @@ import {
   type EventSourceOptions,
   type InterruptTotals,
   type LossCounts,
+  type PauseProbeState,
   type RecordBatch,
   type RecordRing,
   type RecordWriter,
@@ -20,6 +21,7 @@ import { createProbeEnvironment, type HostEnvironment } from '../capabilities/pr
 import { CONFIG, GROUP } from '../layout.js';
 import { MarkerFollower } from '../marker/marker-follower.js';
 import { SpanProbeFollower } from '../span-probes/span-probe-follower.js';
+import { PauseFollower } from '../pauses/pause-follower.js';
 import { nativeLibrary, type NativeOptions } from '../native/bindings.js';
 import { NativeSession } from '../native/native-session.js';
 import { Cgroups } from '../proc/cgroups.js';
@@ -33,7 +35,7 @@ import {
 } from '../states/thread-state-sampler.js';
 import { readInterruptTotals } from './interrupt-totals.js';
 import { readDropped, readLosses } from './loss-reader.js';
-import { nativeOptions, wantsSpanProbes } from './native-options.js';
+import { nativeOptions, wantsPauses, wantsSpanProbes } from './native-options.js';
 import type { Follower } from './follower.js';
 import { KernelBacklog } from './kernel-backlog.js';
 import { ProcessFollower } from './process-follower.js';
@@ -78,6 +80,8 @@ interface OpenState {
   readonly marks: MarkerFollower | undefined;
   /** Only where they are asked for. */
   readonly probes: SpanProbeFollower | undefined;
+  /** Only where they are asked for, and the kernel has uprobes. */
+  readonly pauses: PauseFollower | undefined;
   readonly ring: RecordRing;
   readonly writer: RecordWriter;
   /** Possible CPUs; 0 in a session without BPF. */
@@ -92,6 +96,7 @@ interface LastState {
   readonly losses: LossCounts;
   readonly interrupts: InterruptTotals;
   readonly pump: PumpStats;
+  readonly pauseProbes: readonly PauseProbeState[] | undefined;
 }
 
 const NOTHING = new Uint32Array(0);
@@ -167,6 +172,9 @@ export class KernelEventSource implements EventSource {
         busy: native.busy !== 0,
         marks: this.#marks(session, memory, kinds, probes),
         probes,
+        pauses: wantsPauses(kinds, this.environment.sysRoot)
+          ? new PauseFollower(session.spanProbes(), this.environment.procRoot)
+          : undefined,
         ring: { buffer: memory.history, byteOffset: 0, capacity: native.history_records },
         writer: new SpscWriter({
           buffer: memory.input,
@@ -209,9 +217,11 @@ export class KernelEventSource implements EventSource {
       losses: this.losses(),
       interrupts: this.interruptTotals(),
       pump: this.pumpStats(),
+      pauseProbes: this.pauseProbes,
     };
     this.#open.marks?.close();
     this.#open.probes?.close();
+    this.#open.pauses?.close();
     this.#open.session.close();
     this.#open = undefined;
   }
@@ -221,8 +231,13 @@ export class KernelEventSource implements EventSource {
     return this.#spanOrigins;
   }
 
+  /** Targets that run V8, also after `close`; absent where their collections can't be seen at all. */
+  get pauseProbes(): readonly PauseProbeState[] | undefined {
+    return this.#open === undefined ? this.#last?.pauseProbes : this.#open.pauses?.list();
+  }
+
   attach(pid: number): void {
-    const { follower, marks, probes } = this.#live();
+    const { follower, marks, probes, pauses } = this.#live();
     follower.follow(pid);
     try {
       probes?.follow(pid);
@@ -231,6 +246,7 @@ export class KernelEventSource implements EventSource {
       throw error;
     }
     marks?.follow(pid);
+    pauses?.follow(pid);
     this.#introduce(pid);
     if (this.#wantsStacks) this.#symbolizer.capture(pid);
   }
@@ -256,6 +272,7 @@ export class KernelEventSource implements EventSource {
   detach(pid: number): void {
     this.#open?.marks?.forget(pid);
     this.#open?.probes?.forget(pid);
+    this.#open?.pauses?.forget(pid);
     this.#open?.follower.forget(pid);
   }
 
@@ -321,10 +338,11 @@ export class KernelEventSource implements EventSource {
   }
 
   reap(): number[] {
-    const { follower, marks, probes } = this.#live();
+    const { follower, marks, probes, pauses } = this.#live();
     this.#reaps++;
     marks?.look();
     probes?.look();
+    pauses?.look();
     return this.#reaps % REAP_EVERY === 0 ? follower.reap() : [];
   }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import {
   createError,
   KERNEL_KINDS,
@@ -46,7 +46,10 @@ export function nativeOptions(
     max_threads: MAX_THREADS,
     tid_limit: Number(readFileSync(`${procRoot}/sys/kernel/pid_max`, 'utf8')),
     cpus,
-    groups: groupsOf(kinds, environment) | (wantsSpanProbes(kinds, options) ? GROUP.span : 0),
+    groups:
+      groupsOf(kinds, environment) |
+      (wantsSpanProbes(kinds, options) ? GROUP.span : 0) |
+      (wantsPauses(kinds, sysRoot) ? GROUP.pause : 0),
     busy: options.busy === true ? 1 : 0,
     realtime_priority: options.realtimePriority ?? 0,
     poll_ns: Math.round(options.pollIntervalNs ?? POLL_NS),
@@ -68,6 +71,11 @@ export function wantsSpanProbes(
   { spanProbes }: EventSourceOptions,
 ): boolean {
   return spanProbes !== undefined && kinds.has(RecordKind.Span);
+}
+
+/** Without uprobes the rest of the kinds is served all the same. */
+export function wantsPauses(kinds: ReadonlySet<RecordKind>, sysRoot: string): boolean {
+  return kinds.has(RecordKind.Pause) && existsSync(`${sysRoot}/bus/event_source/devices/uprobe`);
 }
 
 /** Options that are numbers, with their least and largest values. */

@@ -45,13 +45,18 @@ export function refuseUnsafeReturns(
       'let it end at the entry of another function, or say nothrow if none ever leaves it',
     );
   }
-  if (hasShadowStack(pid, procRoot) && !keepsShadowStacks(procRoot)) {
+  if (!mayReplaceReturns(pid, procRoot)) {
     throw refused(
       name,
       'the process has a shadow stack, which this kernel would leave out of step',
       'use Linux 6.11 or later, or let it end at the entry of another function',
     );
   }
+}
+
+/** Does the kernel keep the process's shadow stack, if it has one, in step? */
+export function mayReplaceReturns(pid: number, procRoot: string): boolean {
+  return !hasShadowStack(pid, procRoot) || keepsShadowStacks(procRoot);
 }
 
 function mayUnwind({ source, sections }: ProbedElf): boolean {

@@ -61,14 +61,16 @@ export class Workload<Report extends CommonReport = CommonReport> implements Asy
   }
 
   /**
-   * Starts a built workload and waits until it is set up and asleep.
+   * Starts a workload and waits until it is set up and asleep.
+   * @param command - program and first arguments; by default the built program of that name
    * @throws WorkloadError when it is not built or says that it can't run
    */
   static async spawn<Report extends CommonReport>(
     name: string,
     options: CommonOptions = {},
+    [file, ...before]: readonly [string, ...string[]] = [workloadBinary(name)],
   ): Promise<Workload<Report>> {
-    const child = spawn(workloadBinary(name), toArguments(options), {
+    const child = spawn(file, [...before, ...toArguments(options)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const messages = new MessageReader(child.stdout);

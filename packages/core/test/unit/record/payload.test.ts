@@ -128,6 +128,8 @@ const CASES: Case[] = [
   ['signalNumber', { 0: 9 }, 9],
   ['signalSenderTid', { 1: LOW }, LOW],
   ['signalCode', { 2: 0xffff_fffa }, -6],
+  ['pauseType', { 0: LOW }, LOW],
+  ['pauseReason', { 1: LOW }, LOW],
   ['gapInvoluntarySwitches', { 0: LOW }, LOW],
   ['gapVoluntarySwitches', { 1: LOW }, LOW],
   ['gapMinorFaults', { 2: LOW }, LOW],

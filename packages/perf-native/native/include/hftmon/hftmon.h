@@ -37,6 +37,7 @@ enum hftmon_group {
 	HFTMON_GROUP_MEMORY = 1 << 16,
 	HFTMON_GROUP_IDLE = 1 << 17,
 	HFTMON_GROUP_SPAN = 1 << 20, /* attached by hftmon_span_probes__attach() */
+	HFTMON_GROUP_PAUSE = 1 << 21, /* likewise */
 };
 
 enum hftmon_memory {

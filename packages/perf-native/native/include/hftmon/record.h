@@ -50,6 +50,7 @@ enum hftmon_kind {
 	HFTMON_STEAL = 24,
 	HFTMON_SPAN = 25,	    /* made by the pump, of the marks of applications */
 	HFTMON_GAP = 26,	    /* written by the noise probe */
+	HFTMON_PAUSE = 27,
 	HFTMON_IDLE = 28,
 	HFTMON_KERNEL_KINDS = 32, /* loss counters are kept for this many kinds */
 };

@@ -101,6 +101,15 @@ enum hftmon_span_flag {
 	HFTMON_SPAN_BEGAN_BEFORE = 1 << 2, /* before its marks were to be told */
 };
 
+/* What a runtime does in the time of a PAUSE record, instead of running the thread's code. */
+enum hftmon_pause {
+	HFTMON_PAUSE_UNKNOWN = 0,
+	HFTMON_PAUSE_SCAVENGE = 1, /* this and the next two in the order of V8's GarbageCollector */
+	HFTMON_PAUSE_MARK_COMPACT = 2,
+	HFTMON_PAUSE_MINOR_MARK_SWEEP = 3,
+	HFTMON_PAUSE_MARKING_STEP = 4,
+};
+
 /* What a MEMORY_WORK record is about. */
 enum hftmon_memory_type {
 	HFTMON_MEMORY_RECLAIM = 1,
@@ -344,7 +353,11 @@ struct hftmon_thread {
 	hft_u32 fault_huge;	 /* huge pages that the fault has brought so far */
 	hft_u32 fault_huge_base; /* the CPU's count when the thread came there */
 	struct hftmon_memory_work memory_work[HFTMON_MEMORY_TYPES];
-	hft_u8 pad1[24];
+
+	hft_u64 pause_start_ns; /* 0: its runtime collects no garbage */
+	hft_u64 marking_start_ns;
+	hft_u32 pause_collector; /* V8's GarbageCollector */
+	hft_u32 pause_reason;	 /* V8's GarbageCollectionReason */
 };
 
 _Static_assert(sizeof(struct hftmon_thread) % 64 == 0, "threads share no cache line");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Uprobes in target processes, of which BPF programs make SPAN records. */
+/* Uprobes in target processes, of which BPF programs make SPAN and PAUSE records. */
 #ifndef HFTMON_SPAN_PROBES_H
 #define HFTMON_SPAN_PROBES_H
 
@@ -12,12 +12,17 @@ enum hftmon_span_role {
 	HFTMON_SPAN_FUNCTION_RETURN = 1, /* at the same place as the entry */
 	HFTMON_SPAN_BEGIN = 2,
 	HFTMON_SPAN_END = 3,
+	/* Of functions of V8. */
+	HFTMON_PAUSE_BEGIN = 4, /* Heap::PerformGarbageCollection(collector, reason, …) */
+	HFTMON_PAUSE_END = 5,
+	HFTMON_PAUSE_STEP_ENTRY = 6,
+	HFTMON_PAUSE_STEP_RETURN = 7, /* at the same place as the entry */
 };
 
 /* One place where spans begin or end. */
 struct hftmon_span_probe {
 	size_t sz;	   /* sizeof(struct hftmon_span_probe), for later additions */
-	uint32_t index;	   /* of the span probe; below HFTMON_SPAN_PROBES, for one process */
+	uint32_t index;	   /* below HFTMON_SPAN_PROBES for one span in one process, above for pauses */
 	uint32_t pid;
 	uint32_t source;   /* enum hftmon_span_source: UPROBE or USDT */
 	uint32_t role;	   /* enum hftmon_span_role */
@@ -34,7 +39,7 @@ HFTMON_API hftmon_span_probes *hftmon_session__span_probes(hftmon_session *s);
 /*
  * Puts a probe into one process, also before the session starts: its program does nothing before.
  * Ends go first: a begin without its end could be taken for that of a later one. Returns 0 or
- * -errno; -EINVAL from a session without HFTMON_GROUP_SPAN.
+ * -errno; -EINVAL from a session without the group of the role.
  */
 HFTMON_API int hftmon_span_probes__attach(hftmon_span_probes *p,
 					  const struct hftmon_span_probe *probe);

@@ -1,0 +1,170 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PauseType, RecordKind, pauseReason, pauseType } from '@hftmon/core';
+import { spawnCollections, spawnSpinner, type CollectionsReport } from '@hftmon/testkit';
+import { describe, expect, it } from 'vitest';
+import { Monitor, type SeenRecord } from '../../support/monitor.js';
+
+/** Kinds of perf_hooks that stop the thread for a collection, and what they are here. */
+const TYPES: ReadonlyMap<number, number> = new Map([
+  [1, PauseType.Scavenge],
+  [2, PauseType.MinorMarkSweep],
+  [4, PauseType.MarkCompact],
+]);
+const ALLOCATION_FAILURE = 1;
+const TESTING = 21;
+
+/** perf_hooks reads its clock before and after everything else that a collection does. */
+const MARGIN_NS = 1e6;
+
+describe('garbage collections of a Node process', () => {
+  it('are told each once, with their kind and reason, as long as the process itself says', async () => {
+    await using target = await spawnCollections({ full: 7, young: 11, garbageMb: 100 });
+    using monitor = watch(target.pid);
+    const report = await target.go();
+    const pauses = collections(monitor);
+    const observed = observedCollections(report);
+    expect(observed.filter(({ forced }) => forced)).toHaveLength(7 + 11);
+    expect(observed.length).toBeGreaterThan(7 + 11);
+    expect(pauses).toHaveLength(observed.length);
+    for (const [i, { kind, forced, startNs, endNs }] of observed.entries()) {
+      const { tid, u32, startNs: from, durationNs } = pauses[i]!;
+      expect(tid).toBe(target.pid);
+      expect(pauseType(u32, 0)).toBe(TYPES.get(kind));
+      if (forced) expect(pauseReason(u32, 0)).toBe(TESTING);
+      else if (kind === 1) expect(pauseReason(u32, 0)).toBe(ALLOCATION_FAILURE);
+      const start = from + epochOf(monitor);
+      expect(start).toBeGreaterThanOrEqual(startNs - MARGIN_NS);
+      expect(start + durationNs).toBeLessThanOrEqual(endNs + MARGIN_NS);
+    }
+    for (const [i, call] of report.calls.entries()) {
+      const within = pauses.filter((pause) => isWithin(pause, call, epochOf(monitor)));
+      expect(within, `collection ${i} that was asked for`).toHaveLength(1);
+    }
+    expect(monitor.counts(RecordKind.Pause)).toMatchObject({ filtered: 0, dropped: 0 });
+    expect(monitor.source.pauseProbes).toEqual([
+      { pid: target.pid, runtime: 'v8', binary: process.execPath, steps: true },
+    ]);
+  });
+
+  it('tell the steps of marking, none within a collection', async () => {
+    await using target = await spawnCollections({ garbageMb: 200 });
+    using monitor = watch(target.pid);
+    await target.go();
+    const pauses = collections(monitor);
+    const steps = monitor.of(RecordKind.Pause).filter(isStep);
+    expect(steps.length).toBeGreaterThan(0);
+    for (const step of steps) {
+      expect(step.durationNs).toBeGreaterThan(0);
+      expect(pauses.some((pause) => isWithin(step, intervalOf(pause), 0))).toBe(false);
+    }
+  });
+
+  it('are those of each thread with its own heap', async () => {
+    await using target = await spawnCollections({ full: 5, young: 3, worker: true });
+    using monitor = watch(target.pid);
+    const { calls } = await target.go();
+    const pauses = collections(monitor);
+    const ofWorker = calls.map((call) =>
+      pauses.filter((pause) => pause.tid !== target.pid && isWithin(pause, call, epochOf(monitor))),
+    );
+    expect(ofWorker.map(({ length }) => length)).toEqual(calls.map(() => 1));
+    expect(new Set(ofWorker.flat().map(({ tid }) => tid)).size).toBe(1);
+  });
+
+  it('are those of the monitoring process, too', async () => {
+    using monitor = watch(process.pid);
+    const { setFlagsFromString } = await import('node:v8');
+    const { runInNewContext } = await import('node:vm');
+    setFlagsFromString('--expose-gc');
+    const gc = runInNewContext('gc') as () => void;
+    const before = collections(monitor).length;
+    for (let i = 0; i < 5; i++) gc();
+    const forced = collections(monitor)
+      .slice(before)
+      .filter(({ u32 }) => pauseReason(u32, 0) === TESTING);
+    expect(forced).toHaveLength(5);
+    expect(forced.every(({ tid }) => tid > 0)).toBe(true);
+  });
+
+  it('leave nothing in the process', async () => {
+    await using target = await spawnCollections({ full: 3 });
+    using monitor = watch(target.pid);
+    await target.go();
+    monitor.source.detach(target.pid);
+    const { length } = collections(monitor);
+    const report = await target.go();
+    expect(report.calls).toHaveLength(3);
+    expect(collections(monitor)).toHaveLength(length);
+    expect(monitor.source.pauseProbes).toHaveLength(1);
+  });
+});
+
+describe('processes whose collections are not seen', () => {
+  it('are told with the reason, where the runtime has no symbol of them', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hftmon-node-'));
+    try {
+      const other = join(folder, 'node');
+      writeFileSync(other, withoutName('PerformGarbageCollectionE'), { mode: 0o755 });
+      await using target = await spawnCollections({ full: 1 }, other);
+      using monitor = watch(target.pid);
+      await target.go();
+      expect(collections(monitor)).toEqual([]);
+      const [state] = monitor.source.pauseProbes!;
+      expect(state).toMatchObject({ pid: target.pid, binary: other, steps: false });
+      expect(state!.refusal!.reason).toContain('has no symbol of v8::internal::');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('are nothing to complain about where there is no such runtime', async () => {
+    await using target = await spawnSpinner();
+    using monitor = watch(target.pid);
+    expect(monitor.source.pauseProbes).toEqual([]);
+  });
+});
+
+/** The runtime, with another name instead wherever its symbol tables have that one. */
+function withoutName(name: string): Buffer {
+  const bytes = readFileSync(process.execPath);
+  for (let at = bytes.indexOf(name); at >= 0; at = bytes.indexOf(name, at)) {
+    bytes.write('x'.repeat(name.length), at, 'latin1');
+  }
+  return bytes;
+}
+
+function watch(pid: number): Monitor {
+  return Monitor.start([RecordKind.Pause], [pid]);
+}
+
+function epochOf({ source }: Monitor): number {
+  return Number(source.epochMonotonicNs);
+}
+
+function observedCollections({ observed }: CollectionsReport) {
+  return observed.filter(({ kind }) => TYPES.has(kind));
+}
+
+function isStep({ u32 }: SeenRecord): boolean {
+  return pauseType(u32, 0) === PauseType.MarkingStep;
+}
+
+function collections(monitor: Monitor): SeenRecord[] {
+  monitor.read();
+  return monitor.of(RecordKind.Pause).filter((record) => !isStep(record));
+}
+
+function intervalOf({ startNs, durationNs }: SeenRecord) {
+  return { startNs, endNs: startNs + durationNs };
+}
+
+function isWithin(
+  { startNs, durationNs }: SeenRecord,
+  around: { readonly startNs: number; readonly endNs: number },
+  epochNs: number,
+): boolean {
+  const start = startNs + epochNs;
+  return start >= around.startNs && start + durationNs <= around.endNs;
+}
