@@ -45,7 +45,7 @@ const COLUMNS: readonly Column[] = [
 
 /** Spans by name, what was lost of the marks, and the slowest span of each name. */
 export function spanReportLines(report: SpanReport): string[] {
-  const { spans, slow, origins, refused, probes, withheld } = report;
+  const { spans, slow, origins, refused, probes, withheld, unlisted } = report;
   return [
     ...(spans.length === 0 ? [] : formatTable(COLUMNS, spans.map(row))),
     ...spans.flatMap((span) => slowestLine(span, slow)),
@@ -55,6 +55,7 @@ export function spanReportLines(report: SpanReport): string[] {
       refusal === undefined ? [] : [`  ${refusal.reason}; ${refusal.remedy}`],
     ),
     ...(withheld === 0 ? [] : [`  ${plural(withheld, 'slow span')} without a receipt: too many`]),
+    ...(unlisted === 0 ? [] : [`  ${plural(unlisted, 'span')} of names that found no room`]),
   ];
 }
 

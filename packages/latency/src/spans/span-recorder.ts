@@ -63,6 +63,9 @@ export class SpanRecorder {
   /** Receipts written since the last {@link begin}. */
   #receipts = 0;
   #withheld = 0;
+  #unlisted = 0;
+  /** Of the spans that are kept. */
+  readonly #originOf = new WeakMap<SlowSpan, number>();
 
   constructor(parts: SpanParts) {
     this.#parts = parts;
@@ -81,6 +84,17 @@ export class SpanRecorder {
     return this.#withheld;
   }
 
+  /** Spans and instants whose names found no room. */
+  get unlisted(): number {
+    return this.#unlisted;
+  }
+
+  /** The span with what was said with its id since, too. */
+  withLaterEvents(span: SlowSpan): SlowSpan {
+    const events = this.#parts.events.of(span.id, this.#originOf.get(span)!);
+    return events.length > span.events.length ? { ...span, events } : span;
+  }
+
   /** A delivery begins. */
   begin(): void {
     this.#receipts = 0;
@@ -90,7 +104,10 @@ export class SpanRecorder {
   take(u32: Uint32Array, f64: Float64Array, base: number): void {
     const key = spanOrigin(u32, base) * NAMES_PER_ORIGIN + spanName(u32, base);
     const book = this.#books.get(key) ?? this.#open(key, u32, base);
-    if (book === undefined) return;
+    if (book === undefined) {
+      this.#unlisted++;
+      return;
+    }
     if ((spanFlags(u32, base) & SpanFlag.Instant) !== 0) {
       book.instants++;
       this.#parts.events.add(u32, f64, base);
@@ -105,13 +122,12 @@ export class SpanRecorder {
 
   /** @returns `undefined` for spans of an origin that never was, and when there are too many names */
   #open(key: number, u32: Uint32Array, base: number): SpanBook | undefined {
+    if (this.#books.size >= MOST_BOOKS) return undefined;
     const origins = this.#parts.origins();
     const origin = spanOrigin(u32, base);
     const nameId = spanName(u32, base);
     const pid = origins?.pidOf(origin);
-    if (pid === undefined || nameId >= NAMES_PER_ORIGIN || this.#books.size >= MOST_BOOKS) {
-      return undefined;
-    }
+    if (pid === undefined || nameId >= NAMES_PER_ORIGIN) return undefined;
     const name = origins?.nameOf(origin, nameId) ?? `name ${nameId}`;
     const source = SOURCE_NAMES[spanSource(u32, base)] ?? 'marker';
     const budgetNs = this.#parts.budgets.of(name);
@@ -122,11 +138,12 @@ export class SpanRecorder {
 
   #write(book: SpanBook, over: boolean, u32: Uint32Array, f64: Float64Array, base: number): void {
     if (this.#receipts >= MOST_RECEIPTS) {
-      if (over) this.#withheld++;
+      this.#withheld++;
       return;
     }
     this.#receipts++;
     const span = this.#describe(book, over, u32, f64, base);
+    this.#originOf.set(span, book.origin);
     book.keep(span);
     if (!over) return;
     if (this.#slow.length === MOST_SLOW) this.#slow.shift();

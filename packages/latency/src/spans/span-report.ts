@@ -24,11 +24,13 @@ export function reportSpans(
     spans: books.map((book) => summary(book, origins, query.percentiles ?? PERCENTILES)),
     slow: [...slow]
       .filter(({ durationUs }) => durationUs >= minDurationUs)
+      .map((span) => recorder!.withLaterEvents(span))
       .sort((a, b) => a.timestampNs - b.timestampNs),
     origins: origins?.list().filter((origin) => pid === undefined || origin.pid === pid) ?? [],
     refused: origins?.refused().filter((marks) => pid === undefined || marks.pid === pid) ?? [],
     probes: origins?.probes().filter((probe) => pid === undefined || probe.pid === pid) ?? [],
     withheld: recorder?.withheld ?? 0,
+    unlisted: recorder?.unlisted ?? 0,
   };
 }
 

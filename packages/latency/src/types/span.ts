@@ -73,7 +73,10 @@ export interface SlowSpan {
   /** More happened in it than is kept of its thread; the next ones of that length are whole. */
   readonly truncated?: true;
   readonly receipt: SpanReceipt;
-  /** Events of the same id, in the order of time; of the latest that are kept. */
+  /**
+   * Events of the same id, in the order of time; of the latest 4096 that have one. To listeners those
+   * that came before the span had ended are told, by queries those that came later as well.
+   */
   readonly events: readonly SpanEvent[];
 }
 
@@ -109,8 +112,10 @@ export interface SpanReport {
   readonly refused: readonly RefusedMarks[];
   /** Span probes, in each process that they were meant for. */
   readonly probes: readonly SpanProbeState[];
-  /** Spans over their budgets that no receipt was written for, because there were too many. */
+  /** Spans over their budgets, or among the slowest, without a receipt: there were too many. */
   readonly withheld: number;
+  /** Spans and instants of names that found no room: 4096 are told apart, each process counting. */
+  readonly unlisted: number;
 }
 
 export interface SpanQuery {

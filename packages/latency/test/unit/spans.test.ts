@@ -2,7 +2,7 @@ import { SpanFlag } from '@hftmon/core';
 import type { FakeRecord } from '@hftmon/testkit';
 import { describe, expect, it } from 'vitest';
 import type { LatencyOptions, SlowSpan } from '../../src/index.js';
-import { fault, offCpu, ran, softirq, vector } from '../support/records.js';
+import { PID, fault, offCpu, ran, softirq, vector } from '../support/records.js';
 import { Stage } from '../support/stage.js';
 import { fakeOrigins, mark, span } from '../support/spans.js';
 
@@ -180,6 +180,31 @@ describe('spans', () => {
     expect(second!.events).toEqual([]);
   });
 
+  it('come in queries also with what was said of their id after them', () => {
+    using stage = marking({ spanBudgetUs: 0 });
+    const told: SlowSpan[] = [];
+    stage.collector.onSpan((slow) => told.push(slow));
+    stage.deliver(mark(1_500, 77), span({ from: 1_000, to: 2_000, id: 77 }));
+    stage.deliver(mark(9_000, 77));
+    const times = (slow: SlowSpan) => slow.events.map(({ timestampNs }) => timestampNs);
+    expect(told.map(times)).toEqual([[1_500]]);
+    expect(stage.collector.spans().slow.map(times)).toEqual([[1_500, 9_000]]);
+  });
+
+  it('are told apart by up to 4096 names; those of others are counted', () => {
+    using stage = marking();
+    stage.source.spanOrigins = { ...fakeOrigins, pidOf: () => PID };
+    const spans = Array.from({ length: 4099 }, (_, i) =>
+      span({ from: 0, to: 1_000, origin: 1 + Math.floor(i / 1024), name: i % 1024 }),
+    );
+    stage.deliver(...spans, ...spans);
+    const report = stage.collector.spans({ includeReceipts: false });
+    expect(report.spans).toHaveLength(4096);
+    expect(report.spans.every(({ count }) => count === 2)).toBe(true);
+    expect(report.unlisted).toBe(2 * 3);
+    expect(report.withheld).toBeGreaterThan(0);
+  });
+
   it('of origins that never were are no spans', () => {
     using stage = marking();
     stage.deliver(span({ from: 0, to: 1_000, origin: 9 }), span({ from: 0, to: 1, name: 1024 }));
@@ -205,6 +230,7 @@ describe('spans', () => {
       refused: [],
       probes: [],
       withheld: 0,
+      unlisted: 0,
     });
     expect(stage.collector.notObserved().map(({ cause }) => cause)).toContain('span');
   });

@@ -51,6 +51,7 @@ const NO_SPANS: SpanReport = {
   refused: [],
   probes: [],
   withheld: 0,
+  unlisted: 0,
 };
 
 const NONE_WITHHELD: WithheldSpikes = { total: 0, byThread: new Map() };

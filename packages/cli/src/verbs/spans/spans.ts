@@ -1,7 +1,7 @@
 import type { SlowSpan, SpanProbe } from '@hftmon/monitor';
+import { requireLatency } from '../../args/require-latency.js';
 import { requireTarget } from '../../args/require-target.js';
 import { formatOf, type RunOptions } from '../../args/run-options.js';
-import { usageError } from '../../errors/usage-error.js';
 import type { ExitCode } from '../../exit-codes.js';
 import { Output } from '../../io/output.js';
 import { watch } from '../../run/watch.js';
@@ -21,7 +21,7 @@ export async function spans(
   words: readonly string[] | undefined,
 ): Promise<ExitCode> {
   const target = requireTarget(options.pid, words);
-  requireLatency(options.collectors);
+  requireLatency('spans come', options.collectors);
   const { name, budget } = options;
   const budgetUs = budget / 1000;
   const format = formatOf(options);
@@ -38,7 +38,7 @@ export async function spans(
         roots: { procRoot: options.procRoot, sysRoot: options.sysRoot },
         configuration: {
           spanBudgetUs: name === undefined ? budgetUs : { [name]: budgetUs },
-          spanProbes: options.span ?? [],
+          ...(options.span === undefined ? {} : { spanProbes: options.span }),
           stackTraces: false,
         },
         machineReadable: format !== 'text' && options.output === undefined,
@@ -68,6 +68,7 @@ export async function spans(
           refused: report.refused,
           probes: report.probes,
           withheld: report.withheld,
+          unlisted: report.unlisted,
           dropped,
         };
         writer.end(summary);
@@ -76,12 +77,4 @@ export async function spans(
   } finally {
     await output.close();
   }
-}
-
-function requireLatency(collectors: readonly string[] | undefined): void {
-  if (collectors === undefined || collectors.includes('latency')) return;
-  throw usageError(
-    `spans come from the collector latency, which is not among ${collectors.join(',')}`,
-    'add it to --collectors',
-  );
 }

@@ -23,6 +23,7 @@ export interface SpansSummary {
   readonly refused: SpanReport['refused'];
   readonly probes: SpanReport['probes'];
   readonly withheld: number;
+  readonly unlisted: number;
   /** Kernel events without which receipts may be incomplete. */
   readonly dropped: number;
 }
