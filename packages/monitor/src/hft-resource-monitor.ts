@@ -6,6 +6,7 @@ import {
   type MetricSupport,
   type RegisteredCollector,
   type Session,
+  type SpanProbe,
   type Support,
 } from '@hftmon/core';
 import {
@@ -206,6 +207,19 @@ export class HFTResourceMonitor extends CollectorAnswers implements Disposable, 
    */
   mark(name: string, id = 0, value = 0): boolean {
     return this.#session?.mark(name, id, value) ?? false;
+  }
+
+  /**
+   * Probes a span of all attached processes, present and future: the calls of a function, or the time
+   * from one static probe to another. Like `spanProbes` of the configuration, to which it is added;
+   * while monitoring is active that must have been set before the start, if only to an empty list.
+   * @throws ConfigurationError `HFTMON_E_SPAN_PROBE_PLACE`, `HFTMON_E_CONFIG_INVALID`
+   * @throws HardwareNotSupportedError `HFTMON_E_SPAN_PROBE_REFUSED`; PermissionError
+   */
+  addSpanProbe(probe: SpanProbe): this {
+    this.#expectUsable('add a span probe to');
+    if (this.monitoringActive) this.#session!.source.addSpanProbe?.(probe);
+    return this.configure({ spanProbes: [...(this.#configuration.spanProbes ?? []), probe] });
   }
 
   /**

@@ -134,12 +134,7 @@ export function createProgram({ version, command, onResult }: Invocation): Comma
         .argParser(parseDurationOption('--budget', '100us')),
     )
     .option('--name <name>', 'only spans of this name')
-    .addOption(
-      new Option(
-        '--span <name=binary:function>',
-        'also each call of a function, or name=usdt:provider:begin..provider:end, by uprobes, which cost the target microseconds; may be repeated',
-      ).argParser(parseSpanProbe),
-    )
+    .addOption(spanOption())
     .option('--once', 'end after the first slow span')
     .action(async (options) => {
       const { spans } = await import('../verbs/spans/spans.js');
@@ -172,6 +167,7 @@ export function createProgram({ version, command, onResult }: Invocation): Comma
       '--damon',
       'find hot memory with DAMON, unless somebody else uses it; taken down at the end',
     )
+    .addOption(spanOption())
     .action(async (options) => {
       const { stat } = await import('../verbs/stat/stat.js');
       onResult(await stat(options, command));
@@ -211,4 +207,11 @@ export function createProgram({ version, command, onResult }: Invocation): Comma
     });
 
   return program;
+}
+
+function spanOption() {
+  return new Option(
+    '--span <name=binary:function>',
+    'also each call of a function, or name=usdt:provider:begin..provider:end, by uprobes, which cost the target microseconds; may be repeated',
+  ).argParser(parseSpanProbe);
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { needs, skipUnless, spawnMarks, spawnSleeper } from '@hftmon/testkit';
+import { needs, skipUnless, spawnMarks, spawnProbed, spawnSleeper } from '@hftmon/testkit';
 import { attached } from '../support/attached.js';
-import { startCli } from '../support/run-cli.js';
+import { runCli, startCli } from '../support/run-cli.js';
 
 beforeEach((context) => skipUnless(context, needs.bpf));
 
@@ -71,5 +71,31 @@ describe('hftmon stat', () => {
       readonly details: { readonly latency: { readonly spans: { readonly spans: Line[] } } };
     };
     expect(document.details.latency.spans.spans).toMatchObject([{ name: 'outside', count: 7 }]);
+  });
+
+  it('sums up the calls of a function of a target that marks nothing', async () => {
+    await using target = await spawnProbed({ calls: 101 });
+    const words = ['stat', '-p', String(target.pid), '--span', 'work=probed:probed_work'];
+    const run = startCli([...words, '--collectors', 'latency', '--json']);
+    await attached(run);
+    await target.go();
+    const { code, stdout, stderr } = await run.interrupt();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const document = JSON.parse(stdout) as {
+      readonly details: { readonly latency: { readonly spans: object } };
+    };
+    expect(document.details.latency.spans).toMatchObject({
+      spans: [{ name: 'work', source: 'uprobe', count: 101, errors: 0 }],
+      probes: [{ name: 'work', counts: { begun: 101, spans: 101, open: 0 } }],
+    });
+  });
+
+  it('wants the collector of spans for them', async () => {
+    const words = ['stat', '-p', '1', '--span', 'a=b:c', '--collectors', 'ctxsw'];
+    const { code, stderr } = await runCli(words);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining('spans come from the collector latency'),
+    });
   });
 });

@@ -40,9 +40,10 @@ export interface MonitorConfiguration {
   readonly spanBudgetUs: SpanBudgetOption;
   /**
    * Spans of programs that can't be changed: calls of functions, or from one static probe to
-   * another. Each costs the program some microseconds. Default: none.
+   * another. Each costs the program some microseconds. Default: none; with an empty list
+   * `addSpanProbe` may add some while monitoring is active.
    */
-  readonly spanProbes: readonly SpanProbe[];
+  readonly spanProbes?: readonly SpanProbe[];
   /**
    * Take user and kernel stacks at every switch of a target, so that queries can show them. It
    * makes a switch dearer; without it `stackTrace` is `undefined`.
@@ -85,7 +86,6 @@ export const DEFAULT_CONFIGURATION: MonitorConfiguration = Object.freeze({
   adaptiveSpikeThreshold: false,
   maxSpikesPerSecond: 0,
   spanBudgetUs: Object.freeze({}),
-  spanProbes: Object.freeze([]),
   stackTraces: true,
   confirmFalseSharing: false,
   sampleAccesses: false,

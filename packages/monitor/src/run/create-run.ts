@@ -36,7 +36,7 @@ export function createRun(parts: RunParts): Session {
       cpuAffinity,
       realtimePriority,
       ...(historyRecords === undefined ? {} : { historyRecords }),
-      ...(spanProbes.length === 0 ? {} : { spanProbes }),
+      ...(spanProbes === undefined ? {} : { spanProbes }),
       ...(minDurationNs === undefined ? {} : { minDurationNs }),
       ...(stackTraces ? { stacksFromNs: 0 } : {}),
     },

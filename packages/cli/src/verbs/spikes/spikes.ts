@@ -1,4 +1,5 @@
 import { CAUSE_CLASSES, type CauseClass, type LatencySpike } from '@hftmon/monitor';
+import { requireLatency } from '../../args/require-latency.js';
 import { requireTarget } from '../../args/require-target.js';
 import type { Thresholds } from '../../args/parse-thresholds.js';
 import { formatOf, type RunOptions } from '../../args/run-options.js';
@@ -26,7 +27,7 @@ export async function spikes(
 ): Promise<ExitCode> {
   const target = requireTarget(options.pid, words);
   const wanted = classesFrom(options.minClass);
-  requireLatency(options.collectors);
+  requireLatency('spikes come', options.collectors);
   requireFlightDirectory(options);
   const format = formatOf(options);
   const output = new Output(options.output);
@@ -85,13 +86,5 @@ function classesFrom(minClass: string | undefined): ReadonlySet<CauseClass> {
   throw usageError(
     `--min-class "${minClass}" is no class of causes`,
     `choose from ${CAUSE_CLASSES.join(', ')}`,
-  );
-}
-
-function requireLatency(collectors: readonly string[] | undefined): void {
-  if (collectors === undefined || collectors.includes('latency')) return;
-  throw usageError(
-    `spikes come from the collector latency, which is not among ${collectors.join(',')}`,
-    'add it to --collectors',
   );
 }

@@ -39,7 +39,7 @@ export interface CollectorDetails {
   readonly latency?: {
     /** What would win back most of the time that the spikes took. */
     readonly recommendations: readonly Recommendation[];
-    /** What the process says of its own work; only if it marks any. */
+    /** The process's own work; only if it marks any, or is probed. */
     readonly spans?: SpanReport;
   };
 }
@@ -88,8 +88,8 @@ export function collectorDetails(
 
 function spanDetails(monitor: HFTResourceMonitor, pid: number): { readonly spans?: SpanReport } {
   const spans = monitor.getSpans({ pid });
-  const marks = spans.origins.length > 0 || spans.refused.length > 0;
-  return marks ? { spans } : {};
+  const { origins, refused, probes } = spans;
+  return origins.length + refused.length + probes.length > 0 ? { spans } : {};
 }
 
 function interruptDetails(monitor: HFTResourceMonitor, pid: number): InterruptDetails {

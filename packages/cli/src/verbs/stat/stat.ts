@@ -1,4 +1,6 @@
+import type { SpanProbe } from '@hftmon/monitor';
 import { formatOf, type RunOptions } from '../../args/run-options.js';
+import { requireLatency } from '../../args/require-latency.js';
 import { requireTarget } from '../../args/require-target.js';
 import type { ExitCode } from '../../exit-codes.js';
 import { toJson } from '../../format/json.js';
@@ -13,6 +15,7 @@ export interface StatOptions extends RunOptions {
   readonly sampleAccesses?: boolean;
   readonly resctrl?: boolean;
   readonly damon?: boolean;
+  readonly span?: readonly SpanProbe[];
 }
 
 /** `hftmon stat`: exact totals of every thread over the run. */
@@ -21,6 +24,7 @@ export async function stat(
   words: readonly string[] | undefined,
 ): Promise<ExitCode> {
   const target = requireTarget(options.pid, words);
+  if (options.span !== undefined) requireLatency('spans come', options.collectors);
   const format = formatOf(options);
   const output = new Output(options.output);
   try {
@@ -38,6 +42,7 @@ export async function stat(
           sampleAccesses: options.sampleAccesses === true,
           resctrl: options.resctrl === true,
           damon: options.damon === true,
+          ...(options.span === undefined ? {} : { spanProbes: options.span }),
         },
         machineReadable: format !== 'text' && options.output === undefined,
       },
