@@ -21,6 +21,7 @@ import { locateProbe, type LocatedProbe } from './locate-probe.js';
 import { refused } from './place-error.js';
 import { readProbeCounts, type AccountsMemory } from './probe-accounts.js';
 import { ProcessProbe, type ProbeOutcome } from './process-probe.js';
+import { Programs } from './programs.js';
 
 /** What has nothing to do with the place. */
 const GENERAL: ReadonlySet<ErrorCode> = new Set([
@@ -40,6 +41,7 @@ export class SpanProbeFollower {
   readonly #live = new Map<number, ProcessProbe[]>();
   readonly #all: ProcessProbe[] = [];
   readonly #byOrigin = new Map<number, ProcessProbe>();
+  readonly #programs: Programs;
   #nextIndex = 0;
   #nextLookMs = 0;
 
@@ -54,6 +56,7 @@ export class SpanProbeFollower {
     this.#handle = handle;
     this.#memory = memory;
     this.#procRoot = procRoot;
+    this.#programs = new Programs(procRoot);
     this.#probes = [...probes];
   }
 
@@ -64,6 +67,7 @@ export class SpanProbeFollower {
   follow(pid: number): void {
     if (this.#live.has(pid)) return;
     this.#live.set(pid, []);
+    this.#programs.isNew(pid, performance.now());
     try {
       for (const probe of this.#probes) this.#enter(pid, probe);
     } catch (error) {
@@ -74,20 +78,27 @@ export class SpanProbeFollower {
 
   /**
    * Adds a probe to all processes that are followed, and that will be.
-   * @throws as `follow`; processes that it was put into before then keep it
+   * @throws as `follow`; no process has it then
    */
   add(probe: SpanProbe): void {
     checkProbes([...this.#probes, probe]);
+    try {
+      for (const pid of this.#live.keys()) this.#enter(pid, probe);
+    } catch (error) {
+      this.#takeBack(probe);
+      throw error;
+    }
     this.#probes.push(probe);
-    for (const pid of this.#live.keys()) this.#enter(pid, probe);
   }
 
-  /** Looks for libraries that were loaded since. */
+  /** Looks for libraries that were loaded since, at once in a process that has executed a program. */
   look(): void {
     const now = performance.now();
-    if (now < this.#nextLookMs) return;
-    this.#nextLookMs = now + LOOK_EVERY_MS;
-    for (const own of this.#live.values()) {
+    const isTime = now >= this.#nextLookMs;
+    if (isTime) this.#nextLookMs = now + LOOK_EVERY_MS;
+    for (const [pid, own] of this.#live) {
+      if (!own.some(({ outcome }) => isWaiting(outcome))) continue;
+      if (!this.#programs.isNew(pid, now) && !isTime) continue;
       for (const state of own) {
         if (isWaiting(state.outcome)) state.outcome = this.#tryAgain(state);
       }
@@ -96,14 +107,9 @@ export class SpanProbeFollower {
 
   /** Takes the probes out of a process. */
   forget(pid: number): void {
-    for (const state of this.#live.get(pid) ?? []) {
-      if ('refusal' in state.outcome) continue;
-      spanProbesLibrary().detach(this.#handle, state.outcome.index);
-      const { index } = state.outcome;
-      const { open, abandoned, ...counts } = readProbeCounts(this.#memory, index);
-      state.last = { ...counts, open: 0, abandoned: abandoned + open };
-    }
+    for (const state of this.#live.get(pid) ?? []) this.#leave(state);
     this.#live.delete(pid);
+    this.#programs.forget(pid);
   }
 
   /** Takes all out; what was counted stays to be asked for. */
@@ -137,6 +143,24 @@ export class SpanProbeFollower {
     this.#all.push(state);
     this.#live.get(pid)?.push(state);
     if (!('refusal' in state.outcome)) this.#byOrigin.set(state.outcome.origin, state);
+  }
+
+  #leave(state: ProcessProbe): void {
+    if ('refusal' in state.outcome) return;
+    const { index } = state.outcome;
+    spanProbesLibrary().detach(this.#handle, index);
+    const { open, abandoned, ...counts } = readProbeCounts(this.#memory, index);
+    state.last = { ...counts, open: 0, abandoned: abandoned + open };
+  }
+
+  #takeBack(probe: SpanProbe): void {
+    for (const own of this.#live.values()) {
+      const at = own.findIndex((state) => state.probe === probe);
+      if (at < 0) continue;
+      const [state] = own.splice(at, 1) as [ProcessProbe];
+      this.#leave(state);
+      this.#all.splice(this.#all.indexOf(state), 1);
+    }
   }
 
   #tryAgain(state: ProcessProbe): ProbeOutcome {

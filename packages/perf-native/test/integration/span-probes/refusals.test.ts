@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { RecordKind, type SpanProbe } from '@hftmon/core';
 import { spawnProbed } from '@hftmon/testkit';
+import { MARKING_PROGRAM } from '../../support/marking-program.js';
 import { Monitor } from '../../support/monitor.js';
 import { onlyProbe } from '../../support/probe-states.js';
+import { runProgram } from '../../support/program.js';
 
 const start = (pid: number, ...spanProbes: SpanProbe[]) =>
   Monitor.start([RecordKind.Span], [pid], { spanProbes });
@@ -78,6 +80,21 @@ describe('span probes that can not be', () => {
       reason: expect.stringContaining('the process does not map it'),
     });
     expect(counts).toBeUndefined();
+  });
+
+  it('keeps nothing of one that was refused', async () => {
+    await using target = await spawnProbed();
+    await using program = runProgram('marking', MARKING_PROGRAM);
+    await program.line();
+    using monitor = start(target.pid);
+    monitor.source.attach(program.pid);
+    const getpid = { name: 'work', binary: 'libc.so', function: 'getpid', nothrow: true };
+    expect(() => monitor.source.addSpanProbe({ ...getpid, function: 'no_such' })).toThrow(
+      /not found/,
+    );
+    expect(monitor.source.spanOrigins!.probes()).toEqual([]);
+    monitor.source.addSpanProbe(getpid);
+    expect(monitor.source.spanOrigins!.probes()).toHaveLength(2);
   });
 
   it('takes probes later only where it was opened for them', async () => {
