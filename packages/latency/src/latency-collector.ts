@@ -208,9 +208,14 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
     return this.#listeners.on('span', listener);
   }
 
-  /** Causes that it can't observe, each with the reason: what `unexplained` may be. */
-  notObserved(): readonly NotObserved[] {
-    return listNotObserved(this.#options, this.#source?.environment, this.#source?.pauseProbes);
+  /**
+   * Causes that it can't observe, each with the reason: what `unexplained` may be.
+   * @param environment - of another host than the session's, or before there is one
+   */
+  notObserved(
+    environment: ProbeEnvironment | undefined = this.#source?.environment,
+  ): readonly NotObserved[] {
+    return listNotObserved(this.#options, environment, this.#source?.pauseProbes);
   }
 
   /**

@@ -34,6 +34,10 @@ describe('hftmon doctor', () => {
         else expect(metric).toMatchObject({ tier: SOMETHING, source: SOMETHING });
       }
     }
+    expect(report.causes.find(({ name }) => name === 'preemption')?.status).toBe('available');
+    for (const { status, reason } of report.causes) {
+      if (status === 'absent') expect(reason).toEqual(SOMETHING);
+    }
     expect(report.status).not.toBe('absent');
     expect(code).toBe(0);
   });
@@ -41,7 +45,8 @@ describe('hftmon doctor', () => {
   it('says which capability is missing and how to get it', async () => {
     const wrapper = ['setpriv', '--bounding-set=-all'];
     const json = await doctor(['--json'], { wrapper });
-    const { status, checks, collectors } = JSON.parse(json.text) as DoctorReport;
+    const { status, checks, collectors, causes } = JSON.parse(json.text) as DoctorReport;
+    expect(causes).toEqual([]);
     expect(json.code).toBe(3);
     expect(status).toBe('absent');
     const bpf = checks.find(({ name }) => name === 'BPF');

@@ -73,6 +73,7 @@ describe('hftmon stat -p', () => {
       'threads',
       'collectors',
       'details',
+      'notObserved',
       'losses',
     ]);
     expect(document).toMatchObject({ schema: 'hftmon.stat/1', type: 'stat', pid: process.pid });

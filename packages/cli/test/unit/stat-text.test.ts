@@ -26,6 +26,10 @@ const document: StatDocument = {
     },
   },
   details: {},
+  notObserved: [
+    { cause: 'smi', reason: 'no count' },
+    { cause: 'thermal', reason: 'no count' },
+  ],
   losses: { seen: 0, emitted: 0, filtered: 0, dropped: 0 },
 };
 
@@ -48,6 +52,7 @@ describe('metrics that are absent', () => {
     const lines = collectorText(document, registered, styleFor(false));
     expect(lines).toContain('  not available: miss_count, hit_count: no PMU; get one');
     expect(lines).toContain('  read_count  7');
+    expect(lines).toContain('not observed here (hftmon doctor says why): smi, thermal');
   });
 });
 

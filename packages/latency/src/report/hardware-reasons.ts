@@ -8,27 +8,20 @@ import {
 import type { ProbeEnvironment } from '@hftmon/core';
 import type { Cause } from '../types/cause.js';
 
-/** The host could tell, and nobody looks yet. */
-const NOT_COLLECTED = 'not collected by this version';
-
 /** Why this host, or this version on it, can't tell of causes in the hardware and in memory. */
 export function hardwareReasons({ sysRoot }: ProbeEnvironment): ReadonlyMap<Cause, string> {
-  const cpu = `${sysRoot}/devices/system/cpu/cpu0`;
   const reasons = new Map<Cause, string>();
   const counted = countedReason(sysRoot);
   for (const cause of ['cache_misses', 'false_sharing', 'remote_memory'] as const) {
     reasons.set(cause, counted);
   }
   reasons.set('smi', smiReason(sysRoot));
-  reasons.set('frequency', folderReason(`${cpu}/cpufreq`, 'the kernel does not scale frequencies'));
+  reasons.set('frequency', frequencyReason(sysRoot));
+  reasons.set('thermal', thermalReason(sysRoot));
   if (readIdleDriver(sysRoot) === undefined) {
     const file = `${sysRoot}/devices/system/cpu/cpuidle/current_driver`;
     reasons.set('c_state', `the kernel has no driver of idle states (by ${file})`);
   }
-  reasons.set(
-    'thermal',
-    folderReason(`${cpu}/thermal_throttle`, 'the kernel counts no throttling'),
-  );
   const { stealTime, vmEvents } = perCpuDistances(sysRoot);
   if (stealTime === undefined) {
     reasons.set('steal', 'the kernel has no steal clock of KVM, by its BTF');
@@ -45,17 +38,31 @@ export function hardwareReasons({ sysRoot }: ProbeEnvironment): ReadonlyMap<Caus
 function countedReason(sysRoot: string): string {
   return readCorePmus(sysRoot).length === 0
     ? 'this host has no core PMU (a virtual machine without a virtual PMU)'
-    : NOT_COLLECTED;
+    : 'counted over the run by the collectors cache and numa, not for each spike';
 }
+
+/*
+ * Counters of a CPU can only be read on that CPU. What interrupts a CPU to find out what disturbs it
+ * is worse than not knowing.
+ */
 
 function smiReason(sysRoot: string): string {
   const event = `${sysRoot}/bus/event_source/devices/msr/events/smi`;
-  if (existsSync(event)) return NOT_COLLECTED;
-  return readCorePmus(sysRoot).length === 0
-    ? `nothing counts them: no core PMU, and no ${event}`
-    : NOT_COLLECTED;
+  return existsSync(event)
+    ? 'reading their count would interrupt the CPU; hftmon noise counts those of its run'
+    : `the kernel has no count of them (no ${event})`;
 }
 
-function folderReason(folder: string, without: string): string {
-  return existsSync(folder) ? NOT_COLLECTED : `${without} (no ${folder})`;
+function frequencyReason(sysRoot: string): string {
+  const folder = `${sysRoot}/devices/system/cpu/cpu0/cpufreq`;
+  return existsSync(folder)
+    ? 'reading what a CPU ran at (APERF and MPERF) would interrupt it'
+    : `the kernel does not scale frequencies (no ${folder})`;
+}
+
+function thermalReason(sysRoot: string): string {
+  const folder = `${sysRoot}/devices/system/cpu/cpu0/thermal_throttle`;
+  return existsSync(folder)
+    ? 'the kernel counts throttling, but does not say when it was'
+    : `the kernel counts no throttling (no ${folder})`;
 }

@@ -227,7 +227,7 @@ export abstract class CollectorAnswers {
 
   /** Causes that cannot be seen on this host, and why, so that `unexplained` is read rightly. */
   notObservedCauses(): readonly NotObserved[] {
-    return this.session === undefined ? [] : notObservedCauses(this.session);
+    return notObservedCauses(this.session ?? this.plannedSession());
   }
 
   /** Values of every collector's metrics over the run, and their sources. */

@@ -5,6 +5,7 @@ import { definedOnly } from '../../args/defined-only.js';
 import { ExitCode } from '../../exit-codes.js';
 import { Output } from '../../io/output.js';
 import { styleFor } from '../../io/style.js';
+import { causeFindings } from './cause-findings.js';
 import { collectorFindings } from './collector-findings.js';
 import { hostChecks } from './host-checks.js';
 import { collectorAnswers, liveFailure, withLiveCheck } from './live-check.js';
@@ -58,5 +59,8 @@ export function reportOf(monitor: HFTResourceMonitor, live: boolean): DoctorRepo
     },
     checks,
     collectors: findings,
+    causes: findings.some(({ name, status }) => name === 'latency' && status !== 'absent')
+      ? causeFindings(monitor.notObservedCauses())
+      : [],
   };
 }

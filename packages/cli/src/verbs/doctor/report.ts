@@ -1,3 +1,5 @@
+import type { Cause, CauseClass } from '@hftmon/monitor';
+
 /** How well something works here. */
 export type Status = 'available' | 'degraded' | 'absent';
 
@@ -37,6 +39,12 @@ export interface CollectorFinding extends Finding {
   readonly metrics: readonly MetricFinding[];
 }
 
+/** Whether receipts can name a cause. */
+export interface CauseFinding extends Finding {
+  readonly name: Cause;
+  readonly causeClass: CauseClass;
+}
+
 /** What `hftmon doctor --json` prints. */
 export interface DoctorReport {
   readonly schema: 'hftmon.doctor/1';
@@ -50,6 +58,8 @@ export interface DoctorReport {
   };
   readonly checks: readonly HostCheck[];
   readonly collectors: readonly CollectorFinding[];
+  /** What receipts of spikes can name; empty where that collector is absent. */
+  readonly causes: readonly CauseFinding[];
 }
 
 /** The worst of them. */

@@ -21,7 +21,20 @@ export function doctorText(report: DoctorReport, style: Style): string[] {
     lines.push('', style.bold(`Collector ${collector.name}`) + ` – ${collector.summary}${source}`);
     lines.push(...metricLines(collector, style), ...explain(collector, '  ', style));
   }
-  return [...lines, '', verdict(report, style)];
+  return [...lines, ...causeLines(report, style), '', verdict(report, style)];
+}
+
+function causeLines({ causes }: DoctorReport, style: Style): string[] {
+  if (causes.length === 0) return [];
+  const observed = causes.filter(({ status }) => status === 'available');
+  return [
+    '',
+    style.bold('Causes that receipts of spikes can name'),
+    `  ${mark('available', style)}  ${observed.map(({ name }) => name).join(', ')}`,
+    ...causes
+      .filter(({ status }) => status === 'absent')
+      .map(({ name, status, reason }) => `  ${mark(status, style)}  ${name} – ${reason}`),
+  ];
 }
 
 /** Neighbours that are missing for the same reason share its lines. */

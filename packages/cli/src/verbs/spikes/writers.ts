@@ -3,6 +3,7 @@ import type { Format } from '../../args/run-options.js';
 import { adviceText } from '../../format/advice-text.js';
 import { toJson } from '../../format/json.js';
 import { lossText } from '../../format/loss-text.js';
+import { notObservedText } from '../../format/not-observed-text.js';
 import { plural } from '../../format/plural.js';
 import { shortDuration } from '../../format/short-duration.js';
 import { spikeLine } from '../../format/spike-text.js';
@@ -64,9 +65,7 @@ function summaryText(summary: SpikesSummary): string[] {
       (causes.length === 0 ? '' : `: ${causes.join(', ')}`),
     ...(withheld === undefined ? [] : [withheldText(withheld)]),
     ...recommendations.flatMap(adviceText),
-    ...(notObserved.length === 0
-      ? []
-      : [`not observed here: ${notObserved.map(({ cause }) => cause).join(', ')}`]),
+    ...notObservedText(notObserved),
     lossText(losses),
   ];
 }

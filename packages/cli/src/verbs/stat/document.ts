@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Support, ThreadTotals } from '@hftmon/core';
-import type { CollectorReport, HFTResourceMonitor } from '@hftmon/monitor';
+import type { CollectorReport, HFTResourceMonitor, NotObserved } from '@hftmon/monitor';
 import type { CommandEnd } from '../../run/launched-command.js';
 import { collectorDetails, type CollectorDetails } from './details.js';
 import { threadEntry, type ThreadEntry } from './thread-entry.js';
@@ -43,6 +43,8 @@ export interface StatDocument {
   readonly collectors: Readonly<Record<string, CollectorEntry>>;
   /** Of the process, by collector: what they found besides the values of their metrics. */
   readonly details: CollectorDetails;
+  /** Causes of spikes that could not be seen on this host. */
+  readonly notObserved: readonly NotObserved[];
   readonly losses: LossEntry;
 }
 
@@ -74,6 +76,7 @@ export function statDocument({ monitor, pid, durationNs, command }: StatInput): 
     threads: threads.map(threadEntry),
     collectors: collectorEntries(monitor.getCollectorReports()),
     details: collectorDetails(monitor, pid, new Set(open.map(({ name }) => name))),
+    notObserved: monitor.notObservedCauses(),
     losses: lossEntry(monitor),
   };
 }

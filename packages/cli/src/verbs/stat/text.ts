@@ -2,6 +2,7 @@ import type { MetricMeta, RegisteredCollector } from '@hftmon/core';
 import { formatCount, plural } from '../../format/plural.js';
 import { shortDuration } from '../../format/short-duration.js';
 import { formatTable, type Column } from '../../format/table.js';
+import { notObservedText } from '../../format/not-observed-text.js';
 import { lossText } from '../../format/loss-text.js';
 import type { Style } from '../../io/style.js';
 import { detailLines } from './details-text.js';
@@ -50,7 +51,7 @@ function threadTable(threads: readonly ThreadEntry[], style: Style): string[] {
 
 /** What the collectors measured, for people. */
 export function collectorText(
-  { collectors, losses }: StatDocument,
+  { collectors, losses, notObserved }: StatDocument,
   registered: readonly RegisteredCollector[],
   style: Style,
 ): string[] {
@@ -62,7 +63,7 @@ export function collectorText(
     lines.push(...metricLines(entry, metrics), ...absentLines(entry));
     if (entry.lost > 0) lines.push(`  ${plural(entry.lost, 'record')} never seen`);
   }
-  return [...lines, '', lossText(losses)];
+  return [...lines, '', ...notObservedText(notObserved), lossText(losses)];
 }
 
 function sourceText({ source, tier, reason, remedy }: CollectorEntry): string {
