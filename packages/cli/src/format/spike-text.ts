@@ -22,8 +22,12 @@ function replacesText({ supersedes }: LatencySpike): string {
   return supersedes === undefined ? '' : ` [replaces ${supersedes.length} above]`;
 }
 
-/** The parts of a receipt, the largest first. */
-export function receiptText({ receipt, incomplete }: LatencySpike): string {
-  const parts = receipt.parts.map(partText).join(' + ');
-  return incomplete === true ? `${parts} [records were lost]` : parts;
+/** The parts of a receipt, the largest first, and what may make them wrong. */
+export function receiptText({ receipt, incomplete, truncated, estimated }: LatencySpike): string {
+  return [
+    receipt.parts.map(partText).join(' + '),
+    ...(incomplete === true ? ['[records were lost]'] : []),
+    ...(truncated === true ? ['[more happened than is kept]'] : []),
+    ...(estimated === true ? ['[a return to the CPU was not traced]'] : []),
+  ].join(' ');
 }

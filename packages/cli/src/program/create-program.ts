@@ -157,7 +157,7 @@ export function createProgram({ version, command, onResult }: Invocation): Comma
     )
     .option(
       '--sample-accesses',
-      'sample with PEBS or IBS which node serves the memory accesses; a sample interrupts the target',
+      'sample with PEBS, IBS or SPE which node serves the memory accesses; a sample interrupts the target',
     )
     .option(
       '--resctrl',

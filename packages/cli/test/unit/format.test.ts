@@ -175,8 +175,13 @@ describe('a spike', () => {
       / \[replaces 2 above\]$/,
     ));
 
-  it('says when records were lost in it', () => {
-    expect(spikeLine(spikeOf([tick(90_000)], { incomplete: true }), plain)).toContain('lost');
+  it.each([
+    ['incomplete', 'records were lost'],
+    ['truncated', 'more happened than is kept'],
+    ['estimated', 'a return to the CPU was not traced'],
+  ])('says when it is %s', (flag, text) => {
+    const line = spikeLine(spikeOf([tick(90_000)], { [flag]: true }), plain);
+    expect(line.endsWith(` [${text}]`)).toBe(true);
   });
 });
 

@@ -14,3 +14,11 @@ it('counts a spike that replaces others instead of them', () => {
   counter.add(spikeOf([preemption(300_000)], { id: 5, supersedes: [2, 4] }));
   expect(counter.counts()).toEqual({ total: 1, byCause: { preemption: 1 } });
 });
+
+it('counts no more what one that is not shown replaces', () => {
+  const counter = new SpikeCounter();
+  counter.add(spikeOf([tick(60_000)], { id: 1 }));
+  counter.add(spikeOf([tick(60_000)], { id: 2 }));
+  counter.replace(spikeOf([preemption(200_000)], { id: 3, supersedes: [1] }));
+  expect(counter.counts()).toEqual({ total: 1, byCause: { timer_tick: 1 } });
+});

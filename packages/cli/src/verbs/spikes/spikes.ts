@@ -47,7 +47,10 @@ export async function spikes(
         onReady(monitor, end) {
           enableFlight(monitor, options);
           monitor.on('spike', (spike: LatencySpike) => {
-            if (!wanted.has(spike.causeClass)) return;
+            if (!wanted.has(spike.causeClass)) {
+              counter.replace(spike);
+              return;
+            }
             if (options.once === true && counter.counts().total > 0) return;
             counter.add(spike);
             writer.spike(spike);

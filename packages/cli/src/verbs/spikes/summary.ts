@@ -83,8 +83,14 @@ export class SpikeCounter {
   readonly #latest = new Map<number, string>();
   #total = 0;
 
-  add({ id, cause, supersedes = [] }: LatencySpike): void {
+  /** One that is not to be shown: what it replaces is none any more. */
+  replace({ supersedes = [] }: LatencySpike): void {
     for (const replaced of supersedes) this.#remove(replaced);
+  }
+
+  add(spike: LatencySpike): void {
+    const { id, cause } = spike;
+    this.replace(spike);
     this.#latest.set(id, cause);
     if (this.#latest.size > REMEMBERED) this.#latest.delete(this.#latest.keys().next().value!);
     this.#change(cause, 1);
