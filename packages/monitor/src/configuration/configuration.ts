@@ -55,7 +55,7 @@ export interface MonitorConfiguration {
    */
   readonly confirmFalseSharing: boolean;
   /**
-   * Sample which memory the targets' accesses reach, by node, with PEBS or IBS. Each sample
+   * Sample which memory the targets' accesses reach, by node, with PEBS, IBS or SPE. Each sample
    * interrupts the target for a moment. Default false.
    */
   readonly sampleAccesses: boolean;

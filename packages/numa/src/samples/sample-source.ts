@@ -10,7 +10,7 @@ export const SAMPLE_SOURCES: Readonly<Record<SampleSource, Present>> = {
     'kernel',
     'cpu-clock samples, address of the instruction before the sampled one',
     'an estimate weighted by stalls: where time went, not how often memory was accessed',
-    'hftmon stat --sample-accesses (option sampleAccesses), on bare metal with PEBS or IBS',
+    'hftmon stat --sample-accesses (option sampleAccesses), on bare metal with PEBS, IBS or SPE',
   ),
 };
 
