@@ -1,4 +1,4 @@
-import { syscallNetNs } from '@hftmon/core';
+import { stealWindowNs, syscallNetNs } from '@hftmon/core';
 import type { IntervalLog } from '../observe/interval-log.js';
 import { IntervalType, isStall } from '../observe/interval-type.js';
 import { Pieces } from './pieces.js';
@@ -59,7 +59,7 @@ export class GroupFinder {
   find(track: ThreadTrack, visit: (group: Group) => void): void {
     this.#gather(track);
     this.#cut(track.log);
-    this.#visitGroups(track.runFirst, visit);
+    this.#visitGroups(track, visit);
   }
 
   /** Intervals that the run reaches, directly or by merging, in the order of their starts. */
@@ -173,20 +173,24 @@ export class GroupFinder {
     return uncovered + Math.max(0, end - reached);
   }
 
-  #visitGroups(runFirst: number, visit: (group: Group) => void): void {
+  #visitGroups({ log, runFirst }: ThreadTrack, visit: (group: Group) => void): void {
     const { pieces } = this;
     const group = this.#group;
     const sleeps = this.#sleeps;
     let sleep = 0;
+    let alone = false;
     for (let i = 0; i < pieces.count; i++) {
       const start = pieces.start[i]!;
       const end = pieces.end[i]!;
+      const loose = this.#isLoose(log, i);
       while (i > 0 && sleep < sleeps.count && sleeps.start[sleep]! < group.endNs) sleep++;
       const slept = sleep < sleeps.count && sleeps.end[sleep]! <= start;
       const far = start > group.endNs + this.#mergeGapNs;
       const long = start > group.endNs && start - group.startNs > LONGEST_GROUP_NS;
-      if (i === 0 || slept || far || long) {
+      const apart = start >= group.endNs && (loose || alone);
+      if (i === 0 || slept || far || long || apart) {
         if (i > 0) visit(group);
+        alone = loose;
         group.startNs = start;
         group.endNs = end;
         group.stallNs = end - start;
@@ -195,12 +199,23 @@ export class GroupFinder {
       } else if (end > group.endNs) {
         group.stallNs += end - Math.max(start, group.endNs);
         group.endNs = end;
+        alone = false;
       }
       group.last = i + 1;
       const sequence = pieces.sequence[i]!;
       if (sequence >= runFirst && sequence < group.firstOfRun) group.firstOfRun = sequence;
     }
     if (pieces.count > 0) visit(group);
+  }
+
+  /**
+   * Time that the hypervisor took, the kernel can't say when: it may have been far from what its
+   * record stands next to. Unless it lies in another stall, it is a group of its own.
+   */
+  #isLoose(log: IntervalLog, i: number): boolean {
+    const { base, start, end } = this.pieces;
+    if (log.typeOf(base[i]!) !== IntervalType.Steal) return false;
+    return stealWindowNs(log.u32, base[i]!) > end[i]! - start[i]! + this.#mergeGapNs;
   }
 }
 

@@ -99,9 +99,9 @@ export class ThreadTrack {
   takeReported(startNs: number, endNs: number): readonly ReportedSpike[] {
     const reported = this.#reported;
     let end = reported.length;
-    while (end > 0 && reported[end - 1]!.startNs > endNs) end--;
+    while (end > 0 && reported[end - 1]!.startNs >= endNs) end--;
     let first = end;
-    while (first > 0 && reported[first - 1]!.endNs >= startNs) first--;
+    while (first > 0 && reported[first - 1]!.endNs > startNs) first--;
     return first === end ? NONE : reported.splice(first, end - first);
   }
 }

@@ -5,12 +5,14 @@
  * handle_mm_fault(), so programs on them mark the end.
  */
 #include "huge.h"
+#include "steal.h"
 
 INLINE int fault_start(tp_args *ctx)
 {
 	struct hftmon_thread *t = current_thread();
 	struct pt_regs *regs = ARG(1, void *);
 	struct hftmon_cpu *c;
+	u64 now;
 	u32 cpu;
 
 	if (!t || !config.enabled)
@@ -24,7 +26,9 @@ INLINE int fault_start(tp_args *ctx)
 	t->fault_huge = 0;
 	huge_begin(t, c);
 	t->fault_stolen_ns = t->stolen_ns;
-	t->fault_start_ns = now_ns();
+	now = now_ns();
+	t->fault_start_ns = now;
+	steal_bound(t, c, cpu, now);
 	return 0;
 }
 
@@ -71,6 +75,7 @@ INLINE int fault_end(u32 type)
 	if (!c)
 		return 0;
 	now = now_ns();
+	steal_bound(t, c, cpu, now);
 	gross = now - t->fault_start_ns;
 	inner = t->stolen_ns - t->fault_stolen_ns;
 	net = gross > inner ? gross - inner : 0;

@@ -50,12 +50,15 @@ INLINE void steal_look(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu, u
 	u64 since = c->steal_seen_ns, taken = so_far - c->steal_seen, position;
 	struct hftmon_record *r;
 
-	c->steal_seen_ns = now;
-	if (!taken)
+	/*
+	 * What interrupted us on our way here has looked later than we did; and what was taken after
+	 * `now` was read is for the next look. Without a look since it was attached, nothing is known.
+	 */
+	if ((long long)taken < 0 || (long long)(now - since - taken) < 0)
 		return;
+	c->steal_seen_ns = now;
 	c->steal_seen = so_far;
-	/* No look yet since it was attached, or, with what interrupts nest, a look from later on. */
-	if (!since || (long long)taken < 0 || (long long)(now - since - taken) < 0)
+	if (!taken || !since)
 		return;
 	c->counts[HFTMON_STEAL].seen++;
 	if (too_short(HFTMON_STEAL, taken)) {
@@ -70,6 +73,13 @@ INLINE void steal_look(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu, u
 	r->tid = t->tid;
 	set_u64(r, 0, now - since);
 	publish(c, r, HFTMON_STEAL, position);
+}
+
+/* The same, where the thread comes from or goes back to its own code: that bounds where it was. */
+INLINE void steal_bound(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu, u64 now)
+{
+	if (config.steal_time_distance)
+		steal_look(t, c, cpu, steal_so_far(c), now);
 }
 
 #endif

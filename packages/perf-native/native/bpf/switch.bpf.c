@@ -92,8 +92,7 @@ INLINE void switch_out(void *ctx, struct hftmon_thread *t, struct hftmon_cpu *c,
 	}
 	if (t->fault_start_ns)
 		huge_end(t, c);
-	if (config.steal_time_distance)
-		steal_look(t, c, cpu, steal_so_far(c), now);
+	steal_bound(t, c, cpu, now);
 	tell_task(c, cpu, next, now);
 	/*
 	 * Both priorities are the evidence of a preemption, and those of waiter and holder that of an

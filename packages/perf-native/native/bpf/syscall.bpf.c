@@ -2,20 +2,28 @@
 /* System calls of target threads that kept them from their own code for long. */
 #include "probe.h"
 #include "core_fixes.h"
+#include "steal.h"
 
 SEC("tp_btf/sys_enter")
 int hftmon_sys_enter(tp_args *ctx)
 {
 	struct hftmon_thread *t = current_thread();
-	u64 argument = 0;
+	u64 argument = 0, now;
+	struct hftmon_cpu *c;
+	u32 cpu;
 
 	if (!t || !config.enabled)
+		return 0;
+	c = this_cpu(&cpu);
+	if (!c)
 		return 0;
 	task_syscall((void *)bpf_get_current_task_btf(), &argument);
 	t->syscall_argument = argument;
 	t->syscall_number = ARG(1, u64);
 	t->syscall_stolen_ns = t->stolen_ns;
-	t->syscall_start_ns = now_ns();
+	now = now_ns();
+	t->syscall_start_ns = now;
+	steal_bound(t, c, cpu, now);
 	return 0;
 }
 
@@ -45,6 +53,7 @@ int hftmon_sys_exit(tp_args *ctx)
 		return 0;
 	}
 	now = now_ns();
+	steal_bound(t, c, cpu, now);
 	gross = now - t->syscall_start_ns;
 	inner = t->stolen_ns - t->syscall_stolen_ns;
 	net = gross > inner ? gross - inner : 0;
