@@ -27,7 +27,7 @@ int skip(const char *format, ...)
 
 void deed__add(struct deed *deed, struct interval time, uint64_t least_ns, uint64_t most_ns)
 {
-	deed->list[deed->done++] = (struct injection){ time, least_ns, most_ns };
+	deed->list[deed->done++] = (struct injection){ time, least_ns, most_ns, 0 };
 }
 
 int deed__goes_on(const struct deed *deed)
@@ -136,6 +136,21 @@ int target_runs(void)
 		sleep_ns(NS_PER_MS / 10);
 	}
 	return 1;
+}
+
+struct interval longest_gap(struct interval within)
+{
+	struct interval longest = { 0, 0 };
+
+	for (uint32_t i = __atomic_load_n(&stage->gaps, __ATOMIC_ACQUIRE); i > 0; i--) {
+		struct interval gap = stage->log[i - 1];
+
+		if (gap.end_ns <= within.start_ns)
+			break;
+		if (gap.start_ns < within.end_ns && length(gap) > length(longest))
+			longest = gap;
+	}
+	return longest;
 }
 
 long target_preemptions(void)

@@ -9,6 +9,7 @@ struct injection {
 	struct interval time;
 	/* What the disturbance itself took: at least, and at most. */
 	uint64_t least_ns, most_ns;
+	pid_t by; /* the thread that did this one; 0: the deed's */
 };
 
 /* Of one command. */
@@ -72,6 +73,8 @@ void ask_helper(enum errand errand);
 void await_helper(void);
 /* Switches against its will, by the kernel's books. */
 long target_preemptions(void);
+/* The longest gap of its clock that overlaps a time; none: of length 0. */
+struct interval longest_gap(struct interval within);
 /* Is it on its CPU, by its clock? */
 int target_runs_now(void);
 /* Waits for that. Returns 0 when it is not within a second. */

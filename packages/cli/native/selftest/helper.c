@@ -7,10 +7,13 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define SHOTS 60
+#define SHOTS 200
+/* Fewer than from which the kernel forgets all entries at once. */
+#define PAGES 32ul
+#define PAGE_BYTES 4096ul
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static volatile char *page;
+static char *pages;
 
 /* glibc's lock word is 2 while somebody waits. */
 static int is_wanted(void)
@@ -52,13 +55,14 @@ static void hold(int weakly)
 		set_realtime(0, 0);
 }
 
-/* Gives a page back again and again, so that the target's CPU must be interrupted to forget it. */
+/* Takes the right to write away again and again: the target's CPU is interrupted to forget it. */
 static void shoot_down(void)
 {
+	memset(pages, 1, PAGES * PAGE_BYTES);
 	stage->errand_done.start_ns = now_ns();
 	for (int i = 0; i < SHOTS; i++) {
-		*page = 1;
-		madvise((void *)page, 4096, MADV_DONTNEED);
+		mprotect(pages, PAGES * PAGE_BYTES, PROT_READ);
+		mprotect(pages, PAGES * PAGE_BYTES, PROT_READ | PROT_WRITE);
 	}
 	stage->errand_done.end_ns = now_ns();
 }
@@ -70,8 +74,9 @@ void *helper__run(void *unused)
 	pin_to(stage->other_cpu);
 	call_oneself("selftest-helper");
 	set_nice(0, -20);
-	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (page == MAP_FAILED)
+	pages = mmap(NULL, PAGES * PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		     -1, 0);
+	if (pages == MAP_FAILED)
 		fail("no memory: %s", strerror(errno));
 	stage->helper_tid = own_tid();
 	__atomic_add_fetch(&stage->threads_ready, 1, __ATOMIC_RELEASE);

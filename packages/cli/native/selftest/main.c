@@ -57,11 +57,11 @@ static void tell_deed(const char *name, const struct deed *deed)
 	for (long i = 0; i < deed->done; i++) {
 		const struct injection *injection = &deed->list[i];
 
-		printf("%s[%llu,%llu,%llu,%llu]", i ? "," : "",
+		printf("%s[%llu,%llu,%llu,%llu,%d]", i ? "," : "",
 		       (unsigned long long)injection->time.start_ns,
 		       (unsigned long long)injection->time.end_ns,
 		       (unsigned long long)injection->least_ns,
-		       (unsigned long long)injection->most_ns);
+		       (unsigned long long)injection->most_ns, injection->by);
 	}
 	printf("]}\n");
 }

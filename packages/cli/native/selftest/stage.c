@@ -9,6 +9,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* glibc has it from 2.41 on. */
+struct scheduling {
+	uint32_t size, policy;
+	uint64_t flags;
+	int32_t nice;
+	uint32_t priority;
+	uint64_t runtime_ns, deadline_ns, period_ns;
+};
+
 struct stage *stage;
 
 void futex_wait(uint32_t *word, uint32_t value)
@@ -32,4 +41,14 @@ void set_nice(pid_t tid, int nice)
 {
 	/* Without the right to it the target is only disturbed more by others. */
 	(void)!setpriority(PRIO_PROCESS, (id_t)tid, nice);
+}
+
+void set_slice(pid_t tid, uint64_t ns)
+{
+	struct scheduling of = { .size = sizeof(of), .policy = SCHED_OTHER, .runtime_ns = ns };
+
+	errno = 0;
+	of.nice = getpriority(PRIO_PROCESS, (id_t)tid);
+	if (!errno)
+		syscall(SYS_sched_setattr, tid, &of, 0);
 }

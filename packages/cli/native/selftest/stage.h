@@ -84,5 +84,7 @@ void futex_wake(uint32_t *word);
 /* Makes the calling thread real-time, or with priority 0 an ordinary one. Returns 0 or an errno. */
 int set_realtime(pid_t tid, int priority);
 void set_nice(pid_t tid, int nice);
+/* How long an ordinary thread is to run at a time, 0: as others. Older kernels take no notice. */
+void set_slice(pid_t tid, uint64_t ns);
 
 #endif

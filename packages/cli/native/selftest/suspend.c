@@ -13,7 +13,7 @@
 #include "rival.h"
 
 #define STOP_NS (4 * NS_PER_MS)
-#define BURST_NS (4 * NS_PER_MS)
+#define BURST_NS (10 * NS_PER_MS)
 #define CARRIER_PRIORITY 60
 
 static struct rival away = { .name = "rival-away", .priority = MEDIUM_PRIORITY };
@@ -128,11 +128,13 @@ static int carry(struct deed *deed, struct rival *rival)
 	rival__await(rival);
 	/* That one switch was the move. */
 	if (running && preemptions == 1 && rival->done.start_ns < call.start_ns &&
-	    call.end_ns + BURST_NS / 4 < rival->done.end_ns)
+	    call.end_ns + BURST_NS / 4 < rival->done.end_ns) {
 		deed__add(deed, (struct interval){ call.start_ns, rival->done.end_ns }, 0,
 			  length(call));
-	else
+		deed->list[deed->done - 1].by = rival->tid;
+	} else {
 		deed->voided++;
+	}
 	return error;
 }
 

@@ -41,3 +41,8 @@ export function tick(ns: number): ReceiptPart {
     details: { count: 2, cpu: 1, nohzFull: false },
   };
 }
+
+/** @param windowNs - before its end, in which it happened */
+export function stolen(ns: number, windowNs: number): ReceiptPart {
+  return { cause: 'steal', causeClass: 'hardware', ns, details: { count: 1, windowNs } };
+}

@@ -3,7 +3,7 @@ import type { LatencySpike } from '@hftmon/monitor';
 import { GapLog } from '../../src/verbs/selftest/gap-log.js';
 import { judgeKind } from '../../src/verbs/selftest/judge-kind.js';
 import { KINDS } from '../../src/verbs/selftest/kinds.js';
-import { preemption, spikeOf, tick } from '../support/spike.js';
+import { preemption, spikeOf, stolen, tick } from '../support/spike.js';
 
 const MS = 1_000_000;
 const at = (ms: number): number => 5_000_000_000 + ms * MS;
@@ -78,6 +78,24 @@ describe('an injection', () => {
     expect(judge([first, second])).toMatchObject({ detected: 1, inTime: 1 });
     const storm = new GapLog([at(0), at(1), at(1.5), at(3)]);
     expect(judge([spikeOf([preemption(3 * MS)])], storm)).toMatchObject({ inTime: 1 });
+  });
+
+  it('may hold stolen time, of which nobody knows when it was', () => {
+    const log = new GapLog([at(0), at(4)]);
+    const steal = (ms: number, windowMs: number) =>
+      spikeOf([stolen(ms * MS, windowMs * MS)], { id: 2, monotonicNs: at(5 - ms) });
+    const beside = (spike: LatencySpike) => judge([spikeOf([preemption(3 * MS)]), spike], log);
+    expect(beside(steal(1, 3))).toMatchObject({ detected: 1, inTime: 1 });
+    expect(beside(steal(1, 1))).toMatchObject({ detected: 1, inTime: 0 });
+    expect(judge([steal(2, 5)], log)).toMatchObject({ detected: 0 });
+  });
+
+  it('may have its own culprit', () => {
+    const spikes = [spikeOf([preemption(3 * MS)])];
+    const named = (by: number) =>
+      judgeKind(kind, { ...deed, by: 10, injections: [{ ...injection, by }] }, spikes, gaps).named;
+    expect(named(9)).toBe(1);
+    expect(named(8)).toBe(0);
   });
 
   it('counts the time between interruptions as nobody’s', () => {

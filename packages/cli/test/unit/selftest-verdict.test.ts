@@ -4,7 +4,7 @@ import { GapLog } from '../../src/verbs/selftest/gap-log.js';
 import type { KindResult } from '../../src/verbs/selftest/judge-kind.js';
 import { judgeSpikes, type SpikeChecks } from '../../src/verbs/selftest/judge-spikes.js';
 import { judgeReceipts, judgeTruth } from '../../src/verbs/selftest/verdict.js';
-import { preemption, spikeOf, tick } from '../support/spike.js';
+import { preemption, spikeOf, stolen, tick } from '../support/spike.js';
 
 const MS = 1_000_000;
 const at = (ms: number): number => 5_000_000_000 + ms * MS;
@@ -20,6 +20,12 @@ describe('every spike of the target', () => {
       falseAlarms: 1,
       examples: [unseen],
     });
+  });
+
+  it('is none when its clock stood still where the stolen time can have been', () => {
+    const steal = (windowNs: number) => spikeOf([stolen(MS, windowNs)], { monotonicNs: at(5) });
+    expect(judgeSpikes([steal(5 * MS)], own).falseAlarms).toBe(0);
+    expect(judgeSpikes([steal(2 * MS)], own).falseAlarms).toBe(1);
   });
 
   it('needs a cause for most of it', () => {

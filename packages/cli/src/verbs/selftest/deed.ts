@@ -8,6 +8,8 @@ export interface Injection {
   readonly leastNs: number;
   /** 0 where nobody but the target's gaps can tell. */
   readonly mostNs: number;
+  /** Thread that did it, where not all of the deed were done by one. */
+  readonly by?: number;
 }
 
 /** What the self-test's program did to its target. */
@@ -26,17 +28,22 @@ export interface Deed {
 /** Reads the program's answer. */
 export function deedOf(message: Message): Deed {
   const { by, irq, cgroup } = message;
-  const list = message['injections'] as readonly (readonly [number, number, number, number])[];
+  const list = message['injections'] as readonly (readonly number[])[];
   return {
-    injections: list.map(([startNs, endNs, leastNs, mostNs]) => ({
-      startNs,
-      endNs,
-      leastNs,
-      mostNs,
-    })),
+    injections: list.map(injectionOf),
     voided: message['voided'] as number,
     ...(by === undefined ? {} : { by: by as number }),
     ...(irq === undefined ? {} : { irq: irq as number }),
     ...(cgroup === undefined ? {} : { cgroup: cgroup as string }),
+  };
+}
+
+function injectionOf([startNs, endNs, leastNs, mostNs, by]: readonly number[]): Injection {
+  return {
+    startNs: startNs!,
+    endNs: endNs!,
+    leastNs: leastNs!,
+    mostNs: mostNs!,
+    ...(by === 0 ? {} : { by: by! }),
   };
 }

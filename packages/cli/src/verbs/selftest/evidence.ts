@@ -24,6 +24,11 @@ export const queuedBehind = of('run_queue_wait', ({ details }, { by }) => share(
 
 export const moved = of('migration', ({ ns, details }) => (details.from === details.to ? 0 : ns));
 
+/** The sender of a signal holds a lock of the kernel meanwhile, for which its receiver spins. */
+export const contendedForSignals = of('lock_wait', ({ details }) =>
+  details.locks.reduce((sum, { ns, kernelLock }) => sum + (kernelLock === undefined ? 0 : ns), 0),
+);
+
 export const stoppedBySignal = of('stopped', ({ ns, details }, { by }) =>
   details.by === 'signal' && details.sender?.tid === by ? ns : 0,
 );

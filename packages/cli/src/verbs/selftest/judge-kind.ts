@@ -40,8 +40,8 @@ export interface Fault {
   readonly fault: 'not_detected' | 'not_named' | 'duration';
   /** What the injector knows of it. */
   readonly injection: Injection;
-  /** The target's own gap, ns. */
-  readonly gapNs?: number;
+  /** From the start of the first to the end of the last of the target's own gaps, ns. */
+  readonly gapNs: number;
   /** In the form of `hftmon spikes --json`. */
   readonly spikes: readonly unknown[];
 }
@@ -88,7 +88,7 @@ function isDetected({ spikes }: Match): boolean {
 }
 
 function isInTime({ errorNs, gapNs }: Match): boolean {
-  return errorNs! <= durationTolerance(gapNs!);
+  return errorNs! <= durationTolerance(gapNs);
 }
 
 function summarize(sorted: readonly number[]): DurationErrors {
@@ -108,7 +108,7 @@ function faultOf(match: Match): Fault | undefined {
   return {
     fault,
     injection: match.injection,
-    ...(match.gapNs === undefined ? {} : { gapNs: match.gapNs }),
+    gapNs: match.gapNs,
     spikes: match.spikes.map(spikeToJson),
   };
 }

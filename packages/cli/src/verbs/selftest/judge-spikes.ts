@@ -1,6 +1,6 @@
 import type { LatencySpike } from '@hftmon/monitor';
 import type { GapLog } from './gap-log.js';
-import { endOf, startOf } from './match.js';
+import { endOf, windowStartOf } from './match.js';
 import { sumTolerance } from './tolerance.js';
 
 /** What holds for every spike of the target, injected or not. */
@@ -50,7 +50,7 @@ export function judgeSpikes(spikes: readonly LatencySpike[], own: OwnTimes): Spi
 
 function isFalseAlarm(spike: LatencySpike, { gaps, naps }: OwnTimes): boolean {
   const within = (log: GapLog): number =>
-    log.overlapping(startOf(spike), endOf(spike))?.insideNs ?? 0;
+    log.overlapping(windowStartOf(spike), endOf(spike))?.insideNs ?? 0;
   const seenNs = within(gaps) + within(naps);
   return seenNs < SEEN * (spike.durationNs - betweenNs(spike));
 }

@@ -41,9 +41,10 @@ export const KINDS: readonly Kind[] = [
   },
   {
     id: 'migration',
-    title: 'moved to another CPU, where it has to wait',
+    title: 'moved to another CPU, behind a real-time task',
     cause: 'migration',
     evidence: evidence.moved,
+    along: evidence.queuedBehind,
   },
   {
     id: 'throttling',
@@ -89,7 +90,7 @@ export const KINDS: readonly Kind[] = [
   },
   {
     id: 'major-faults',
-    title: 'a major fault',
+    title: '16 major faults',
     cause: 'page_fault',
     evidence: evidence.majorFault,
   },
@@ -116,6 +117,7 @@ export const KINDS: readonly Kind[] = [
     title: 'a storm of reschedule interrupts',
     cause: 'ipi',
     evidence: evidence.rescheduled,
+    along: evidence.contendedForSignals,
   },
   {
     id: 'block-irq',

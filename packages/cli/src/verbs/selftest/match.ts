@@ -20,7 +20,7 @@ export interface Match {
   /** Duration of the spikes against the target's own gaps, ns; absent when it was not detected. */
   readonly errorNs?: number;
   /** From the start of the first to the end of the last of those gaps, ns. */
-  readonly gapNs?: number;
+  readonly gapNs: number;
 }
 
 /** An injection is detected when spikes cover at least that much of the target's gaps in it. */
@@ -34,18 +34,31 @@ export function matchInjection(
   spikes: readonly LatencySpike[],
   gaps: GapLog,
 ): Match {
-  const { startNs, endNs } = injection;
-  const own = overlapping(spikes, startNs, endNs);
-  const inside = gaps.overlapping(startNs, endNs)?.insideNs ?? 0;
+  const { startNs, endNs, by } = injection;
+  const placed = spikes.filter((spike) => !isStolenOnly(spike));
+  const own = overlapping(placed, startNs, endNs);
+  const seen = gaps.overlapping(startNs, endNs);
+  const gapNs = seen === undefined ? 0 : seen.endNs - seen.startNs;
   const coveredNs = own.reduce((sum, spike) => sum + coveredBy(spike, injection, gaps), 0);
-  if (own.length === 0 || coveredNs < COVERED * inside) return { injection, spikes: [] };
-  const named = namedBy(kind, deed, injection, own);
+  if (own.length === 0 || coveredNs < COVERED * (seen?.insideNs ?? 0)) {
+    return { injection, gapNs, spikes: [] };
+  }
+  const named = namedBy(kind, by === undefined ? deed : { ...deed, by }, injection, own);
   return {
     injection,
     spikes: own,
     ...(named === undefined ? {} : { named }),
-    ...compareDurations(longestWithin(own, injection), spikes, gaps),
+    ...compareDurations(longestWithin(own, injection), placed, spikes, gaps),
   };
+}
+
+/**
+ * What the hypervisor took at a time that is not known: such a spike may have been anywhere in its
+ * window.
+ */
+function isStolenOnly({ durationNs, receipt: { parts } }: LatencySpike): boolean {
+  const [part] = parts;
+  return part?.cause === 'steal' && part.ns === durationNs && part.details.windowNs > durationNs;
 }
 
 function overlapping(spikes: readonly LatencySpike[], startNs: number, endNs: number) {
@@ -66,10 +79,11 @@ function longestWithin(spikes: readonly LatencySpike[], { startNs, endNs }: Inje
 /**
  * A gap may hold two spikes, when the thread got its CPU back but not to its own code, and a spike
  * many gaps. So all that hang together are compared, from the first one's start to the last one's
- * end.
+ * end. Stolen time that may have been there counts if it makes the difference less.
  */
 function compareDurations(
   spike: LatencySpike,
+  placed: readonly LatencySpike[],
   spikes: readonly LatencySpike[],
   gaps: GapLog,
 ): { readonly errorNs: number; readonly gapNs: number } {
@@ -77,15 +91,26 @@ function compareDurations(
   for (;;) {
     const seen = gaps.overlapping(startNs, endNs);
     if (seen === undefined) return { errorNs: endNs - startNs, gapNs: 0 };
-    const all = overlapping(spikes, seen.startNs, seen.endNs);
+    const all = overlapping(placed, seen.startNs, seen.endNs);
     const first = Math.min(startNs, ...all.map(startOf));
     const last = Math.max(endNs, ...all.map(endOf));
     const gapNs = seen.endNs - seen.startNs;
     if (first === startNs && last === endNs) {
-      return { errorNs: Math.abs(endNs - startNs - gapNs), gapNs };
+      const toldNs = endNs - startNs;
+      const stolenNs = stolenIn(spikes, seen.startNs, seen.endNs);
+      const errorNs = Math.min(Math.abs(toldNs - gapNs), Math.abs(toldNs + stolenNs - gapNs));
+      return { errorNs, gapNs };
     }
     [startNs, endNs] = [first, last];
   }
+}
+
+/** Time that was stolen when nobody knows, but perhaps then. */
+function stolenIn(spikes: readonly LatencySpike[], startNs: number, endNs: number): number {
+  return spikes
+    .filter(isStolenOnly)
+    .filter((spike) => windowStartOf(spike) < endNs && endOf(spike) > startNs)
+    .reduce((sum, { durationNs }) => sum + durationNs, 0);
 }
 
 function namedBy(
@@ -124,6 +149,14 @@ function weight(part: ReceiptPart): number {
 
 export function startOf({ monotonicNs }: LatencySpike): number {
   return monotonicNs;
+}
+
+/** Since when what it tells can have happened. */
+export function windowStartOf(spike: LatencySpike): number {
+  const windows = spike.receipt.parts.map((part) =>
+    part.cause === 'steal' ? part.details.windowNs : 0,
+  );
+  return Math.min(startOf(spike), endOf(spike) - Math.max(...windows));
 }
 
 export function endOf({ monotonicNs, durationNs }: LatencySpike): number {
