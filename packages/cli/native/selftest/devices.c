@@ -20,13 +20,14 @@
 #include "storms.h"
 
 #define MOST_IRQS 4096
-#define READS 512
-/* Few at a time: with more than the disk takes, the kernel's own threads would help. */
-#define DEPTH 32
+#define READS 128
+/* Few at a time: a disk answers many by one interrupt, late, and with more than it takes the kernel's
+ * own threads would help. */
+#define DEPTH 2
 #define BLOCK 4096ul
 #define FILE_BYTES (READS * 2 * BLOCK)
 #define PROBES 8
-#define PACKETS 800
+#define PACKETS 1600
 #define PACKET_BYTES 256
 #define RPS "/sys/class/net/lo/queues/rx-0/rps_cpus"
 

@@ -20,15 +20,15 @@
 #include <unistd.h>
 
 #define PAGE 4096ul
-#define FAULTS 512
-#define MAJOR_FAULTS 16
+#define FAULTS 1024
+#define MAJOR_FAULTS 32
 /* Far enough apart that neither read-ahead nor fault-around brings in the next one. */
 #define STRIDE (256ul << 10)
 #define FILE_BYTES (64ul << 20)
 #define IO_BYTES (4ul << 20)
-#define RANDOM_BYTES (256ul << 10)
+#define RANDOM_BYTES (1ul << 20)
 #define HUGE (2ul << 20)
-#define HUGE_COUNT 4ul
+#define HUGE_COUNT 16ul
 #define TIMER_FDS 16000
 #define ARMING_NS (40 * NS_PER_MS)
 /* Between two looks at the clock: each alone would fill the log. */

@@ -20,8 +20,11 @@ interface TimedTask {
   readonly info: TaskInfo;
 }
 
-/** Names that a tid may have had: renames by exec or prctl, and reuse of the number. */
-const ENTRIES_PER_TID = 4;
+/**
+ * What a tid may have been: renames by exec or prctl, reuse of the number, and other priorities, which
+ * change as often as a thread takes a lock that inherits them. Records may be a while late.
+ */
+const ENTRIES_PER_TID = 64;
 
 /** Default bound: every thread of a large host several times over, about 10 MB. */
 export const DEFAULT_TASK_CAP = 65_536;

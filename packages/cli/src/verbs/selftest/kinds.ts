@@ -84,19 +84,19 @@ export const KINDS: readonly Kind[] = [
   },
   {
     id: 'minor-faults',
-    title: '512 minor faults',
+    title: '1024 minor faults',
     cause: 'page_fault',
     evidence: evidence.minorFaults,
   },
   {
     id: 'major-faults',
-    title: '16 major faults',
+    title: '32 major faults',
     cause: 'page_fault',
     evidence: evidence.majorFault,
   },
   {
     id: 'huge-page',
-    title: 'four huge pages are zeroed',
+    title: '16 huge pages are zeroed',
     cause: 'thp',
     evidence: evidence.hugePages,
   },

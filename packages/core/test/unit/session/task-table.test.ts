@@ -76,7 +76,7 @@ describe('TaskTable', () => {
   it('keeps a few entries per tid, the latest', () => {
     const table = new TaskTable();
     for (let i = 0; i < 100; i++) table.set(task(5, `name ${i}`), i);
-    expect(table.lookup(5, 0)?.comm).toBe('name 96');
+    expect(table.lookup(5, 0)?.comm).toBe('name 36');
     expect(table.lookup(5)?.comm).toBe('name 99');
   });
 
@@ -88,6 +88,13 @@ describe('TaskTable', () => {
     table.set(task(5, 'same', { policy: 'SCHED_RR' }), 100);
     expect(table.lookup(5, 50)?.policy).toBe('SCHED_OTHER');
     expect(table.lookup(5)?.policy).toBe('SCHED_RR');
+  });
+
+  it('still knows the priorities that a thread had a moment ago', () => {
+    const table = new TaskTable();
+    for (let i = 0; i < 40; i++) table.set(task(5, 'waiter', { priority: i % 2 ? 69 : 120 }), i);
+    const priorities = [0, 1, 2, 38.5, 39].map((ns) => table.lookup(5, ns)?.priority);
+    expect(priorities).toEqual([120, 69, 120, 120, 69]);
   });
 
   it('forgets the tid announced longest ago', () => {
