@@ -246,10 +246,10 @@ static void grow(struct marker_reader *r, bool before)
 	for (uint32_t i = from; i < r->area.used; i++) {
 		struct marker_ring *ring = &r->area.rings[i];
 
-		ring->seen_ns = r->present_ns;
+		ring->seen_ns = r->grown_ns;
 		if (!before)
 			continue;
-		ring->head = load_acquire_u64(&ring->slot->head);
+		ring->head = marker_ring_head(ring);
 		/* What had been overwritten by now is lost only if all of it was to be told. */
 		if (made_ns < r->since_ns)
 			ring->until = ring->head;
@@ -258,7 +258,7 @@ static void grow(struct marker_reader *r, bool before)
 
 void marker_reader_start(struct marker_reader *r)
 {
-	r->present_ns = present(r);
+	r->present_ns = r->grown_ns = present(r);
 	grow(r, true);
 }
 
@@ -276,16 +276,21 @@ static void copy_what_the_writer_says(struct marker_reader *r)
 bool marker_reader_look(struct marker_reader *r)
 {
 	uint64_t capacity = r->area.header.ring_marks;
-	double now_ns = present(r);
+	double begin_ns = present(r);
 	bool any = false;
 
 	copy_what_the_writer_says(r);
 	marker_tids_begin(&r->tids);
 	grow(r, false);
+	r->grown_ns = begin_ns;
 	for (uint32_t i = 0; i < r->area.used; i++) {
 		struct marker_ring *ring = &r->area.rings[i];
 
-		if (!marker_ring_look(ring, capacity, now_ns)) {
+		uint64_t head = marker_ring_head(ring);
+		/* Anew: whoever is preempted here finds a head of long after the begin. */
+		double now_ns = head == ring->head ? begin_ns : present(r);
+
+		if (!marker_ring_advance(ring, head, capacity, begin_ns, now_ns)) {
 			add(&r->stats->garbage, 1);
 			abandon(r, ring);
 		}
@@ -320,7 +325,7 @@ bool marker_reader_is_crowded(const struct marker_reader *r, uint32_t shift)
 	for (uint32_t i = 0; i < r->area.used; i++) {
 		const struct marker_ring *ring = &r->area.rings[i];
 
-		if (!ring->waits && load_acquire_u64(&ring->slot->head) - ring->tail >
+		if (!ring->waits && marker_ring_head(ring) - ring->tail >
 					    r->area.header.ring_marks >> shift)
 			return true;
 	}

@@ -18,6 +18,7 @@ struct marker_reader {
 	struct marker_tids tids;
 	double since_ns;   /* marks of before are not told */
 	double present_ns; /* of this pass */
+	double grown_ns;   /* rings that are new were not there then */
 	uint32_t turn;	   /* the next ring to be read */
 };
 

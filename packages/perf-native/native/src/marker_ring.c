@@ -10,12 +10,17 @@ static uint64_t load_relaxed_u64(const uint64_t *p)
 	return atomic_load_explicit((const _Atomic uint64_t *)p, memory_order_relaxed);
 }
 
-bool marker_ring_look(struct marker_ring *ring, uint64_t capacity, double now_ns)
+uint64_t marker_ring_head(const struct marker_ring *ring)
 {
-	uint64_t head = load_acquire_u64(&ring->slot->head);
-	double most = now_ns - ring->seen_ns + (double)capacity; /* no mark takes less than 1 ns */
+	return load_acquire_u64(&ring->slot->head);
+}
 
-	ring->seen_ns = now_ns;
+bool marker_ring_advance(struct marker_ring *ring, uint64_t head, uint64_t capacity,
+			 double before_ns, double after_ns)
+{
+	double most = after_ns - ring->seen_ns + (double)capacity; /* no mark takes less than 1 ns */
+
+	ring->seen_ns = before_ns;
 	if (head >= ring->head && (double)(head - ring->head) <= most) {
 		ring->head = head;
 		return true;

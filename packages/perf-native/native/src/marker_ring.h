@@ -24,7 +24,7 @@ struct marker_ring {
 	uint64_t tail;	/* the next mark to read */
 	uint64_t head;	/* marks to read in this pass */
 	uint64_t until; /* marks before that are nobody's loss */
-	double seen_ns; /* when `head` was looked at */
+	double seen_ns; /* `head` was looked at after that */
 	uint64_t last_counter;
 	uint32_t tid;	    /* as we know it; 0 when it has ended */
 	uint32_t inner_tid; /* as it calls itself */
@@ -32,8 +32,14 @@ struct marker_ring {
 	struct span_stack stack;
 };
 
-/* Looks at the head. False: no writer could have come there, and what is between is skipped. */
-bool marker_ring_look(struct marker_ring *ring, uint64_t capacity, double now_ns);
+/* How far the writer is. */
+uint64_t marker_ring_head(const struct marker_ring *ring);
+/*
+ * Takes a head for the end of this pass, that was looked at between two times. False: no writer could
+ * have come there, and what is between is skipped.
+ */
+bool marker_ring_advance(struct marker_ring *ring, uint64_t head, uint64_t capacity,
+			 double before_ns, double after_ns);
 /*
  * Copies up to `most` marks. Returns how many; `lost` is how many before them were overwritten.
  */

@@ -7,7 +7,7 @@ const native = join(import.meta.dirname, '..', '..', 'native');
 const arch = process.arch === 'arm64' ? 'arm64' : 'x64';
 
 describe.each(['plain', 'thread', 'address'])(
-  'rings, pump, loader, samples, SPE and noise in C (%s)',
+  'rings, pump, loader, samples, SPE, noise and marks in C (%s)',
   (variant) => {
     const programs = [
       'broadcast',
@@ -20,6 +20,8 @@ describe.each(['plain', 'thread', 'address'])(
       'spe',
       'spe_drain',
       'noise',
+      'markers honest',
+      'markers hostile',
     ];
 
     beforeAll(() => {
