@@ -7,7 +7,7 @@
  *     ...
  *     hftmon_marker_end(&tick, order);
  *
- *     hftmon::span span(tick, order);             // C++17: ends with the scope
+ *     hftmon::span span(tick, order);             // C++11: ends with the scope
  *
  * A mark is three stores into a ring in shared memory that belongs to the calling thread, and one
  * that publishes it: no lock, no system call, no wait, whether a monitor reads or not. The writer

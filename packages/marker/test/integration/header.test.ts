@@ -11,15 +11,16 @@ const FLAGS = ['-O2', '-Wall', '-Wextra', '-Wpedantic', '-Werror', '-pthread'];
 
 const TESTS = ['marks', 'wrap', 'threads', 'full', 'names', 'options', 'fork', 'file'];
 const C11 = ['-std=c11', '-x', 'c'];
-const CXX17 = ['-std=c++17', '-x', 'c++'];
+const CXX11 = ['-std=c++11', '-x', 'c++'];
+const CXX20 = ['-std=c++20', '-x', 'c++'];
 
 afterAll(() => rmSync(FOLDER, { recursive: true }));
 
 describe.each([
   ['gcc', C11, []],
-  ['g++', CXX17, ['span']],
+  ['g++', CXX11, ['span']],
   ['clang-19', C11, []],
-  ['clang++-19', CXX17, ['span']],
+  ['clang++-19', CXX20, ['span']],
   ['gcc', [...C11, '-fsanitize=address,undefined', '-fno-sanitize-recover=all'], []],
   ['gcc', [...C11, '-O0', '-fPIE', '-pie', '-ftls-model=global-dynamic'], []],
 ])('hftmon_marker.h with %s %j', (compiler, flags, more) => {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hftmon_marker.h by itself, as C11 and C++17. Argument: the test; the exit code is the line of a failure. */
+/* hftmon_marker.h by itself, as C11 and as C++. Argument: the test; the exit code is the line of a failure. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
