@@ -181,12 +181,13 @@ export class Session {
     return target;
   }
 
-  /** Removes a target process; what it left in the stream so far is delivered first. */
+  /** Removes a target process; all that it left in the stream is delivered first. */
   detach(pid: number): void {
     if (!this.targets.has(pid)) return;
     if (this.#state === 'running') {
-      this.flush();
       this.source.detach(pid);
+      // Only now does nothing more come: a collector that has let go of a thread must not meet it again.
+      this.flush();
     }
     const target = this.#targets.remove(pid);
     if (target !== undefined && this.#state === 'running') this.#host.detach(target);

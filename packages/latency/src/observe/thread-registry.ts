@@ -76,10 +76,11 @@ export class ThreadRegistry {
     for (const tid of this.#listThreads(pid)) this.#pids.set(tid, pid);
   }
 
-  /** Forgets the threads of a process. */
+  /** Forgets the threads of a process, and those that have ended without anybody's knowing whose they were. */
   detach(pid: number): void {
     for (const track of [...this.#tracks.values()]) {
-      if (this.pidOf(track) === pid) this.#forget(track);
+      const owner = this.pidOf(track);
+      if (owner === pid || owner === 0) this.#forget(track);
     }
     for (const [tid, owner] of this.#pids) if (owner === pid) this.#pids.delete(tid);
   }

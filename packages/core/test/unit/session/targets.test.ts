@@ -129,6 +129,21 @@ describe('targets of a session', () => {
     expect(session.targets.size).toBe(0);
   });
 
+  it('delivers also what comes while it is being detached', () => {
+    const { session, source, collector } = setUp();
+    session.attach(42);
+    session.start();
+    const detach = source.detach.bind(source);
+    source.detach = (pid) => {
+      source.pending = 3;
+      detach(pid);
+    };
+    let recordsAtDetach = -1;
+    collector.detach = () => (recordsAtDetach = collector.records.length);
+    session.detach(42);
+    expect(recordsAtDetach).toBe(3);
+  });
+
   it('detaches before the start', () => {
     const { session, source } = setUp();
     session.attach(42);
