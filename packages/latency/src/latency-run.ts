@@ -17,7 +17,6 @@ import { RecordIntake } from './observe/record-intake.js';
 import { StopSignals } from './observe/stop-signals.js';
 import { ThreadRegistry } from './observe/thread-registry.js';
 import type { ResolvedOptions } from './options/latency-options.js';
-import { rehearse } from './rehearse.js';
 import { explainStretch, type Explanation } from './receipt/explain-stretch.js';
 import type { Scene } from './receipt/scene.js';
 import { LossWindows } from './report/loss-windows.js';
@@ -136,7 +135,6 @@ export class LatencyRun {
       sceneOf: this.#sceneOf,
       lostIn: (fromNs, toNs) => this.#losses.overlap(fromNs, toNs),
     });
-    if (options.eager) rehearse(options, { clock, lookups, sceneOf: this.#sceneOf });
   }
 
   get metrics(): LatencyMetrics {

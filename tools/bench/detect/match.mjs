@@ -8,9 +8,11 @@ const LATEST_NS = 1e9;
  */
 export function delays(bursts, tellings) {
   const result = [];
+  const told = (at) => at.endNs ?? at.heardNs;
+  // Several that are delivered together need not come in the order of their ends.
+  tellings.sort((a, b) => told(a) - told(b));
   let next = 0;
   for (const { endNs, startNs } of bursts) {
-    const told = (at) => at.endNs ?? at.heardNs;
     while (next < tellings.length && told(tellings[next]) < startNs) next++;
     const telling = tellings[next];
     if (telling === undefined || told(telling) > endNs + LATEST_NS) continue;

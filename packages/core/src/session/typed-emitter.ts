@@ -8,7 +8,8 @@ export type Listener<Event> = (event: Event) => void;
  * An event without listeners is dropped, an `error` too.
  */
 export class TypedEmitter<Events extends object> {
-  readonly #listeners = new Map<keyof Events, Set<Listener<never>>>();
+  /** Lists are replaced, never changed: one that is being told is told as it was. */
+  readonly #listeners = new Map<keyof Events, readonly Listener<never>[]>();
   readonly #onThrow: (message: string) => void;
 
   /** @param onThrow - hears of listeners that threw */
@@ -18,20 +19,25 @@ export class TypedEmitter<Events extends object> {
 
   /** Adds a listener. @returns removes it */
   on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
-    let listeners = this.#listeners.get(name);
-    if (listeners === undefined) this.#listeners.set(name, (listeners = new Set()));
-    listeners.add(listener);
+    const listeners = this.#listeners.get(name) ?? [];
+    if (!listeners.includes(listener)) this.#listeners.set(name, [...listeners, listener]);
     return () => this.off(name, listener);
   }
 
   off<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): void {
-    this.#listeners.get(name)?.delete(listener);
+    const listeners = this.#listeners.get(name) ?? [];
+    this.#listeners.set(
+      name,
+      listeners.filter((each) => each !== listener),
+    );
   }
 
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
-    for (const listener of [...(this.#listeners.get(name) ?? [])]) {
+    const listeners = this.#listeners.get(name);
+    if (listeners === undefined) return;
+    for (let i = 0; i < listeners.length; i++) {
       try {
-        (listener as Listener<Events[Name]>)(event);
+        (listeners[i] as Listener<Events[Name]>)(event);
       } catch (error) {
         this.#onThrow(`listener of '${String(name)}' threw: ${messageOf(error)}`);
       }
