@@ -13,7 +13,12 @@ const PACKAGE = here('../../../packages/marker');
 /** Spans in each ms: two marks each, so 10 million marks a second. */
 const SPANS_PER_MS = 5000;
 
-/** What a mark costs its thread, and whether 10 million a second from one thread arrive. */
+const PROBED_CALLS = 20_011;
+
+/**
+ * What a mark costs its thread, and whether 10 million a second from one thread arrive; and what
+ * spans by uprobes cost.
+ */
 export async function measureMarkers({ rounds, seconds, cpus, log }) {
   const folder = mkdtempSync(join(tmpdir(), 'hftmon-bench-'));
   const done = atEnd(() => rmSync(folder, { recursive: true, force: true }));
@@ -21,7 +26,7 @@ export async function measureMarkers({ rounds, seconds, cpus, log }) {
   const source = join(PACKAGE, 'test/native/test_marker.c');
   const flags = ['-std=c11', '-O2', '-pthread', '-I', join(PACKAGE, 'include')];
   execFileSync('gcc', [...flags, source, '-o', program]);
-  const runs = { c: [], node: [], arrival: [] };
+  const runs = { c: [], node: [], arrival: [], defaults: [], probes: [] };
   let clock;
   for (let round = 0; round < rounds; round++) {
     const words = ['-c', String(cpus.target), program, 'measure'];
@@ -31,6 +36,10 @@ export async function measureMarkers({ rounds, seconds, cpus, log }) {
     runs.node.push((await runChild(here('node-process.mjs'), [], [cpus.target])).result.ns);
     const words2 = [SPANS_PER_MS, seconds, cpus.target];
     runs.arrival.push((await runChild(here('read-process.mjs'), words2, cpus.all)).result);
+    const words3 = [...words2, 'defaults'];
+    runs.defaults.push((await runChild(here('read-process.mjs'), words3, cpus.all)).result);
+    const words4 = [PROBED_CALLS, cpus.target];
+    runs.probes.push((await runChild(here('probe-process.mjs'), words4, cpus.all)).result);
     log(`markers: round ${round + 1} of ${rounds}`);
   }
   done();
@@ -43,6 +52,11 @@ export async function measureMarkers({ rounds, seconds, cpus, log }) {
     rate: summary(runs.arrival.map(({ rate }) => rate)),
     marks: runs.arrival[0].marks,
     lost: runs.arrival.map(({ lost }) => lost),
-    exact: runs.arrival.every(({ exact }) => exact),
+    lostByDefault: runs.defaults.map(({ lost }) => lost),
+    exact: [...runs.arrival, ...runs.defaults].every(({ exact }) => exact),
+    probes: {
+      function: summary(runs.probes.map((probes) => probes.function)),
+      static: summary(runs.probes.map((probes) => probes.static)),
+    },
   };
 }

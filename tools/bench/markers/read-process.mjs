@@ -1,5 +1,5 @@
 // Reads the marks of a process that makes so many; prints a line of JSON.
-// usage: node read-process.mjs SPANS_PER_MS SECONDS CPU
+// usage: node read-process.mjs SPANS_PER_MS SECONDS CPU [defaults]
 import {
   BroadcastCursor,
   LogLinearHistogram,
@@ -14,10 +14,18 @@ import { spawnMarks } from '../../../packages/testkit/dist/index.js';
 const [perMs, seconds, cpu] = process.argv.slice(2).map(Number);
 const spans = perMs * seconds * 1000;
 
-const target = await spawnMarks({ mode: 'flood', spans, perMs, cpu, ringMarks: 2 ** 18 });
+const tuned = process.argv[5] !== 'defaults';
+const target = await spawnMarks({
+  mode: 'flood',
+  spans,
+  perMs,
+  cpu,
+  ...(tuned ? { ringMarks: 2 ** 18 } : {}),
+});
 const source = new KernelEventSource();
 // Others on this machine may not hold the pump up; a second of spans fits the history.
-source.open(new Set([RecordKind.Span]), { realtimePriority: 10, historyRecords: 2 ** 22 });
+const tuning = { realtimePriority: 10, historyRecords: 2 ** 22 };
+source.open(new Set([RecordKind.Span]), tuned ? tuning : {});
 source.attach(target.pid);
 source.start();
 const cursor = new BroadcastCursor(source.ring, { from: 'oldest' });

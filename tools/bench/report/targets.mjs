@@ -1,6 +1,7 @@
 import { ENOUGH_RUNS } from '../cost/probe-cost.mjs';
 import { busyTargets } from './busy-section.mjs';
 import { detectionTargets } from './detection-section.mjs';
+import { markerTargets } from './markers-section.mjs';
 import { noiseTargets } from './noise-section.mjs';
 import { fixed, table } from './format.mjs';
 
@@ -15,6 +16,7 @@ export function targetsSection(results) {
     ...ringTargets(results),
     ...monitorTargets(results.monitor),
     ...noiseTargets(results.noise),
+    ...markerTargets(results.markers),
   ];
   const cells = rows.map(([id, what, target, measured, reached]) => [
     id,
