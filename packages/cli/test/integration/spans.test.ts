@@ -63,6 +63,19 @@ describe('hftmon spans', () => {
   });
 });
 
+describe('hftmon spans of a program that is probed', () => {
+  it('leaves the program as it was when it is killed', async () => {
+    await using target = await spawnProbed({ calls: 101 });
+    const words = ['spans', '-p', String(target.pid), '--span', 'work=probed:probed_work'];
+    const run = startCli(words);
+    await attached(run);
+    run.child.kill('SIGKILL');
+    expect(await run.result).toMatchObject({ signal: 'SIGKILL' });
+    const { changed } = await target.go();
+    expect(changed).toBe(false);
+  });
+});
+
 describe('hftmon stat', () => {
   it('sums up the spans of a target that marks', async () => {
     const words = ['stat', '--collectors', 'latency'];
