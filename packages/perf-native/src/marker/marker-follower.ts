@@ -29,6 +29,8 @@ const NO_COUNTS: NameCounts = { spans: 0, open: 0, errors: 0 };
 interface Followed {
   /** CLOCK_MONOTONIC; marks of before are not told. */
   readonly sinceNs: bigint;
+  /** It is followed because its parent is. */
+  readonly isChild: boolean;
   /** Those that are read, by inode. */
   readonly areas: Map<bigint, MarkerOrigin>;
   /** Of the last look: what it found may not have been ready yet. */
@@ -47,6 +49,7 @@ export class MarkerFollower {
   readonly #found = new Uint32Array(MOST_AREAS);
   readonly #inodes = new BigUint64Array(MOST_AREAS);
   readonly #text = new Uint8Array(NAME_BYTES);
+  readonly #openedNs = nativeLibrary().monotonicNs();
   #nextLookMs = 0;
 
   constructor(markers: MarkersHandle, memory: Uint32Array, procRoot: string) {
@@ -57,11 +60,19 @@ export class MarkerFollower {
 
   /** Looks for areas of a process, now and later on. */
   follow(pid: number): void {
-    if (this.#live.has(pid)) return;
-    const sinceNs = nativeLibrary().monotonicNs();
-    const followed: Followed = { sinceNs, areas: new Map(), refused: [] };
-    this.#live.set(pid, followed);
-    this.#lookAt(pid, followed);
+    if (this.#live.get(pid)?.isChild === false) return;
+    this.forget(pid);
+    this.#add(pid, { sinceNs: nativeLibrary().monotonicNs(), isChild: false });
+  }
+
+  /** The same for those of all targets; of a new one all marks are told, of an ended one the last. */
+  followChildren(pids: readonly number[]): void {
+    for (const [pid, { isChild }] of this.#live) {
+      if (isChild && !pids.includes(pid)) this.forget(pid);
+    }
+    for (const pid of pids) {
+      if (!this.#live.has(pid)) this.#add(pid, { sinceNs: this.#openedNs, isChild: true });
+    }
   }
 
   /** Looks for areas that were made since, unless the last look was too dear for another one. */
@@ -106,6 +117,12 @@ export class MarkerFollower {
 
   countsOf(origin: number, name: number): NameCounts {
     return this.#origins.get(origin)?.countsOf(name) ?? NO_COUNTS;
+  }
+
+  #add(pid: number, of: Pick<Followed, 'sinceNs' | 'isChild'>): void {
+    const followed: Followed = { ...of, areas: new Map(), refused: [] };
+    this.#live.set(pid, followed);
+    this.#lookAt(pid, followed);
   }
 
   #lookAt(pid: number, followed: Followed): void {

@@ -8,6 +8,8 @@ export interface Follower {
   catchUp(): void;
   forget(pid: number): void;
   pids(): number[];
+  /** Processes with threads that are followed because their parents are. */
+  children(): number[];
   /** Totals of all threads of a process, ended ones included; empty where nobody counts. */
   totals(pid: number): ThreadTotals[];
   /** Housekeeping. Returns pids that have ended. */

@@ -343,7 +343,9 @@ export class KernelEventSource implements EventSource {
     marks?.look();
     probes?.look();
     pauses?.look();
-    return this.#reaps % REAP_EVERY === 0 ? follower.reap() : [];
+    if (this.#reaps % REAP_EVERY !== 0) return [];
+    marks?.followChildren(follower.children());
+    return follower.reap();
   }
 
   observe(batch: RecordBatch): void {

@@ -110,6 +110,16 @@ export class ProcessFollower implements Follower {
     return [...this.#startTimes.keys()];
   }
 
+  children(): number[] {
+    const children = new Set<number>();
+    for (const slot of this.#slots()) {
+      const pid = this.#pidOf(slot);
+      if (pid === 0 || this.#startTimes.has(pid) || isEnded(this.#threads, slot)) continue;
+      children.add(pid);
+    }
+    return [...children];
+  }
+
   /** Totals of all threads of a process, ended ones included. */
   totals(pid: number): ThreadTotals[] {
     const context = this.#context();

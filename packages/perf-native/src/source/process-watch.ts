@@ -24,6 +24,10 @@ export class ProcessWatch implements Follower {
     return [...this.#startTimes.keys()];
   }
 
+  children(): number[] {
+    return [];
+  }
+
   totals(): ThreadTotals[] {
     return [];
   }

@@ -194,6 +194,23 @@ describe('spans of a process that marks its work', () => {
     }
   });
 
+  it('reads the area of a child that is followed, with what it marked before it was found', async () => {
+    await using target = await spawnMarks({ mode: 'fork', spans: 1 });
+    // Children are found by the kernel's events.
+    const kinds = [RecordKind.Span, RecordKind.Switch];
+    using monitor = Monitor.start(kinds, [target.pid], { followChildren: true });
+    const { child } = await target.go();
+    try {
+      const pids = () => (monitor.reap(), monitor.source.spanOrigins!.list().map(({ pid }) => pid));
+      await expect.poll(pids, { timeout: 5000 }).toEqual([target.pid, child]);
+      await expect.poll(() => seenSpans(monitor)).toMatchObject([{ name: 'outside', tid: child }]);
+    } finally {
+      process.kill(child, 'SIGKILL');
+    }
+    const last = () => (monitor.reap(), monitor.source.spanOrigins!.list().at(-1)?.counts.open);
+    await expect.poll(last).toBe(0);
+  });
+
   it('reads what a process wrote before it was killed, and keeps its accounts', async () => {
     const target = await spawnMarks({ mode: 'flood', spans: 100_000_000 });
     using monitor = Monitor.start(KINDS, [target.pid]);
