@@ -11,12 +11,18 @@ import {
   type CollectorMeta,
   type EventSource,
   type Logger,
+  type MetricSupport,
   type ProbeEnvironment,
   type RecordBatch,
   type SessionClock,
   type Support,
   type Target,
 } from '@hftmon/core';
+import {
+  HardwareCounts,
+  hardwareSupport,
+  type HardwareMetrics,
+} from './hardware/hardware-counts.js';
 import { OPTIONAL_TRACEPOINTS, REQUIRED_TRACEPOINTS, metaFor } from './meta.js';
 import { resolveOptions, type LatencyOptions } from './options/latency-options.js';
 import { checkedTid, thresholdNsOf } from './options/threshold-options.js';
@@ -38,13 +44,21 @@ import type { LatencySpike, SpikeListener, SpikeVerdict, VerdictListener } from 
 import type { ThresholdInForce } from './types/thread-threshold.js';
 
 /** Values of the metrics in `meta.metrics`. */
-export interface LatencyMetrics {
+export interface LatencyMetrics extends HardwareMetrics {
   readonly spans: number;
   readonly spikes: number;
   readonly superseded_spikes: number;
   readonly withheld_spikes: number;
   readonly distrusted_syscalls: number;
 }
+
+const NOTHING_YET: LatencyMetrics = {
+  spans: 0,
+  spikes: 0,
+  superseded_spikes: 0,
+  withheld_spikes: 0,
+  distrusted_syscalls: 0,
+};
 
 /** What can be listened to. */
 interface ListenedTo {
@@ -68,6 +82,7 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
   #source: EventSource | undefined;
   #roots: Pick<CollectorContext, 'procRoot' | 'sysRoot'> | undefined;
   #run: LatencyRun | undefined;
+  #hardware: HardwareCounts | undefined;
   #closedNs: number | undefined;
 
   /** @throws ConfigurationError `HFTMON_E_CONFIG_INVALID` */
@@ -82,6 +97,14 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
   probe(env: ProbeEnvironment): Support {
     const source = 'BPF on scheduler, interrupt, fault and system call tracepoints';
     return tracepointSupport(env, source, REQUIRED_TRACEPOINTS, OPTIONAL_TRACEPOINTS);
+  }
+
+  probeMetrics(env: ProbeEnvironment): MetricSupport {
+    return hardwareSupport(env);
+  }
+
+  metricSupport(): MetricSupport {
+    return this.#hardware?.support ?? new Map();
   }
 
   open(context: CollectorContext): void {
@@ -99,6 +122,8 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
     const { procRoot, sysRoot } = context;
     const tally = (this.#tally = new CauseTally());
     this.#roots = { procRoot, sysRoot };
+    const hardware = (this.#hardware = new HardwareCounts(sysRoot));
+    context.onUndo(() => hardware.close());
     this.#run = new LatencyRun(
       this.#options,
       context,
@@ -238,21 +263,14 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
 
   /** Values of the metrics. */
   metrics(): LatencyMetrics {
-    return (
-      this.#run?.metrics ?? {
-        spans: 0,
-        spikes: 0,
-        superseded_spikes: 0,
-        withheld_spikes: 0,
-        distrusted_syscalls: 0,
-      }
-    );
+    return { ...(this.#run?.metrics ?? NOTHING_YET), ...this.#hardware?.metrics };
   }
 
   close(): void {
     if (this.#run === undefined || this.#closedNs !== undefined) return;
     this.#closedNs = this.#clock?.nowNs() ?? 0;
     this.#run.close();
+    this.#hardware?.close();
   }
 
   /** In others like this one; nobody but they hears of it. */

@@ -93,6 +93,24 @@ export function metaFor({ syscalls, faults, collections, spans }: ResolvedOption
         type: 'counter',
         help: 'System calls left out, because no record accounts for a part of them',
       },
+      {
+        name: 'smi_count',
+        unit: 'count',
+        type: 'counter',
+        help: 'System-management interrupts of all CPUs, counted when the run has ended',
+      },
+      {
+        name: 'core_throttles',
+        unit: 'count',
+        type: 'counter',
+        help: 'Times that cores were throttled because of heat, as each CPU counts them',
+      },
+      {
+        name: 'package_throttles',
+        unit: 'count',
+        type: 'counter',
+        help: 'Times that packages were throttled because of heat, as each CPU counts them',
+      },
     ],
     needs: tracepointNeeds(REQUIRED_TRACEPOINTS, OPTIONAL_TRACEPOINTS),
   };

@@ -1,33 +1,45 @@
 import type { Support } from '@hftmon/core';
-import { SystemCounter, encodeEvent, readPmuDevices } from '@hftmon/perf-native';
+import { SystemCounter, encodeEvent, readPmuDevices, type SystemEvent } from '@hftmon/perf-native';
 import type { HardwareCount } from './steal.js';
+
+const SUPPORT: Support = { ok: true, tier: 'hardware', source: 'msr/smi/' };
+
+/** Does the kernel count SMIs, by sysfs? Whether the counter can be opened is another question. */
+export function smiSupport(sysRoot: string): Support {
+  if (smiEvent(sysRoot) !== undefined) return SUPPORT;
+  return {
+    ok: false,
+    code: 'HFTMON_E_UNSUPPORTED',
+    reason: 'the kernel has no counter of SMIs (msr/smi/)',
+    remedy: 'it is there on Intel hosts without a hypervisor',
+  };
+}
+
+function smiEvent(sysRoot: string): Omit<SystemEvent, 'cpu'> | undefined {
+  const [msr] = readPmuDevices(sysRoot, /^msr$/);
+  const event = msr?.events.get('smi');
+  const words = event === undefined ? undefined : encodeEvent(event.terms, msr!.format);
+  return words === undefined ? undefined : { type: msr!.type, ...words };
+}
 
 /** Counts system-management interrupts of a CPU, where the kernel offers it (msr/smi/ on Intel). */
 export class SmiCounter implements Disposable {
   readonly #counter: SystemCounter | undefined;
-  readonly #support: Support;
+  readonly support: Support;
   #before = 0;
 
   constructor(cpu: number, sysRoot: string) {
-    const [msr] = readPmuDevices(sysRoot, /^msr$/);
-    const event = msr?.events.get('smi');
-    const words =
-      msr === undefined || event === undefined ? undefined : encodeEvent(event.terms, msr.format);
-    if (msr === undefined || words === undefined) {
-      this.#support = {
-        ok: false,
-        code: 'HFTMON_E_UNSUPPORTED',
-        reason: 'the kernel has no counter of SMIs for this CPU (msr/smi/)',
-        remedy: 'it is there on Intel hosts without a hypervisor',
-      };
+    const event = smiEvent(sysRoot);
+    if (event === undefined) {
+      this.support = smiSupport(sysRoot);
       return;
     }
-    const opened = SystemCounter.open({ type: msr.type, ...words, cpu });
+    const opened = SystemCounter.open({ ...event, cpu });
     if (!opened.ok) {
-      this.#support = opened;
+      this.support = opened;
       return;
     }
-    this.#support = { ok: true, tier: 'hardware', source: 'msr/smi/' };
+    this.support = SUPPORT;
     this.#counter = opened.counter;
     this.#counter.read();
     this.#before = this.#counter.value;
@@ -37,7 +49,7 @@ export class SmiCounter implements Disposable {
   count(): HardwareCount {
     this.#counter?.read();
     const value = this.#counter === undefined ? undefined : this.#counter.value - this.#before;
-    return { value, support: this.#support };
+    return { value, support: this.support };
   }
 
   [Symbol.dispose](): void {

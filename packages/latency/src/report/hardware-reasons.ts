@@ -43,13 +43,13 @@ function countedReason(sysRoot: string): string {
 
 /*
  * Counters of a CPU can only be read on that CPU. What interrupts a CPU to find out what disturbs it
- * is worse than not knowing.
+ * is worse than not knowing: they are read when a session begins and when it has ended.
  */
 
 function smiReason(sysRoot: string): string {
   const event = `${sysRoot}/bus/event_source/devices/msr/events/smi`;
   return existsSync(event)
-    ? 'reading their count would interrupt the CPU; hftmon noise counts those of its run'
+    ? 'counted over the run alone (smi_count): to read the count a CPU has to be interrupted'
     : `the kernel has no count of them (no ${event})`;
 }
 
@@ -63,6 +63,6 @@ function frequencyReason(sysRoot: string): string {
 function thermalReason(sysRoot: string): string {
   const folder = `${sysRoot}/devices/system/cpu/cpu0/thermal_throttle`;
   return existsSync(folder)
-    ? 'the kernel counts throttling, but does not say when it was'
+    ? 'counted over the run alone (core_throttles, package_throttles): the kernel does not say when it was'
     : `the kernel counts no throttling (no ${folder})`;
 }

@@ -62,9 +62,9 @@ describe('why causes are not observed', () => {
       .write('sys/devices/system/node/node1/cpulist', '2-3');
     const reasons = reasonsOn(hostOf(roots));
     expect(reasons.get('cache_misses')).toMatch(/^counted over the run/);
-    expect(reasons.get('smi')).toMatch(/would interrupt the CPU; hftmon noise/);
+    expect(reasons.get('smi')).toMatch(/^counted over the run alone \(smi_count\)/);
     expect(reasons.get('frequency')).toMatch(/would interrupt it$/);
-    expect(reasons.get('thermal')).toMatch(/does not say when/);
+    expect(reasons.get('thermal')).toMatch(/core_throttles.* does not say when/);
     expect(reasons.has('c_state')).toBe(false);
     expect(reasons.has('numa_migration')).toBe(false);
   });

@@ -1,0 +1,58 @@
+import { FakeRoots, fakeEnvironment } from '@hftmon/testkit';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { HardwareCounts, hardwareSupport } from '../../../src/hardware/hardware-counts.js';
+
+const CPUS = 'sys/devices/system/cpu';
+
+describe('counts of the hardware', () => {
+  let roots: FakeRoots;
+
+  beforeEach(() => {
+    roots = new FakeRoots();
+    onTestFinished(() => roots[Symbol.dispose]());
+    roots.write(`${CPUS}/online`, '0,2\n');
+  });
+
+  function throttled(cpu: number, level: string, count: number): void {
+    roots.write(`${CPUS}/cpu${cpu}/thermal_throttle/${level}_throttle_count`, `${count}\n`);
+  }
+
+  it('are absent, each with the reason, where the kernel keeps none', () => {
+    const counts = new HardwareCounts(roots.sysRoot);
+    counts.close();
+    expect(counts.metrics).toEqual({});
+    const support = hardwareSupport({ ...fakeEnvironment({}), sysRoot: roots.sysRoot });
+    expect([...support.keys()]).toEqual(['smi_count', 'core_throttles', 'package_throttles']);
+    for (const answer of support.values()) {
+      expect(answer).toMatchObject({ ok: false, code: 'HFTMON_E_UNSUPPORTED' });
+    }
+  });
+
+  it('are what was added on the CPUs that are online, up to the close', () => {
+    throttled(0, 'core', 7);
+    throttled(2, 'core', 11);
+    throttled(1, 'core', 1000);
+    throttled(0, 'package', 3);
+    const counts = new HardwareCounts(roots.sysRoot);
+    expect(counts.metrics).toEqual({ core_throttles: 0, package_throttles: 0 });
+    throttled(0, 'core', 12);
+    throttled(2, 'core', 24);
+    throttled(1, 'core', 2000);
+    expect(counts.metrics).toEqual({ core_throttles: 18, package_throttles: 0 });
+    throttled(0, 'package', 5);
+    counts.close();
+    throttled(0, 'package', 9);
+    expect(counts.metrics).toEqual({ core_throttles: 18, package_throttles: 2 });
+    const support = hardwareSupport({ ...fakeEnvironment({}), sysRoot: roots.sysRoot });
+    expect(support.get('core_throttles')).toMatchObject({ ok: true, tier: 'procfs' });
+  });
+
+  it('are unknown where a count went backwards, or is none', () => {
+    throttled(0, 'core', 7);
+    throttled(0, 'package', 7);
+    const counts = new HardwareCounts(roots.sysRoot);
+    throttled(0, 'core', 6);
+    roots.write(`${CPUS}/cpu0/thermal_throttle/package_throttle_count`, 'x');
+    expect(counts.metrics).toEqual({});
+  });
+});
