@@ -292,7 +292,7 @@ export { taskRef, type TaskRef } from './session/task-ref.js';
 export type { CgroupDirectory, CgroupRef, ContainerRef } from './session/cgroup-directory.js';
 export { PidIndex } from './session/pid-index.js';
 export { policyName } from './session/policy-name.js';
-export type { PauseProbeState } from './session/pause-probes.js';
+export type { RuntimeState } from './session/runtime-state.js';
 export type {
   MarkCounts,
   NameCounts,

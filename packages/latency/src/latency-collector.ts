@@ -248,7 +248,7 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
   notObserved(
     environment: ProbeEnvironment | undefined = this.#source?.environment,
   ): readonly NotObserved[] {
-    return listNotObserved(this.#options, environment, this.#source?.pauseProbes);
+    return listNotObserved(this.#options, environment, this.#source?.runtimes);
   }
 
   /**

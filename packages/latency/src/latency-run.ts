@@ -94,8 +94,7 @@ export class LatencyRun {
     const causes = missing.map(({ cause }) => cause).filter((cause) => cause !== 'gc_pause');
     const withPauses = [...causes, 'gc_pause'];
     const seesPauses = (pid: number): boolean =>
-      source.pauseProbes?.some((probe) => probe.pid === pid && probe.refusal === undefined) ??
-      false;
+      source.runtimes?.some((probe) => probe.pid === pid && probe.refusal === undefined) ?? false;
     this.#sceneOf = ({ tid, log }, pid) => ({
       tid,
       pid,

@@ -43,7 +43,7 @@ export const OPTIONAL_TRACEPOINTS = [
 ] as const;
 
 /** What the collector says of itself, which depends on its options. */
-export function metaFor({ syscalls, faults, collections, spans }: ResolvedOptions): CollectorMeta {
+export function metaFor({ syscalls, faults, runtimes, spans }: ResolvedOptions): CollectorMeta {
   return {
     name: NAME,
     version: '0.1.0',
@@ -69,7 +69,7 @@ export function metaFor({ syscalls, faults, collections, spans }: ResolvedOption
       ...(faults ? [RecordKind.Fault] : []),
       ...(syscalls ? [RecordKind.Syscall] : []),
       RecordKind.Signal,
-      ...(collections ? [RecordKind.Pause] : []),
+      ...(runtimes ? [RecordKind.Pause] : []),
       ...(spans ? [RecordKind.Span, RecordKind.Mark] : []),
     ],
     metrics: [

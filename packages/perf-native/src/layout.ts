@@ -5,7 +5,7 @@
 
 /** `struct hftmon_thread`, byte offsets. */
 export const THREAD = {
-  bytes: 896,
+  bytes: 960,
   tid: 0,
   tgid: 4,
   state: 8,
@@ -43,6 +43,7 @@ export const THREAD = {
   offCpuHist: 344,
   waitHist: 504,
   tlbSends: 672,
+  turnStartNs: 896,
 } as const;
 
 /** Buckets of a thread's log2 histograms. */
@@ -104,7 +105,7 @@ export const SOURCE_COUNTS = { irq: 1024, softirq: 10, vector: 10 } as const;
 
 /** `struct hftmon_config`, byte offsets. */
 export const CONFIG = {
-  bytes: 336,
+  bytes: 400,
   enabled: 0,
   followChildren: 4,
   stacks: 8,
@@ -118,6 +119,7 @@ export const CONFIG = {
   minDurationNs: 64,
   vmEventsDistance: 320,
   stealTimeDistance: 328,
+  loopTgids: 336,
 } as const;
 
 /** `struct hftmon_pump_stats`, byte offsets. */
@@ -225,3 +227,6 @@ export const SPAN_PROBE_LIMITS = { probes: 256, pairs: 16, firstOrigin: 0x4000_0
 
 /** Areas of marks that a session reads at the same time, and names in each. */
 export const MARKER_LIMITS = { areas: 64, names: 1024 } as const;
+
+/** Processes whose event loops a session watches at the same time, origin of their spans. */
+export const LOOP_LIMITS = { processes: 16, firstOrigin: 0x6000_0000 } as const;

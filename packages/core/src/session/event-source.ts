@@ -9,7 +9,7 @@ import type { LossCounts } from './loss-counts.js';
 import type { TaskDirectory } from './task-directory.js';
 import type { ThreadTotals } from './thread-totals.js';
 import type { SpanOrigins } from './span-origins.js';
-import type { PauseProbeState } from './pause-probes.js';
+import type { RuntimeState } from './runtime-state.js';
 import type { SpanProbe } from './span-probe.js';
 import type { StackResolver } from './stack-resolver.js';
 
@@ -56,8 +56,8 @@ export interface EventSource {
   readonly cgroups?: CgroupDirectory;
   /** Names of spans, and the accounts of the marks. Absent when the source makes no spans. */
   readonly spanOrigins?: SpanOrigins | undefined;
-  /** Targets with a runtime that collects garbage. Absent when the source makes no Pause records. */
-  readonly pauseProbes?: readonly PauseProbeState[] | undefined;
+  /** Targets with a runtime that is seen at work. Absent when the source makes no Pause records. */
+  readonly runtimes?: readonly RuntimeState[] | undefined;
 
   /**
    * Loads what the kinds need, without attaching. Called once before everything below but

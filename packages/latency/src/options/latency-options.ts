@@ -41,17 +41,18 @@ export interface LatencyOptions {
   /** Observe page faults. Default true. */
   readonly faults?: boolean;
   /**
-   * Observe the garbage collections of targets that run V8, such as Node: probes are put into their
-   * code. Default true.
+   * Observe the runtime of targets that run V8, such as Node: garbage collections, for which probes
+   * are put into their code, and with `spans` and `syscalls` the turns of event loops. Default true.
    */
-  readonly collections?: boolean;
+  readonly runtimes?: boolean;
   /** Spikes kept for queries; the oldest goes first. Default 4096. */
   readonly maxSpikes?: number;
   /** Read the spans that the target marks. Default true. */
   readonly spans?: boolean;
   /**
    * Spans over that are told with their receipts, us: for all names, or by name. Default: none;
-   * the slowest of each name are kept in any case.
+   * the slowest of each name are kept in any case. Turns of event loops have one by name alone,
+   * else 10 ms.
    */
   readonly spanBudgetUs?: SpanBudgetOption;
 }
@@ -68,7 +69,7 @@ export interface ResolvedOptions {
   readonly eager: boolean;
   readonly syscalls: boolean;
   readonly faults: boolean;
-  readonly collections: boolean;
+  readonly runtimes: boolean;
   readonly maxSpikes: number;
   readonly spans: boolean;
   readonly spanBudgets: SpanBudgets;
@@ -101,7 +102,7 @@ export function resolveOptions(options: LatencyOptions): ResolvedOptions {
     eager: options.eager === true,
     syscalls: options.syscalls !== false,
     faults: options.faults !== false,
-    collections: options.collections !== false,
+    runtimes: options.runtimes !== false,
     maxSpikes: Math.floor(maxSpikes),
     spans: options.spans !== false,
     spanBudgets: new SpanBudgets(options.spanBudgetUs),

@@ -1,5 +1,8 @@
 import { createError } from '@hftmon/core';
 
+/** A turn that takes longer keeps whatever else the loop serves waiting for long. */
+const LOOP_TURN_NS = 10e6;
+
 /** us by name of the span; a number is for all names. */
 export type SpanBudgetOption = number | Readonly<Record<string, number>>;
 
@@ -17,9 +20,9 @@ export class SpanBudgets {
     );
   }
 
-  /** Budget of a name, ns; Infinity without one. */
-  of(name: string): number {
-    return this.#byName.get(name) ?? this.#default;
+  /** Budget of a name, ns; Infinity without one. @param isLoop - they are turns of an event loop */
+  of(name: string, isLoop: boolean): number {
+    return this.#byName.get(name) ?? (isLoop ? LOOP_TURN_NS : this.#default);
   }
 }
 

@@ -1,4 +1,5 @@
-import type { PauseProbeState, ProbeEnvironment } from '@hftmon/core';
+import { existsSync } from 'node:fs';
+import type { ProbeEnvironment, RuntimeState } from '@hftmon/core';
 import type { ResolvedOptions } from '../options/latency-options.js';
 import type { Cause, NotObserved } from '../types/cause.js';
 import { hardwareReasons } from './hardware-reasons.js';
@@ -36,7 +37,7 @@ const TRACEPOINTS = new Map<Cause, readonly string[]>([
 export function listNotObserved(
   options: ResolvedOptions,
   environment: ProbeEnvironment | undefined,
-  pauseProbes?: readonly PauseProbeState[],
+  runtimes?: readonly RuntimeState[],
 ): NotObserved[] {
   const reasons = new Map<Cause, string>();
   if (!options.syscalls) reasons.set('syscall', 'switched off by option syscalls');
@@ -47,20 +48,24 @@ export function listNotObserved(
     }
   }
   if (environment !== undefined) addReasonsOfHost(reasons, environment);
-  const unseen = pausesUnseen(options, pauseProbes);
+  const unseen = pausesUnseen(options, runtimes, environment);
   if (unseen !== undefined) reasons.set('gc_pause', unseen);
   return [...reasons].map(([cause, reason]) => ({ cause, reason }));
 }
 
 /** Why collections are not seen in all the targets that may have any. */
 function pausesUnseen(
-  { collections }: ResolvedOptions,
-  probes: readonly PauseProbeState[] | undefined,
+  { runtimes }: ResolvedOptions,
+  states: readonly RuntimeState[] | undefined,
+  environment: ProbeEnvironment | undefined,
 ): string | undefined {
-  if (!collections) return 'switched off by option collections';
-  if (probes === undefined) return 'no uprobes, which are put into V8 to see them';
-  if (probes.length === 0) return 'seen in processes that run V8, such as Node: no target is one';
-  return probes.find(({ refusal }) => refusal !== undefined)?.refusal?.reason;
+  if (!runtimes) return 'switched off by option runtimes';
+  if (states === undefined) {
+    const uprobes = `${environment?.sysRoot ?? '/sys'}/bus/event_source/devices/uprobe`;
+    return existsSync(uprobes) ? undefined : `the kernel has no uprobes (no ${uprobes})`;
+  }
+  if (states.length === 0) return 'seen in processes that run V8, such as Node: no target is one';
+  return states.find(({ refusal }) => refusal !== undefined)?.refusal?.reason;
 }
 
 function addReasonsOfHost(reasons: Map<Cause, string>, environment: ProbeEnvironment): void {

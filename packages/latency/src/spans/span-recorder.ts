@@ -26,6 +26,7 @@ const SOURCE_NAMES: Readonly<Record<number, SpanSourceName>> = {
   [SpanSource.Marker]: 'marker',
   [SpanSource.Uprobe]: 'uprobe',
   [SpanSource.Usdt]: 'usdt',
+  [SpanSource.EventLoop]: 'event_loop',
 };
 /** Names of one origin, in the number that stands for both. */
 const NAMES_PER_ORIGIN = 1024;
@@ -130,7 +131,7 @@ export class SpanRecorder {
     if (pid === undefined || nameId >= NAMES_PER_ORIGIN) return undefined;
     const name = origins?.nameOf(origin, nameId) ?? `name ${nameId}`;
     const source = SOURCE_NAMES[spanSource(u32, base)] ?? 'marker';
-    const budgetNs = this.#parts.budgets.of(name);
+    const budgetNs = this.#parts.budgets.of(name, source === 'event_loop');
     const book = new SpanBook({ pid, origin, nameId, name, source, budgetNs });
     this.#books.set(key, book);
     return book;

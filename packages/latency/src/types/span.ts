@@ -41,8 +41,11 @@ export interface SpanEvent {
   readonly type: 'mark' | 'instant';
 }
 
-/** Who says that a span began and ended: the application, or a probe of a function or of static ones. */
-export type SpanSourceName = 'marker' | 'uprobe' | 'usdt';
+/**
+ * Who says that a span began and ended: the application, a probe of a function or of static ones,
+ * or the waits of an event loop for its next events.
+ */
+export type SpanSourceName = 'marker' | 'uprobe' | 'usdt' | 'event_loop';
 
 /** One span that took long. */
 export interface SlowSpan {

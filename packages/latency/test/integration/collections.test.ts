@@ -31,7 +31,7 @@ describe('a collection of a Node process', () => {
 
   it('is not looked for when it is switched off', async () => {
     await using target = await spawnCollections({ full: 3 });
-    using monitor = new Monitor([target.pid], { collections: false });
+    using monitor = new Monitor([target.pid], { runtimes: false });
     await target.go();
     expect(
       monitor
@@ -41,7 +41,7 @@ describe('a collection of a Node process', () => {
     ).toBe(false);
     expect(monitor.collector.notObserved()).toContainEqual({
       cause: 'gc_pause',
-      reason: 'switched off by option collections',
+      reason: 'switched off by option runtimes',
     });
   });
 });

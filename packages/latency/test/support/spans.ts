@@ -14,10 +14,13 @@ export interface SpanFields {
   readonly depth?: number;
   readonly flags?: number;
   readonly origin?: number;
+  /** Default: the application. */
+  readonly source?: number;
 }
 
 /** A span that the application marked. */
 export function span(fields: SpanFields): FakeRecord {
+  const { source = SpanSource.Marker } = fields;
   const { from, to, name = 1, id = 0, tid = TID, depth = 0, flags = 0, origin = ORIGIN } = fields;
   return {
     kind: RecordKind.Span,
@@ -25,7 +28,7 @@ export function span(fields: SpanFields): FakeRecord {
     cpu: 0xffff,
     timestampNs: from,
     durationNs: to - from,
-    words: [SpanSource.Marker | (depth << 8) | (flags << 16), origin, name, id, 0, 0, 0],
+    words: [source | (depth << 8) | (flags << 16), origin, name, id, 0, 0, 0],
   };
 }
 

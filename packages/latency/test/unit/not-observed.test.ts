@@ -46,6 +46,9 @@ describe('why causes are not observed', () => {
     expect(reasons.get('steal')).toBe('the kernel has no steal clock of KVM, by its BTF');
     expect(reasons.get('thp')).toContain('vm_event_states');
     expect(reasons.get('numa_migration')).toBe('the host has one NUMA node');
+    expect(reasons.get('gc_pause')).toBe(
+      `the kernel has no uprobes (no ${roots.sysRoot}/bus/event_source/devices/uprobe)`,
+    );
     expect(reasons.has('throttled')).toBe(false);
     expect(reasons.has('reclaim')).toBe(false);
     expect(reasons.has('lock_wait')).toBe(false);
@@ -54,6 +57,7 @@ describe('why causes are not observed', () => {
   it('on bare metal, where counters are read on the CPU that they are of, or say nothing of the time', () => {
     roots
       .write('sys/bus/event_source/devices/cpu/type', '4')
+      .write('sys/bus/event_source/devices/uprobe/type', '9')
       .write('sys/bus/event_source/devices/msr/events/smi', 'event=0x04')
       .write(`${CPU}/cpufreq/scaling_driver`, 'intel_pstate')
       .write('sys/devices/system/cpu/cpuidle/current_driver', 'intel_idle\n')
@@ -61,6 +65,7 @@ describe('why causes are not observed', () => {
       .write('sys/devices/system/node/node0/cpulist', '0-1')
       .write('sys/devices/system/node/node1/cpulist', '2-3');
     const reasons = reasonsOn(hostOf(roots));
+    expect(reasons.has('gc_pause')).toBe(false);
     expect(reasons.get('cache_misses')).toMatch(/^counted over the run/);
     expect(reasons.get('smi')).toMatch(/^counted over the run alone \(smi_count\)/);
     expect(reasons.get('frequency')).toMatch(/would interrupt it$/);

@@ -1,8 +1,8 @@
-import { SpanFlag } from '@hftmon/core';
+import { SpanFlag, SpanSource } from '@hftmon/core';
 import type { FakeRecord } from '@hftmon/testkit';
 import { describe, expect, it } from 'vitest';
 import type { LatencyOptions, SlowSpan } from '../../src/index.js';
-import { PID, fault, offCpu, ran, softirq, vector } from '../support/records.js';
+import { PID, fault, offCpu, pause, ran, softirq, vector } from '../support/records.js';
 import { Stage } from '../support/stage.js';
 import { fakeOrigins, mark, span } from '../support/spans.js';
 
@@ -61,6 +61,20 @@ describe('receipt of a span', () => {
       calls: [{ name: 'clock_nanosleep', ns: 17_000, count: 1 }],
     });
     expect(slow.incomplete).toBeUndefined();
+  });
+
+  it('has collections of its runtime, with the sleep in them, and the sleep beside them', () => {
+    using stage = marking();
+    stage.deliver(
+      offCpu({ from: 12_000, to: 15_000, woken: 15_000, waker: 31, syscall: NANOSLEEP }),
+      offCpu({ from: 30_000, to: 40_000, woken: 40_000, waker: 31 }),
+      pause({ from: 20_000, to: 60_000 }),
+      span({ from: 10_000, to: 110_000 }),
+    );
+    const slow = only(stage);
+    expect(parts(slow)).toEqual({ gc_pause: 40_000, sleep: 3_000, span: 57_000 });
+    const collections = slow.receipt.parts.find(({ cause }) => cause === 'gc_pause');
+    expect(collections!.details).toMatchObject({ blockedNs: 10_000, pauses: [{ ns: 40_000 }] });
   });
 
   it('is all its own work where nothing else happened', () => {
@@ -203,6 +217,22 @@ describe('spans', () => {
     expect(report.spans.every(({ count }) => count === 2)).toBe(true);
     expect(report.unlisted).toBe(2 * 3);
     expect(report.withheld).toBeGreaterThan(0);
+  });
+
+  it('that are turns of an event loop have a budget of 10 ms, unless their name has another', () => {
+    const turn = (from: number, ms: number) =>
+      span({ from, to: from + ms * 1e6, source: SpanSource.EventLoop });
+    const told = (spanBudgetUs?: LatencyOptions['spanBudgetUs']) => {
+      using stage = marking(spanBudgetUs === undefined ? {} : { spanBudgetUs });
+      const heard: SlowSpan[] = [];
+      stage.collector.onSpan((slow) => heard.push(slow));
+      stage.deliver(turn(0, 4), turn(5e6, 11), turn(17e6, 30));
+      expect(heard.every(({ source }) => source === 'event_loop')).toBe(true);
+      return heard.map(({ durationUs }) => durationUs);
+    };
+    expect(told()).toEqual([11_000, 30_000]);
+    expect(told(1)).toEqual([11_000, 30_000]);
+    expect(told({ order: 20_000 })).toEqual([30_000]);
   });
 
   it('of origins that never were are no spans', () => {

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
-/* System calls of target threads that kept them from their own code for long. */
+/*
+ * System calls of target threads that kept them from their own code for long, and turns of their
+ * event loops.
+ */
 #include "probe.h"
 #include "core_fixes.h"
+#include "loop.h"
 #include "steal.h"
 
 SEC("tp_btf/sys_enter")
@@ -24,6 +28,7 @@ int hftmon_sys_enter(tp_args *ctx)
 	now = now_ns();
 	t->syscall_start_ns = now;
 	steal_bound(t, c, cpu, now);
+	turn_ends(t, c, cpu, now);
 	return 0;
 }
 
@@ -41,6 +46,7 @@ int hftmon_sys_exit(tp_args *ctx)
 	c = this_cpu(&cpu);
 	if (!c)
 		return 0;
+	turn_begins(t);
 	/*
 	 * Its return to the CPU was not traced (see unseen_return): how long it was off is not known
 	 * yet, so neither is the call's own time.

@@ -8,7 +8,7 @@ import {
   type EventSourceOptions,
   type InterruptTotals,
   type LossCounts,
-  type PauseProbeState,
+  type RuntimeState,
   type RecordBatch,
   type RecordRing,
   type RecordWriter,
@@ -21,7 +21,8 @@ import { createProbeEnvironment, type HostEnvironment } from '../capabilities/pr
 import { CONFIG, GROUP } from '../layout.js';
 import { MarkerFollower } from '../marker/marker-follower.js';
 import { SpanProbeFollower } from '../span-probes/span-probe-follower.js';
-import { PauseFollower } from '../pauses/pause-follower.js';
+import { LoopWatch } from '../runtimes/loop-watch.js';
+import { RuntimeFollower } from '../runtimes/runtime-follower.js';
 import { nativeLibrary, type NativeOptions } from '../native/bindings.js';
 import { NativeSession } from '../native/native-session.js';
 import { Cgroups } from '../proc/cgroups.js';
@@ -35,7 +36,7 @@ import {
 } from '../states/thread-state-sampler.js';
 import { readInterruptTotals } from './interrupt-totals.js';
 import { readDropped, readLosses } from './loss-reader.js';
-import { nativeOptions, wantsPauses, wantsSpanProbes } from './native-options.js';
+import { nativeOptions, wantsRuntimes, wantsSpanProbes } from './native-options.js';
 import type { Follower } from './follower.js';
 import { KernelBacklog } from './kernel-backlog.js';
 import { ProcessFollower } from './process-follower.js';
@@ -81,7 +82,7 @@ interface OpenState {
   /** Only where they are asked for. */
   readonly probes: SpanProbeFollower | undefined;
   /** Only where they are asked for, and the kernel has uprobes. */
-  readonly pauses: PauseFollower | undefined;
+  readonly runtimes: RuntimeFollower | undefined;
   readonly ring: RecordRing;
   readonly writer: RecordWriter;
   /** Possible CPUs; 0 in a session without BPF. */
@@ -96,7 +97,7 @@ interface LastState {
   readonly losses: LossCounts;
   readonly interrupts: InterruptTotals;
   readonly pump: PumpStats;
-  readonly pauseProbes: readonly PauseProbeState[] | undefined;
+  readonly runtimes: readonly RuntimeState[] | undefined;
 }
 
 const NOTHING = new Uint32Array(0);
@@ -164,16 +165,18 @@ export class KernelEventSource implements EventSource {
       const memory = new SharedMemory(session);
       if (native.groups !== 0) this.#configure(memory, kinds, options, native.groups);
       const probes = hasProbes ? this.#probes(session, memory, options) : undefined;
+      const hasLoops = kinds.has(RecordKind.Span) && (native.groups & GROUP.syscall) !== 0;
+      const loops = hasLoops ? new LoopWatch(memory) : undefined;
       this.#open = {
         session,
         memory,
         follower: this.#follower(session, memory, native),
         backlog: new KernelBacklog(memory.cpus, native.groups === 0 ? 0 : native.cpus),
         busy: native.busy !== 0,
-        marks: this.#marks(session, memory, kinds, probes),
+        marks: this.#marks(session, memory, kinds, probes, loops),
         probes,
-        pauses: wantsPauses(kinds, this.environment.sysRoot)
-          ? new PauseFollower(session.spanProbes(), this.environment.procRoot)
+        runtimes: wantsRuntimes(kinds, this.environment.sysRoot)
+          ? new RuntimeFollower(session.spanProbes(), loops, this.environment.procRoot)
           : undefined,
         ring: { buffer: memory.history, byteOffset: 0, capacity: native.history_records },
         writer: new SpscWriter({
@@ -217,11 +220,11 @@ export class KernelEventSource implements EventSource {
       losses: this.losses(),
       interrupts: this.interruptTotals(),
       pump: this.pumpStats(),
-      pauseProbes: this.pauseProbes,
+      runtimes: this.runtimes,
     };
     this.#open.marks?.close();
     this.#open.probes?.close();
-    this.#open.pauses?.close();
+    this.#open.runtimes?.close();
     this.#open.session.close();
     this.#open = undefined;
   }
@@ -231,13 +234,13 @@ export class KernelEventSource implements EventSource {
     return this.#spanOrigins;
   }
 
-  /** Targets that run V8, also after `close`; absent where their collections can't be seen at all. */
-  get pauseProbes(): readonly PauseProbeState[] | undefined {
-    return this.#open === undefined ? this.#last?.pauseProbes : this.#open.pauses?.list();
+  /** Targets that run V8, also after `close`; absent where it can't be seen at work. */
+  get runtimes(): readonly RuntimeState[] | undefined {
+    return this.#open === undefined ? this.#last?.runtimes : this.#open.runtimes?.list();
   }
 
   attach(pid: number): void {
-    const { follower, marks, probes, pauses } = this.#live();
+    const { follower, marks, probes, runtimes } = this.#live();
     follower.follow(pid);
     try {
       probes?.follow(pid);
@@ -246,7 +249,7 @@ export class KernelEventSource implements EventSource {
       throw error;
     }
     marks?.follow(pid);
-    pauses?.follow(pid);
+    runtimes?.follow(pid);
     this.#introduce(pid);
     if (this.#wantsStacks) this.#symbolizer.capture(pid);
   }
@@ -272,7 +275,7 @@ export class KernelEventSource implements EventSource {
   detach(pid: number): void {
     this.#open?.marks?.forget(pid);
     this.#open?.probes?.forget(pid);
-    this.#open?.pauses?.forget(pid);
+    this.#open?.runtimes?.forget(pid);
     this.#open?.follower.forget(pid);
   }
 
@@ -338,11 +341,11 @@ export class KernelEventSource implements EventSource {
   }
 
   reap(): number[] {
-    const { follower, marks, probes, pauses } = this.#live();
+    const { follower, marks, probes, runtimes } = this.#live();
     this.#reaps++;
     marks?.look();
     probes?.look();
-    pauses?.look();
+    runtimes?.look();
     if (this.#reaps % REAP_EVERY !== 0) return [];
     marks?.followChildren(follower.children());
     return follower.reap();
@@ -377,12 +380,13 @@ export class KernelEventSource implements EventSource {
     memory: SharedMemory,
     kinds: ReadonlySet<RecordKind>,
     probes: SpanProbeFollower | undefined,
+    loops: LoopWatch | undefined,
   ): MarkerFollower | undefined {
     this.#spanOrigins = undefined;
     if (!kinds.has(RecordKind.Span)) return undefined;
     const { procRoot } = this.environment;
     const marks = new MarkerFollower(session.markers(), memory.markers, procRoot);
-    this.#spanOrigins = new SpanDirectory(marks, probes);
+    this.#spanOrigins = new SpanDirectory(marks, probes, loops);
     return marks;
   }
 

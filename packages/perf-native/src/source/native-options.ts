@@ -49,7 +49,7 @@ export function nativeOptions(
     groups:
       groupsOf(kinds, environment) |
       (wantsSpanProbes(kinds, options) ? GROUP.span : 0) |
-      (wantsPauses(kinds, sysRoot) ? GROUP.pause : 0),
+      (wantsRuntimes(kinds, sysRoot) ? GROUP.pause : 0),
     busy: options.busy === true ? 1 : 0,
     realtime_priority: options.realtimePriority ?? 0,
     poll_ns: Math.round(options.pollIntervalNs ?? POLL_NS),
@@ -74,7 +74,7 @@ export function wantsSpanProbes(
 }
 
 /** Without uprobes the rest of the kinds is served all the same. */
-export function wantsPauses(kinds: ReadonlySet<RecordKind>, sysRoot: string): boolean {
+export function wantsRuntimes(kinds: ReadonlySet<RecordKind>, sysRoot: string): boolean {
   return kinds.has(RecordKind.Pause) && existsSync(`${sysRoot}/bus/event_source/devices/uprobe`);
 }
 

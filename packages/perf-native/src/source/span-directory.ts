@@ -1,16 +1,23 @@
 import type { NameCounts, SpanOrigins } from '@hftmon/core';
 import { SPAN_PROBE_LIMITS } from '../layout.js';
 import type { MarkerFollower } from '../marker/marker-follower.js';
+import { LoopWatch } from '../runtimes/loop-watch.js';
 import type { SpanProbeFollower } from '../span-probes/span-probe-follower.js';
 
-/** Where spans come from: areas of marks, and probes. */
+/** Where spans come from: areas of marks, probes, and event loops. */
 export class SpanDirectory implements SpanOrigins {
   readonly #marks: MarkerFollower;
   readonly #probes: SpanProbeFollower | undefined;
+  readonly #loops: LoopWatch | undefined;
 
-  constructor(marks: MarkerFollower, probes: SpanProbeFollower | undefined) {
+  constructor(
+    marks: MarkerFollower,
+    probes: SpanProbeFollower | undefined,
+    loops: LoopWatch | undefined,
+  ) {
     this.#marks = marks;
     this.#probes = probes;
+    this.#loops = loops;
   }
 
   list() {
@@ -37,7 +44,8 @@ export class SpanDirectory implements SpanOrigins {
     return this.#of(origin)?.countsOf(origin, name) ?? { spans: 0, open: 0, errors: 0 };
   }
 
-  #of(origin: number): MarkerFollower | SpanProbeFollower | undefined {
+  #of(origin: number): MarkerFollower | SpanProbeFollower | LoopWatch | undefined {
+    if (LoopWatch.has(origin)) return this.#loops;
     return origin < SPAN_PROBE_LIMITS.firstOrigin ? this.#marks : this.#probes;
   }
 }

@@ -36,18 +36,17 @@ export class ElfFunctions {
 
   /** Those whose names begin so, each address once. */
   startingWith(prefix: string): ElfFunction[] {
-    const start = Buffer.from(prefix);
     const found = new Map<number, ElfFunction>();
     for (const { symbols, strings } of this.#tables) {
+      const places = placesOf(prefix, strings);
+      if (places?.size === 0) continue;
       for (let at = 0; at + SYMBOL_BYTES <= symbols.length; at += SYMBOL_BYTES) {
+        const nameAt = symbols.readUInt32LE(at);
+        if (places === undefined ? nameAt >= strings.length : !places.has(nameAt)) continue;
         const type = symbols[at + 4]! & 0xf;
         if (type !== STT_FUNC && type !== STT_GNU_IFUNC) continue;
         if (symbols.readUInt16LE(at + 6) === 0) continue; // Of another library.
-        const nameAt = symbols.readUInt32LE(at);
-        const nameEnd = nameAt + start.length;
-        if (nameEnd > strings.length) continue;
-        if (strings.compare(start, 0, start.length, nameAt, nameEnd) !== 0) continue;
-        const name = strings.toString('utf8', nameAt, strings.indexOf(0, nameEnd));
+        const name = strings.toString('utf8', nameAt, strings.indexOf(0, nameAt));
         const address = readNumber(symbols, at + 8);
         if (!found.has(address)) {
           found.set(address, { name, address, indirect: type === STT_GNU_IFUNC });
@@ -61,4 +60,14 @@ export class ElfFunctions {
   named(name: string): ElfFunction[] {
     return this.startingWith(`${name}\0`).map((found) => ({ ...found, name }));
   }
+}
+
+/** Where names begin so, the ends of other names included; `undefined`: anywhere. */
+function placesOf(prefix: string, strings: Buffer): Set<number> | undefined {
+  if (prefix === '') return undefined;
+  const places = new Set<number>();
+  for (let at = strings.indexOf(prefix); at >= 0; at = strings.indexOf(prefix, at + 1)) {
+    places.add(at);
+  }
+  return places;
 }

@@ -44,6 +44,8 @@ const CONSTANTS: Record<string, number> = {
   HFTMON_SPAN_PROBES: layout.SPAN_PROBE_LIMITS.probes,
   HFTMON_OPEN_PAIRS: layout.SPAN_PROBE_LIMITS.pairs,
   HFTMON_FIRST_PROBE_ORIGIN: layout.SPAN_PROBE_LIMITS.firstOrigin,
+  HFTMON_LOOP_PROCESSES: layout.LOOP_LIMITS.processes,
+  HFTMON_FIRST_LOOP_ORIGIN: layout.LOOP_LIMITS.firstOrigin,
   ...Object.fromEntries(
     Object.entries(layout.GROUP).map(([name, bit]) => [`HFTMON_GROUP_${name.toUpperCase()}`, bit]),
   ),

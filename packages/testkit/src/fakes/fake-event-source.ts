@@ -11,7 +11,7 @@ import {
   type ProbeEnvironment,
   type RecordRing,
   type RecordWriter,
-  type PauseProbeState,
+  type RuntimeState,
   type SpanOrigins,
   type StackFrame,
   type StackResolver,
@@ -69,7 +69,7 @@ export class FakeEventSource implements EventSource {
   cgroups?: CgroupDirectory;
   /** Default: no spans. */
   spanOrigins?: SpanOrigins;
-  pauseProbes?: readonly PauseProbeState[];
+  runtimes?: readonly RuntimeState[];
 
   /** Names of the methods called, in order, with the pid where there is one. */
   readonly calls: string[] = [];

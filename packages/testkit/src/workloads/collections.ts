@@ -13,6 +13,8 @@ export interface CollectionsOptions extends CommonOptions {
   readonly blocks?: number;
   /** For so long, ms. Default 50. */
   readonly blockMs?: number;
+  /** Not by work, but by spawnSync(), which waits by an event loop of its own. Default false. */
+  readonly nested?: boolean;
   /** Do all that in a worker. Default false. */
   readonly worker?: boolean;
 }
@@ -29,6 +31,8 @@ export interface CollectionsReport extends CommonReport {
   /** Of the collections that were asked for, around the call. */
   readonly calls: readonly Interval[];
   readonly observed: readonly ObservedCollection[];
+  /** In which all were observed. */
+  readonly window: Interval;
   /** When the event loop was held up. */
   readonly blocked: readonly Interval[];
 }

@@ -9,6 +9,8 @@ export const SpanSource = {
   Uprobe: 2,
   /** The kernel, at two static probes. */
   Usdt: 3,
+  /** The kernel, at two waits of an event loop for its next events. */
+  EventLoop: 4,
 } as const;
 
 export type SpanSource = (typeof SpanSource)[keyof typeof SpanSource];

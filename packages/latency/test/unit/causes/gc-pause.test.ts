@@ -102,7 +102,13 @@ describe('gc_pause', () => {
 });
 
 describe('whether collections are seen', () => {
-  const seen = { pid: PID, runtime: 'v8', binary: '/usr/bin/node', steps: true } as const;
+  const seen = {
+    pid: PID,
+    runtime: 'v8',
+    binary: '/usr/bin/node',
+    steps: true,
+    loops: true,
+  } as const;
   const reason = 'the file has no symbol of it';
   const refusal = { ok: false, code: 'HFTMON_E_PAUSES_UNSEEN', reason, remedy: '' } as const;
   const ofPauses = (stage: Stage) =>
@@ -110,24 +116,23 @@ describe('whether collections are seen', () => {
 
   it('is told by target', () => {
     using stage = new Stage();
-    expect(ofPauses(stage)).toContain('uprobes');
-    stage.source.pauseProbes = [];
+    stage.source.runtimes = [];
     expect(ofPauses(stage)).toContain('no target is one');
-    stage.source.pauseProbes = [seen];
+    stage.source.runtimes = [seen];
     expect(ofPauses(stage)).toBeUndefined();
-    stage.source.pauseProbes = [seen, { ...seen, pid: 2, refusal }];
+    stage.source.runtimes = [seen, { ...seen, pid: 2, refusal }];
     expect(ofPauses(stage)).toBe(reason);
   });
 
   it('is nobody else’s business when it is switched off', () => {
-    using stage = new Stage({ collections: false });
-    stage.source.pauseProbes = [seen];
-    expect(ofPauses(stage)).toBe('switched off by option collections');
+    using stage = new Stage({ runtimes: false });
+    stage.source.runtimes = [seen];
+    expect(ofPauses(stage)).toBe('switched off by option runtimes');
   });
 
   it('decides what the rest of a spike may be', () => {
     using stage = new Stage();
-    stage.source.pauseProbes = [seen];
+    stage.source.runtimes = [seen];
     stage.deliver(offCpu({ from: 0, to: 90_000, next: 0, previous: 0, tid: TID }));
     expect(detailsOf(stage.spike(), 'unexplained')['notRuledOut']).not.toContain('gc_pause');
   });

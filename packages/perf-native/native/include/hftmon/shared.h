@@ -93,6 +93,13 @@ enum hftmon_span_source {
 	HFTMON_SPAN_MARKER = 1, /* the application */
 	HFTMON_SPAN_UPROBE = 2, /* entry and return of a function */
 	HFTMON_SPAN_USDT = 3,	/* two static probes */
+	HFTMON_SPAN_LOOP = 4,	/* turns of an event loop, by its waits for events */
+};
+
+/* Name of the spans of event loops. */
+enum hftmon_loop {
+	HFTMON_LOOP_MAIN = 0,
+	HFTMON_LOOP_OTHER = 1, /* of another thread than the first one */
 };
 
 enum hftmon_span_flag {
@@ -358,10 +365,17 @@ struct hftmon_thread {
 	hft_u64 marking_start_ns;
 	hft_u32 pause_collector; /* V8's GarbageCollector */
 	hft_u32 pause_reason;	 /* V8's GarbageCollectionReason */
+
+	hft_u64 turn_start_ns; /* of its event loop; 0: it waits, or has none */
+	hft_u64 loop_fd;       /* that the loop waits on */
+	hft_u8 pad1[48];
 };
 
 _Static_assert(sizeof(struct hftmon_thread) % 64 == 0, "threads share no cache line");
 
+#define HFTMON_LOOP_PROCESSES 16 /* whose event loops a session watches at the same time */
+/* Origin of the turns of the event loops of process 0. */
+#define HFTMON_FIRST_LOOP_ORIGIN 0x60000000
 #define HFTMON_SPAN_PROBES 256 /* that a session can attach */
 #define HFTMON_OPEN_CALLS 32   /* of probed functions, in one thread; a power of two */
 #define HFTMON_OPEN_PAIRS 16   /* of static probes, likewise */
@@ -413,6 +427,7 @@ struct hftmon_config {
 	hft_u64 min_duration_ns[HFTMON_KERNEL_KINDS];
 	hft_u64 vm_events_distance;  /* bytes from a CPU's rq to its counts of /proc/vmstat, 0 unknown */
 	hft_u64 steal_time_distance; /* likewise to what the hypervisor has taken from it */
+	hft_u32 loop_tgids[HFTMON_LOOP_PROCESSES]; /* whose threads may have event loops; 0 free */
 };
 
 #endif

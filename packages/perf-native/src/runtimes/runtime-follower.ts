@@ -1,41 +1,47 @@
 import { closeSync } from 'node:fs';
-import { refusal, type PauseProbeState, type Refusal } from '@hftmon/core';
+import { refusal, type RuntimeState, type Refusal } from '@hftmon/core';
 import { SPAN_PROBE_LIMITS } from '../layout.js';
 import { nativeLibrary, type SpanProbesHandle } from '../native/bindings.js';
 import { spanProbesLibrary } from '../native/span-probes-bindings.js';
 import type { ProbePlace } from '../span-probes/find-places.js';
 import { mayReplaceReturns } from '../span-probes/unsafe-returns.js';
+import type { LoopWatch } from './loop-watch.js';
 import { findRuntime, programOf, type FoundRuntime } from './find-runtime.js';
 
 /** A process may become another program at any time; asking which costs a few us. */
-const LOOK_EVERY_MS = 1000;
+const LOOK_EVERY_MS = 50;
+/** What a program maps at its start, its libraries, is mapped within that time. */
+const STARTING_MS = 250;
 
 interface Followed {
-  program: string | undefined;
-  state: PauseProbeState | undefined;
+  readonly program: string | undefined;
+  /** When it is looked at again, if it has no runtime by now. */
+  readonly againMs: number;
+  readonly state: RuntimeState | undefined;
 }
 
 /**
- * Puts probes into the V8 of target processes, and takes them out again. A target without is none
- * to complain about, and one that can't be probed is followed all the same.
+ * Puts probes into the V8 of target processes, and has their event loops watched. A target without
+ * is none to complain about, and one that can't be probed is followed all the same.
  */
-export class PauseFollower {
+export class RuntimeFollower {
   readonly #handle: SpanProbesHandle;
+  readonly #loops: LoopWatch | undefined;
   readonly #procRoot: string;
   readonly #followed = new Map<number, Followed>();
   /** Of processes that were let go of. */
-  readonly #past: PauseProbeState[] = [];
+  readonly #past = new Map<number, RuntimeState>();
   #nextLookMs = 0;
 
-  constructor(handle: SpanProbesHandle, procRoot: string) {
+  constructor(handle: SpanProbesHandle, loops: LoopWatch | undefined, procRoot: string) {
     this.#handle = handle;
+    this.#loops = loops;
     this.#procRoot = procRoot;
   }
 
   follow(pid: number): void {
     if (this.#followed.has(pid)) return;
-    const program = programOf(pid, this.#procRoot);
-    this.#followed.set(pid, { program, state: this.#enter(pid) });
+    this.#enterProgram(pid, programOf(pid, this.#procRoot), performance.now() + STARTING_MS);
   }
 
   /** Looks for processes that have become another program. */
@@ -45,9 +51,13 @@ export class PauseFollower {
     this.#nextLookMs = now + LOOK_EVERY_MS;
     for (const [pid, followed] of this.#followed) {
       const program = programOf(pid, this.#procRoot);
-      if (program === undefined || program === followed.program) continue;
-      this.#leave(pid);
-      this.#followed.set(pid, { program, state: this.#enter(pid) });
+      if (program === undefined) continue;
+      if (program !== followed.program) {
+        this.#leave(pid);
+        this.#enterProgram(pid, program, now + STARTING_MS);
+      } else if (followed.state === undefined && now >= followed.againMs) {
+        this.#enterProgram(pid, program, Infinity);
+      }
     }
   }
 
@@ -56,20 +66,26 @@ export class PauseFollower {
     if (followed === undefined) return;
     this.#leave(pid);
     this.#followed.delete(pid);
-    if (followed.state !== undefined) this.#past.push(followed.state);
+    if (followed.state !== undefined) this.#past.set(pid, followed.state);
   }
 
   close(): void {
     for (const pid of [...this.#followed.keys()]) this.forget(pid);
+    this.#loops?.close();
   }
 
   /** Those that run V8, also of processes that were let go of. */
-  list(): PauseProbeState[] {
-    const live = [...this.#followed.values()].flatMap(({ state }) => state ?? []);
-    return [...this.#past, ...live];
+  list(): RuntimeState[] {
+    const all = new Map(this.#past);
+    for (const [pid, { state }] of this.#followed) if (state !== undefined) all.set(pid, state);
+    return [...all.values()];
   }
 
-  #enter(pid: number): PauseProbeState | undefined {
+  #enterProgram(pid: number, program: string | undefined, againMs: number): void {
+    this.#followed.set(pid, { program, againMs, state: this.#enter(pid) });
+  }
+
+  #enter(pid: number): RuntimeState | undefined {
     const runtime = findRuntime(pid, this.#procRoot);
     if (runtime === undefined) return undefined;
     try {
@@ -79,8 +95,9 @@ export class PauseFollower {
     }
   }
 
-  #attach(pid: number, { binary, fd, places }: FoundRuntime): PauseProbeState {
-    const state = { pid, runtime: 'v8', binary, steps: false } as const;
+  #attach(pid: number, { binary, fd, places }: FoundRuntime): RuntimeState {
+    const loops = this.#loops?.follow(pid) ?? false;
+    const state = { pid, runtime: 'v8', binary, steps: false, loops } as const;
     if (typeof places === 'string') return { ...state, refusal: noSymbol(pid, binary, places) };
     const path = `/proc/self/fd/${fd}`;
     if (!this.#attachAll(pid, path, places.collection)) {
@@ -109,6 +126,7 @@ export class PauseFollower {
 
   #leave(pid: number): void {
     spanProbesLibrary().detach(this.#handle, indexOf(pid));
+    this.#loops?.forget(pid);
   }
 }
 
