@@ -32,7 +32,7 @@ export function noThrottles(level: ThrottleLevel, sysRoot: string): Refusal {
     ok: false,
     code: 'HFTMON_E_UNSUPPORTED',
     reason: `the kernel counts no throttling (no ${folderOf(sysRoot, 0)}/${level}_throttle_count)`,
-    remedy: 'it is there on Intel hosts without a hypervisor',
+    remedy: 'run on an Intel host without a hypervisor, which has it',
   };
 }
 

@@ -11,7 +11,7 @@ export function smiSupport(sysRoot: string): Support {
     ok: false,
     code: 'HFTMON_E_UNSUPPORTED',
     reason: 'the kernel has no counter of SMIs (msr/smi/)',
-    remedy: 'it is there on Intel hosts without a hypervisor',
+    remedy: 'run on an Intel host without a hypervisor, which has it',
   };
 }
 
