@@ -24,6 +24,12 @@ import { referredNames } from './referred-names.js';
 import { referredStacks } from './referred-stacks.js';
 import { referredTasks } from './referred-tasks.js';
 
+/**
+ * What led to a spike, such as the signal that stopped its thread, comes that long before it at
+ * most, and records of other CPUs that tell of it that long after it, ns.
+ */
+const MARGIN_NS = 1e6;
+
 /** What a recording is made of. */
 export interface CaptureInput {
   readonly session: Session;
@@ -57,15 +63,18 @@ export function captureFlight(input: CaptureInput): Capture {
   const { session, spikesWithin, maxBytes } = input;
   const nowNs = session.clock.nowNs();
   const { ring } = session.source;
+  const wanted = wantedOf(input);
   const copied = copyWindow(ring, {
-    fromNs: input.fromNs,
-    toNs: input.toNs,
+    ...wanted,
     maxRecords: Math.floor(maxBytes / RECORD_BYTES),
   });
   const { batch } = copied;
-  const window = windowOf(input, copied, nowNs, ring.capacity);
+  const window = windowOf(input, wanted, copied, nowNs, ring.capacity);
   const spikes: FlightSpikes = {
-    spikes: spikesWithin(window.fromNs, window.toNs).map((spike) => spikeToJson(spike)),
+    spikes: spikesWithin(
+      Math.max(window.fromNs, input.fromNs),
+      Math.min(window.toNs, input.toNs),
+    ).map((spike) => spikeToJson(spike)),
     spans: input.spans.map((span) => spanToJson(span)),
   };
   const meta = metaOf(input, window);
@@ -90,8 +99,29 @@ export function captureFlight(input: CaptureInput): Capture {
   };
 }
 
+/** A stretch of time, ns since the session epoch. */
+interface Stretch {
+  readonly fromNs: number;
+  readonly toNs: number;
+}
+
+/**
+ * The time that records are wanted of: a spike that reaches into the window or out of it is there
+ * as a whole, or what its receipt says could not be found in the records.
+ */
+function wantedOf({ fromNs, toNs, spikesWithin }: CaptureInput): Stretch {
+  const wanted = { fromNs, toNs };
+  for (const { timestampNs, durationNs } of spikesWithin(fromNs, toNs)) {
+    const endNs = timestampNs + durationNs;
+    if (timestampNs < fromNs) wanted.fromNs = Math.min(wanted.fromNs, timestampNs - MARGIN_NS);
+    if (endNs > toNs) wanted.toNs = Math.max(wanted.toNs, endNs + MARGIN_NS);
+  }
+  return wanted;
+}
+
 function windowOf(
   { fromNs: askedFromNs, toNs: askedToNs, maxBytes }: CaptureInput,
+  wanted: Stretch,
   { batch, lost, held, wrapped, oldestEndNs }: RecordWindow,
   nowNs: number,
   capacity: number,
@@ -100,14 +130,14 @@ function windowOf(
   const copiedFromNs = batch.count === 0 ? nowNs : endOf(batch, 0);
   // Before the first record that was overwritten, nobody knows what there was.
   const knownFromNs = isCut ? copiedFromNs : wrapped ? (oldestEndNs ?? nowNs) : 0;
-  const fromNs = Math.max(askedFromNs, knownFromNs, 0);
-  const toNs = Math.min(askedToNs, nowNs);
+  const fromNs = Math.max(wanted.fromNs, knownFromNs, 0);
+  const toNs = Math.min(wanted.toNs, nowNs);
   return {
     askedFromNs,
     askedToNs,
     fromNs,
     toNs,
-    complete: fromNs <= Math.max(0, askedFromNs) && toNs === askedToNs && lost === 0,
+    complete: fromNs <= Math.max(0, wanted.fromNs) && toNs >= askedToNs && lost === 0,
     records: batch.count,
     lostRecords: lost,
     ring: { capacity, records: held, ...(oldestEndNs === undefined ? {} : { oldestEndNs }) },

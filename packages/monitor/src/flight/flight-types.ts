@@ -25,7 +25,10 @@ export interface FlightWindow {
   /** What was asked for, ns since the session epoch. */
   readonly askedFromNs: number;
   readonly askedToNs: number;
-  /** What there is: the ring may not reach back so far, monitoring may have ended earlier. */
+  /**
+   * What there is: the ring may not reach back so far, monitoring may have ended earlier, and a
+   * spike of which a part was asked for is there as a whole.
+   */
   readonly fromNs: number;
   readonly toNs: number;
   /** Is all there that was asked for? */
