@@ -94,6 +94,23 @@ describe('the noise report', () => {
     `);
   });
 
+  it('says so where a cause is told by a count alone', () => {
+    const counted = {
+      ...PREEMPTED,
+      causeFrom: 'rusage',
+      involuntarySwitches: 1,
+      receipt: {
+        durationNs: 3_010_000,
+        unexplainedNs: 3_010_000,
+        parts: [{ cause: 'unexplained', causeClass: 'unknown', ns: 3_010_000, details: {} }],
+      },
+    } as unknown as NoiseReport['gaps']['list'][number];
+    const report = { ...REPORT, gaps: { ...REPORT.gaps, list: [counted] } };
+    expect(noiseText(report, styleFor(false)).join('\n')).toContain(
+      '3.01ms  unexplained 3.01ms [preemption: 1 involuntary switch counted, not traced]',
+    );
+  });
+
   it('has null for what is not counted, and gaps in their own lines of a stream', () => {
     const json = JSON.parse(JSON.stringify(noiseJson(REPORT, false))) as Record<string, unknown>;
     expect(json).toMatchObject({

@@ -42,19 +42,21 @@ export class GapLog {
   add(raw: RawGap, explanation: Explanation | undefined): NoiseGap {
     const { startNs, endNs, involuntarySwitches, minorFaults, majorFaults } = raw;
     const lost = explanation?.incomplete === true || explanation?.truncated === true;
+    const blamed = blame(raw, explanation);
+    const estimated = explanation?.estimated === true || blamed.causeFrom !== undefined;
     const gap: NoiseGap = {
       timestamp: this.#clock.toDate(startNs),
       timestampNs: startNs,
       monotonicNs: Number(this.#clock.toMonotonicNs(startNs)),
       durationNs: endNs - startNs,
       cpu: this.#cpu,
-      ...blame(raw, explanation),
+      ...blamed,
       involuntarySwitches,
       minorFaults,
       majorFaults,
       ...(explanation === undefined ? {} : { receipt: explanation.receipt }),
       ...(lost ? { incomplete: true } : {}),
-      ...(explanation?.estimated === true ? { estimated: true } : {}),
+      ...(estimated ? { estimated: true } : {}),
     };
     this.#count++;
     this.#sum(gap);
@@ -75,12 +77,19 @@ export class GapLog {
       .sort((a, b) => b.ns - a.ns);
   }
 
-  #sum({ cause, durationNs, receipt }: NoiseGap): void {
+  #sum({ cause, causeFrom, durationNs, receipt }: NoiseGap): void {
     if (receipt === undefined || cause === 'hardware_or_hypervisor') {
       this.#take(cause, durationNs);
       return;
     }
-    for (const part of receipt.parts) this.#take(part.cause, part.ns);
+    let causeNs = 0;
+    for (const part of receipt.parts) {
+      const counts = causeFrom !== undefined && [cause, 'unexplained'].includes(part.cause);
+      if (counts) causeNs += part.ns;
+      else this.#take(part.cause, part.ns);
+    }
+    // What no record accounts for is of the cause that the kernel's count tells.
+    if (causeNs > 0) this.#take(cause, causeNs);
   }
 
   #take(cause: NoiseCause, ns: number): void {

@@ -1,5 +1,5 @@
 import type { Explanation } from '../receipt/explain-stretch.js';
-import type { CauseClass } from '../types/cause.js';
+import { CAUSE_CLASS, type CauseClass } from '../types/cause.js';
 import type { ObservedCause } from '../types/details.js';
 import type { Receipt } from '../types/spike.js';
 
@@ -23,6 +23,12 @@ export interface NoiseGap {
   readonly cpu: number;
   readonly cause: NoiseCause;
   readonly causeClass: CauseClass;
+  /**
+   * The cause is told by `involuntarySwitches` alone, which the kernel counted in the gap (getrusage
+   * of the probe's thread): a sandbox kept the switches themselves from being traced, so that no
+   * record says who took the CPU, or of how much of the gap. `estimated` then, too.
+   */
+  readonly causeFrom?: 'rusage';
   /** Times that the kernel took the probe off the CPU, by its own books. */
   readonly involuntarySwitches: number;
   readonly minorFaults: number;
@@ -32,8 +38,8 @@ export interface NoiseGap {
   /** Records were lost in or near it, or overwritten before it was explained. */
   readonly incomplete?: true;
   /**
-   * When the probe came back to the CPU was not traced, as sandboxes do it, and is an estimate:
-   * time of a task may be in the receipt as unexplained.
+   * When the probe left the CPU or came back was not traced, as sandboxes do it: time of a task may
+   * be in the receipt as unexplained.
    */
   readonly estimated?: true;
 }
@@ -47,20 +53,32 @@ export interface RawGap {
   readonly majorFaults: number;
 }
 
+/** A cause, and where it is from if not from records. */
+export type Blame = Pick<NoiseGap, 'cause' | 'causeClass' | 'causeFrom'>;
+
+const UNEXPLAINED = { cause: 'unexplained', causeClass: 'unknown' } as const;
+const HARDWARE = { cause: 'hardware_or_hypervisor', causeClass: 'hardware' } as const;
+const PREEMPTED_BY_COUNT = {
+  cause: 'preemption',
+  causeClass: CAUSE_CLASS.preemption,
+  causeFrom: 'rusage',
+} as const;
+
 /** What a gap is blamed on. @param explanation - `undefined` where there are no kernel events */
-export function blame(
-  { involuntarySwitches, minorFaults, majorFaults }: RawGap,
-  explanation: Explanation | undefined,
-): Pick<NoiseGap, 'cause' | 'causeClass'> {
-  const unexplained = { cause: 'unexplained', causeClass: 'unknown' } as const;
-  if (explanation === undefined) return unexplained;
-  const [main] = explanation.receipt.parts;
-  const { receipt, incomplete, truncated } = explanation;
-  if (receipt.unexplainedNs < receipt.durationNs && main !== undefined) {
+export function blame(raw: RawGap, explanation: Explanation | undefined): Blame {
+  if (explanation === undefined) return UNEXPLAINED;
+  const { involuntarySwitches, minorFaults, majorFaults } = raw;
+  const { receipt, incomplete, truncated, estimated } = explanation;
+  const [main] = receipt.parts;
+  if (main !== undefined && main.cause !== 'unexplained') {
     return { cause: main.cause, causeClass: main.causeClass };
   }
+  // A preemption that was traced as a whole accounts for a switch, but not for the rest of the gap.
+  const traced = receipt.parts.some(({ cause }) => cause === 'preemption') && estimated !== true;
+  if (involuntarySwitches > 0 && !traced) return PREEMPTED_BY_COUNT;
   const lost = incomplete === true || truncated === true;
-  const kernel = involuntarySwitches + minorFaults + majorFaults > 0;
-  if (lost || kernel) return unexplained;
-  return { cause: 'hardware_or_hypervisor', causeClass: 'hardware' };
+  const some = receipt.unexplainedNs < receipt.durationNs;
+  return lost || some || minorFaults + majorFaults + involuntarySwitches > 0
+    ? UNEXPLAINED
+    : HARDWARE;
 }

@@ -52,7 +52,10 @@ export interface NoiseReport {
     /** The longest, in the order of time. */
     readonly list: readonly NoiseGap[];
   };
-  /** Time of the gaps by cause, net; sums to that of all gaps but lost ones. */
+  /**
+   * Time of the gaps by cause, net; sums to that of all gaps but lost ones. What no record accounts
+   * for in a gap whose cause is from a count is that cause's.
+   */
   readonly byCause: readonly NoiseTotal[];
   readonly hardware: {
     /** Time that the hypervisor took from the CPU, by its own account; ns. */

@@ -85,6 +85,7 @@ describe('the noise of a CPU', () => {
     expect(report.kernelEvents.ok).toBe(true);
     expect(report.end).toBe('stopped');
     expect(heard.length).toBe(report.gaps.count - report.gaps.lost);
+    let traced = 0;
     for (const burst of bursts) {
       const around = report.gaps.list.filter(
         ({ monotonicNs, durationNs }) =>
@@ -92,19 +93,21 @@ describe('the noise of a CPU', () => {
       );
       expect(around, 'gaps around a burst').toHaveLength(1);
       const [gap] = around;
-      // A sandbox may keep the kernel from tracing the task that ran after the hog.
-      if (gap!.estimated === true) continue;
       expect(gap, JSON.stringify(gap)).toMatchObject({
         cpu,
         cause: 'preemption',
         causeClass: 'context_switch',
       });
       expect(gap!.involuntarySwitches).toBeGreaterThan(0);
+      // A sandbox may keep the kernel from tracing the task that ran before or after the hog.
+      if (gap!.estimated === true) continue;
+      traced++;
       // The hog's account has the interrupts in it, too.
       expect(takenBy(gap!, hogTid)).toBeGreaterThan(burst.cpuNs * 0.5);
     }
+    expect(traced, 'bursts that were traced as a whole').toBeGreaterThan(0);
     const preemption = report.byCause.find(({ cause }) => cause === 'preemption')!;
-    expect(preemption.gaps).toBeGreaterThanOrEqual(bursts.length * 0.75);
+    expect(preemption.gaps).toBeGreaterThanOrEqual(bursts.length);
   });
 
   it('is left to hardware or hypervisor only where the kernel did nothing', async (context) => {

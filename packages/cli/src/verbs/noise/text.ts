@@ -96,12 +96,20 @@ function gapLine(gap: NoiseGap, style: Style): string {
   return [...text, causesText(gap)].join('  ');
 }
 
-function causesText({ cause, receipt, incomplete }: NoiseGap): string {
+function causesText({
+  cause,
+  causeFrom,
+  involuntarySwitches,
+  receipt,
+  incomplete,
+}: NoiseGap): string {
   if (receipt === undefined || cause === 'hardware_or_hypervisor') {
     return cause.replaceAll('_', ' ');
   }
   const parts = receipt.parts.map((part) =>
     part.cause === 'unexplained' ? `unexplained ${shortDuration(part.ns)}` : partText(part),
   );
-  return parts.join(' + ') + (incomplete === true ? ' [records were lost]' : '');
+  const counted = plural(involuntarySwitches, 'involuntary switch', 'involuntary switches');
+  const from = causeFrom === undefined ? '' : ` [${cause}: ${counted} counted, not traced]`;
+  return parts.join(' + ') + from + (incomplete === true ? ' [records were lost]' : '');
 }

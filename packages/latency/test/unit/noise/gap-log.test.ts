@@ -36,7 +36,6 @@ describe('a gap', () => {
   });
 
   it.each([
-    ['the kernel took the probe off the CPU', { involuntarySwitches: 1 }, {}],
     ['the probe had a page fault', { minorFaults: 1 }, {}],
     ['it had one that was read from disk', { majorFaults: 1 }, {}],
     ['records were lost', {}, { incomplete: true }],
@@ -45,6 +44,32 @@ describe('a gap', () => {
     const gap = log().add(raw(0, 100, books), made({ unexplained: 100 }, more));
     expect(gap).toMatchObject({ cause: 'unexplained', causeClass: 'unknown' });
     expect(gap.incomplete).toBe(Object.keys(more).length > 0 ? true : undefined);
+  });
+
+  it.each([
+    ['no record tells of', { unexplained: 100 }, {}],
+    ['was traced in part', { unexplained: 80, preemption: 15, timer_tick: 5 }, { estimated: true }],
+  ] as const)('is of a preemption that the kernel counted and that %s', (_what, of, more) => {
+    const gaps = log();
+    const gap = gaps.add(raw(0, 100, { involuntarySwitches: 1 }), made(of, more));
+    expect(gap).toMatchObject({
+      cause: 'preemption',
+      causeClass: 'context_switch',
+      causeFrom: 'rusage',
+      estimated: true,
+    });
+    expect(gap.receipt?.parts[0]?.cause).toBe('unexplained');
+    const ticks = 'timer_tick' in of ? of.timer_tick : 0;
+    expect(gaps.totals()[0]).toMatchObject({ cause: 'preemption', ns: 100 - ticks, gaps: 1 });
+    expect(gaps.totals().reduce((sum, { ns }) => sum + ns, 0)).toBe(100);
+  });
+
+  it('is not of a preemption that was traced, and was the smaller part of it', () => {
+    const books = { involuntarySwitches: 1 };
+    const gap = log().add(raw(0, 100, books), made({ unexplained: 80, preemption: 20 }));
+    expect(gap).toMatchObject({ cause: 'unexplained', causeClass: 'unknown' });
+    expect(gap.estimated).toBeUndefined();
+    expect(gap.causeFrom).toBeUndefined();
   });
 
   it('is unexplained where no kernel events are observed', () => {
