@@ -37,11 +37,16 @@ Times between two readings of the clock:
 ${table(['', 'M readings/s', 'over 1 µs, per s', 'over 10 µs, per s', 'longest, µs'], rows)}${peer}`;
 }
 
-/** P7 of the design. */
+/** P7 of the design. A gap makes one sample late: what oslat finds on the same CPU bounds the share. */
 export function noiseTargets(noise) {
   if (noise === undefined) return [];
-  const share = noise.slots.onTimeOfSamples;
-  const seconds = noise.rounds * noise.seconds;
-  const what = `samples at 1 MHz within 1 µs of their slot, ${seconds} s`;
-  return [['P7', what, '≥ 99.9 %', percent(share), share >= 0.999]];
+  const { slots, finders, rounds, seconds } = noise;
+  const share = slots.onTimeOfSamples;
+  const what = `samples at 1 MHz within 1 µs of their slot, ${rounds * seconds} s`;
+  const oslat = finders.find(({ name }) => name === 'oslat');
+  const beside =
+    oslat === undefined
+      ? ''
+      : ` (oslat by turns: ${count(Math.round(oslat.over1usHz))} gaps over 1 µs per s; 1,000 are 0.1 %)`;
+  return [['P7', what, '≥ 99.9 %', `${percent(share)}${beside}`, share >= 0.999]];
 }
