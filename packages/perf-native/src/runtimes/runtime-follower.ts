@@ -29,6 +29,7 @@ export class RuntimeFollower {
   readonly #loops: LoopWatch | undefined;
   readonly #procRoot: string;
   readonly #followed = new Map<number, Followed>();
+  readonly #children = new Set<number>();
   /** Of processes that were let go of. */
   readonly #past = new Map<number, RuntimeState>();
   #nextLookMs = 0;
@@ -42,6 +43,20 @@ export class RuntimeFollower {
   follow(pid: number): void {
     if (this.#followed.has(pid)) return;
     this.#enterProgram(pid, programOf(pid, this.#procRoot), performance.now() + STARTING_MS);
+  }
+
+  /** Follows these besides, and lets go of those that were followed so and are none of them. */
+  followChildren(pids: readonly number[]): void {
+    for (const pid of this.#children) {
+      if (pids.includes(pid)) continue;
+      this.forget(pid);
+      this.#children.delete(pid);
+    }
+    for (const pid of pids) {
+      if (this.#followed.has(pid)) continue;
+      this.#children.add(pid);
+      this.follow(pid);
+    }
   }
 
   /** Looks for processes that have become another program. */

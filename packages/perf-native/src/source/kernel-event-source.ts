@@ -347,7 +347,9 @@ export class KernelEventSource implements EventSource {
     probes?.look();
     runtimes?.look();
     if (this.#reaps % REAP_EVERY !== 0) return [];
-    marks?.followChildren(follower.children());
+    const children = follower.children();
+    marks?.followChildren(children);
+    runtimes?.followChildren(children);
     return follower.reap();
   }
 
