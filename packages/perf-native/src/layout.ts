@@ -5,7 +5,7 @@
 
 /** `struct hftmon_thread`, byte offsets. */
 export const THREAD = {
-  bytes: 960,
+  bytes: 1024,
   tid: 0,
   tgid: 4,
   state: 8,

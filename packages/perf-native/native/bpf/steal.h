@@ -60,6 +60,7 @@ INLINE void steal_look(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu, u
 	c->steal_seen = so_far;
 	if (!taken || !since)
 		return;
+	t->out_steal_ns += taken;
 	c->counts[HFTMON_STEAL].seen++;
 	if (too_short(HFTMON_STEAL, taken)) {
 		c->counts[HFTMON_STEAL].filtered++;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /* sched_switch: time on and off the CPU, waits, and who ran meanwhile. */
+#include "call.h"
 #include "probe.h"
 #include "core_fixes.h"
 #include "huge.h"
@@ -93,6 +94,7 @@ INLINE void switch_out(void *ctx, struct hftmon_thread *t, struct hftmon_cpu *c,
 	if (t->fault_start_ns)
 		huge_end(t, c);
 	steal_bound(t, c, cpu, now);
+	t->out_steal_ns = 0;
 	tell_task(c, cpu, next, now);
 	/*
 	 * Both priorities are the evidence of a preemption, and those of waiter and holder that of an
@@ -162,6 +164,24 @@ INLINE u32 blocked_in(struct hftmon_thread *t, struct task_struct *next, u64 off
 	return syscall;
 }
 
+/* The same of one whose return was found out later: what its call told by itself. */
+INLINE u32 left_in(struct hftmon_thread *t, u64 off, u64 *argument)
+{
+	u64 number = t->left_number;
+
+	if (off < config.syscall_from_ns)
+		return 0;
+	*argument = t->left_argument;
+	if (!t->left_start_ns) {
+		/* It is still in it. */
+		if (!t->syscall_start_ns || t->syscall_start_ns > t->since_ns)
+			return 0;
+		number = t->syscall_number;
+		*argument = t->syscall_argument;
+	}
+	return (u32)number + 1;
+}
+
 #define WAIT_MAX ((1ull << 40) - 1) /* 18 minutes */
 #define DEPTH_MAX 255
 
@@ -222,6 +242,7 @@ INLINE void switch_in(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
 	if (config.steal_time_distance)
 		steal_begin(c, now);
 	wait = now - wait_from;
+	syscall = seen ? 0 : left_in(t, off, &argument);
 	t->off_cpu_ns += off;
 	t->wait_ns += wait;
 	t->stolen_ns += off;
@@ -242,7 +263,8 @@ INLINE void switch_in(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
 	if (r) {
 		if (t->cpu != cpu)
 			flags |= HFTMON_SWITCH_MIGRATED;
-		syscall = seen ? blocked_in(t, next, off, &flags, &argument) : 0;
+		if (seen)
+			syscall = blocked_in(t, next, off, &flags, &argument);
 		r->start_ns = now - off;
 		r->duration_ns = off;
 		r->tid = t->tid;
@@ -263,12 +285,22 @@ INLINE void switch_in(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
 /*
  * Some kernels keep switches of certain tasks from being traced (sandboxes hide their own). A
  * target thread that follows such a task is seen to leave a CPU on which it never came. The kernel's
- * account of its run time says when that was, as exactly as that leaves out interrupts.
+ * account of its run time says when that was, as exactly as that leaves out interrupts. It leaves out
+ * what the hypervisor took, too; that may have been before the return, which is then taken to be the
+ * earlier.
  */
 INLINE void unseen_return(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu,
 			  struct task_struct *task, u64 now)
 {
-	u64 earliest = t->since_ns, came = now - (task->se.sum_exec_runtime - t->out_exec_ns);
+	u64 left = t->since_ns, earliest = left, came;
+
+	steal_bound(t, c, cpu, now);
+	came = now - (task->se.sum_exec_runtime - t->out_exec_ns) - t->out_steal_ns;
+	/* In time to end its system call, or to begin another one. */
+	if (t->left_start_ns && (long long)(came - t->left_end_ns) > 0)
+		came = t->left_end_ns;
+	else if (t->syscall_start_ns > left && (long long)(came - t->syscall_start_ns) > 0)
+		came = t->syscall_start_ns;
 
 	if (t->out_flags & HFTMON_SWITCH_VOLUNTARY && t->wake_ns > earliest)
 		earliest = t->wake_ns;
@@ -281,11 +313,14 @@ INLINE void unseen_return(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu
 	if (c->ran_since_ns && c->ran_since_ns < came)
 		c->ran_since_ns = came;
 	switch_in(t, c, cpu, task, task, false, came);
-}
-
-INLINE bool is_off_cpu(struct hftmon_thread *t)
-{
-	return t->state == HFTMON_THREAD_BLOCKED || t->state == HFTMON_THREAD_WAITING;
+	call_left(t, c, cpu, came - left);
+	/* Not taken from what began since. */
+	if (t->syscall_start_ns > left)
+		t->syscall_stolen_ns += came - left;
+	if (t->fault_start_ns > left)
+		t->fault_stolen_ns += came - left;
+	if (t->lock_start_ns > left)
+		t->lock_stolen_ns += came - left;
 }
 
 INLINE bool wants_stacks(struct task_struct *prev, u64 ran)

@@ -27,10 +27,12 @@ function kindTable(kinds: readonly KindResult[], style: Style): string[] {
     [
       { title: 'what was done' },
       { title: 'cause' },
+      { title: 'void', align: 'right' },
       { title: 'injected', align: 'right' },
       { title: 'detected', align: 'right' },
       { title: 'named', align: 'right' },
       { title: 'by its time', align: 'right' },
+      { title: 'right length', align: 'right' },
       { title: 'error p50', align: 'right' },
       { title: 'p99', align: 'right' },
       { title: 'max', align: 'right' },
@@ -40,12 +42,14 @@ function kindTable(kinds: readonly KindResult[], style: Style): string[] {
   return [style.dim(title!), ...lines];
 }
 
+const COUNTS = ['voided', 'injected', 'detected', 'named', 'namedByFit', 'inTime'] as const;
+
 function kindRow(kind: KindResult): string[] {
   const { p50Ns, p99Ns, maxNs } = kind.durationErrors ?? {};
   return [
     kind.title,
     kind.cause,
-    ...[kind.injected, kind.detected, kind.named, kind.namedByFit].map(formatCount),
+    ...COUNTS.map((count) => formatCount(kind[count])),
     ...[p50Ns, p99Ns, maxNs].map((ns) => (ns === undefined ? '-' : shortDuration(ns))),
   ];
 }

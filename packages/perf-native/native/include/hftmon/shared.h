@@ -368,7 +368,17 @@ struct hftmon_thread {
 
 	hft_u64 turn_start_ns; /* of its event loop; 0: it waits, or has none */
 	hft_u64 loop_fd;       /* that the loop waits on */
-	hft_u8 pad1[48];
+
+	/* By the hypervisor, since the last switch-out, as far as the thread was looked at. */
+	hft_u64 out_steal_ns;
+	/* The system call in which it left its CPU, over by now, while its return was not traced. */
+	hft_u64 left_start_ns; /* 0: none */
+	hft_u64 left_end_ns;
+	hft_u64 left_stolen_ns; /* in it, without the time off the CPU */
+	hft_u64 left_number;
+	hft_u64 left_argument;
+	hft_u64 left_result;
+	hft_u8 pad1[56];
 };
 
 _Static_assert(sizeof(struct hftmon_thread) % 64 == 0, "threads share no cache line");
