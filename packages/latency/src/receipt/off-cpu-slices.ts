@@ -116,6 +116,8 @@ function blameOf(wait: Wait, tid: number, { first, next }: Neighbours): Blame {
   if (wait.carried) return carriedBlame(wait, tid, first);
   if (wait.throttled) return { cause: tid === 0 ? 'late_wakeup' : 'run_queue_wait' };
   if (wait.preempted) {
+    // Put on a CPU that idles, it waits until that has woken up.
+    if (tid === 0 && !first) return { cause: 'migration' };
     // A task that can run, on a CPU that idles: something else keeps it from running.
     if (tid === 0) return { cause: 'unexplained', why: 'idle' };
     return { cause: wait.yielded ? 'run_queue_wait' : 'preemption' };

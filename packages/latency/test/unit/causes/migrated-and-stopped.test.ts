@@ -24,6 +24,22 @@ describe('migration', () => {
     ]);
   });
 
+  it('is the wake-up of the idle CPU on which another task has put it', () => {
+    using stage = new Stage();
+    stage
+      .task({ tid: 57, comm: 'balancer' })
+      .deliver(
+        move(40_000, 0, 1, 57),
+        offCpu({ from: 10_000, to: 90_000, next: 57, previous: 0, cpuFrom: 0, cpu: 1 }),
+      );
+    expect(partsOf(stage.spike())).toEqual({ migration: 50_000, preemption: 30_000 });
+    expect(detailsOf(stage.spike(), 'migration')).toMatchObject({
+      from: 0,
+      to: 1,
+      mover: { tid: 57 },
+    });
+  });
+
   it('is preemption when it came back to the same CPU', () => {
     using stage = new Stage();
     stage
