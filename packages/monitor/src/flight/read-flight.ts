@@ -45,6 +45,7 @@ export function readFlight(file: string): Flight {
     throw createError('HFTMON_E_RECORDING_NEWER', { file, found, expected: FLIGHT_SCHEMA });
   }
   const { spikes, spans } = json<FlightSpikes>(blocks, BlockType.Spikes, file);
+  if (!Array.isArray(spikes) || !Array.isArray(spans)) throw damaged(file, 'it lists no spikes');
   return {
     file,
     meta,
@@ -69,8 +70,14 @@ function bytesOf(file: string): Uint8Array {
 function json<Document>(blocks: readonly Block[], type: BlockType, file: string): Document {
   const block = blocks.find((candidate) => candidate.type === type);
   if (block === undefined) throw damaged(file, `it has no block of type ${type}`);
+  const document = parsed(block, file);
+  if (typeof document === 'object' && document !== null) return document as Document;
+  throw damaged(file, `its block of type ${type} holds no object`);
+}
+
+function parsed(block: Block, file: string): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(block.payload)) as Document;
+    return JSON.parse(new TextDecoder().decode(block.payload));
   } catch (error) {
     throw damaged(file, messageOf(error));
   }

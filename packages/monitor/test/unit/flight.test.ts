@@ -1,7 +1,16 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { NO_STACK, RECORD_WORDS, RecordKind, durationAt, kindAt, timestampAt } from '@hftmon/core';
+import {
+  BlockType,
+  ContainerWriter,
+  NO_STACK,
+  RECORD_WORDS,
+  RecordKind,
+  durationAt,
+  kindAt,
+  timestampAt,
+} from '@hftmon/core';
 import { createLatencyCollector } from '@hftmon/latency';
 import { FakeEventSource, taskRecord, type FakeRecord } from '@hftmon/testkit';
 import {
@@ -280,5 +289,18 @@ describe('a file that is no recording of a flight', () => {
       }
     });
     expect(codes).toEqual(['HFTMON_E_RECORDING_READ', 'HFTMON_E_RECORDING_FOREIGN']);
+  });
+
+  it('is refused where its checksums are right and what it says is not', () => {
+    start();
+    const file = join(directory.path, 'x.flight');
+    for (const meta of [null, 7, 'hftmon.flight/1']) {
+      const writer = new ContainerWriter();
+      const pieces = [writer.preamble(), ...writer.json(BlockType.Meta, meta), ...writer.end()];
+      writeFileSync(file, Buffer.concat(pieces));
+      expect(() => readFlight(file)).toThrow(
+        expect.objectContaining({ code: 'HFTMON_E_RECORDING_DAMAGED' }),
+      );
+    }
   });
 });
