@@ -56,13 +56,14 @@ describe('gc_pause', () => {
     stage.deliver(
       offCpu({ from: 30_000, to: 50_000, woken: 50_000, waker: 31, syscall: FUTEX }),
       syscall(FUTEX, { from: 29_000, to: 51_000, net: 2000 }),
+      offCpu({ from: 60_000, to: 70_000, woken: 70_000, waker: 31 }),
       pause({ from: 10_000, to: 90_000 }),
     );
     const spike = stage.spike();
     expect(partsOf(spike)).toEqual({ gc_pause: 78_000, syscall: 2000 });
     expect(detailsOf(spike, 'gc_pause')).toMatchObject({
       pauses: [{ ns: 78_000, count: 1 }],
-      blockedNs: 20_000,
+      blockedNs: 30_000,
     });
   });
 
