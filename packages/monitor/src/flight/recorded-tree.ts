@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Flight } from './read-flight.js';
@@ -24,11 +32,6 @@ export class RecordedTree implements Disposable {
     for (const { path, text } of files) {
       this.#at(path, (place) => writeFileSync(place, text, { mode: 0o600 }));
     }
-    if (meta.host.kernel === release()) {
-      for (const folder of OF_THE_KERNEL) {
-        this.#at(`sys/${folder}`, (place) => symlinkSync(`/sys/${folder}`, place));
-      }
-    }
     // Threads that had ended by then, which the stream still knows.
     const pids = new Set(meta.targets.map(({ pid }) => pid));
     for (const { tid, pid, comm } of tasks.map(({ info }) => info)) {
@@ -36,17 +39,48 @@ export class RecordedTree implements Disposable {
       this.#at(`proc/${pid}/task/${tid}/comm`, (place) => writeFileSync(place, `${comm}\n`));
     }
     for (const { path, target } of links) this.#at(path, (place) => symlinkSync(target, place));
+    // Last: from here on paths lead out of the tree.
+    if (meta.host.kernel !== release()) return;
+    for (const folder of OF_THE_KERNEL) this.#complete(folder);
   }
 
   [Symbol.dispose](): void {
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
-  /** A recording may come from anywhere: nothing of it is written elsewhere. */
+  /** Adds what this host has in a folder of /sys and the recording has not. */
+  #complete(folder: string): void {
+    const own = `/sys/${folder}`;
+    const kind = kindOf(join(this.sysRoot, folder));
+    if (kind === 'absent') this.#at(`sys/${folder}`, (place) => symlinkSync(own, place));
+    else if (kind === 'directory' && kindOf(own) === 'directory') {
+      for (const name of readdirSync(own)) this.#complete(`${folder}/${name}`);
+    }
+  }
+
+  /**
+   * A recording may come from anywhere: nothing of it is written elsewhere, also not through a link
+   * of its own. Of two files in one place the latter stays.
+   */
   #at(path: string, write: (place: string) => void): void {
     if (!PATH.test(path) || path.split('/').some((part) => /^\.+$/.test(part))) return;
-    const place = join(this.#directory, path);
-    mkdirSync(dirname(place), { recursive: true });
-    write(place);
+    let place = this.#directory;
+    for (const folder of dirname(path).split('/')) {
+      place = join(place, folder);
+      const kind = kindOf(place);
+      if (kind === 'absent') mkdirSync(place);
+      else if (kind !== 'directory') return;
+    }
+    place = join(this.#directory, path);
+    const kind = kindOf(place);
+    if (kind === 'file') rmSync(place);
+    if (kind === 'file' || kind === 'absent') write(place);
   }
+}
+
+/** What is in a place; a link is not followed. */
+function kindOf(place: string): 'absent' | 'directory' | 'file' | 'link' {
+  const stats = lstatSync(place, { throwIfNoEntry: false });
+  if (stats === undefined) return 'absent';
+  return stats.isDirectory() ? 'directory' : stats.isSymbolicLink() ? 'link' : 'file';
 }
