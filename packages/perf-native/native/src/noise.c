@@ -35,6 +35,7 @@ struct hftmon_noise {
 	struct hftmon_noise_stats *stats;
 	struct hftmon_histogram *histogram;
 	struct books books;
+	uint64_t told_ns; /* end of the last gap */
 };
 
 static void read_books(struct books *b)
@@ -52,7 +53,7 @@ static void read_books(struct books *b)
 static void write_gap(struct hftmon_noise *n, uint64_t from, uint64_t to)
 {
 	struct hftmon_noise_stats *stats = n->stats;
-	uint64_t ns = ticks_to_ns(&n->poller.clock, to - from), end;
+	uint64_t ns = ticks_to_ns(&n->poller.clock, to - from), start;
 	struct tick_pair pair;
 	struct hftmon_record *r = ring_offer(&n->gaps);
 	struct books before = n->books;
@@ -69,8 +70,13 @@ static void write_gap(struct hftmon_noise *n, uint64_t from, uint64_t to)
 	 * of the run: the kernel steers that clock, and the events of the gap are stamped by it.
 	 */
 	pair = ticks_pair(&n->poller.clock, PAIR_ATTEMPTS);
-	end = pair.ns - ticks_to_ns(&n->poller.clock, pair.ticks - to);
-	r->timestamp = (double)(int64_t)(end - ns - n->options.poller.epoch_ns);
+	start = pair.ns - ticks_to_ns(&n->poller.clock, pair.ticks - to) - ns;
+	/* Two readings of both clocks differ by a few ns, also about the end of one gap and the begin
+	 * of the next. */
+	if ((int64_t)(start - n->told_ns) < 0)
+		start = n->told_ns;
+	n->told_ns = start + ns;
+	r->timestamp = (double)(int64_t)(start - n->options.poller.epoch_ns);
 	r->duration = (double)ns;
 	r->tid = (uint32_t)stats->poller.tid;
 	r->cpu = (uint16_t)n->options.poller.cpu;
