@@ -116,12 +116,17 @@ void marker_clock_look(struct marker_clock *c)
 		c->error_ns = error;
 }
 
+bool marker_clock_reaches(const struct marker_clock *c, uint64_t counter)
+{
+	return counter >= c->before.counter;
+}
+
 double marker_clock_ns(const struct marker_clock *c, uint64_t counter)
 {
 	double rate;
 
 	if (c->type == HFTMON_MARKER_CLOCK_MONOTONIC)
 		return (double)(int64_t)(counter - c->epoch_ns);
-	rate = counter >= c->before.counter ? slope(c->before, c->now) : slope(c->first, c->now);
+	rate = marker_clock_reaches(c, counter) ? slope(c->before, c->now) : slope(c->first, c->now);
 	return c->now.ns + (double)(int64_t)(counter - c->now.counter) * rate;
 }

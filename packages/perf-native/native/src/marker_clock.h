@@ -8,6 +8,7 @@
 #ifndef HFTMON_MARKER_CLOCK_H
 #define HFTMON_MARKER_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct marker_moment {
@@ -30,5 +31,7 @@ void marker_clock_open(struct marker_clock *c, uint32_t type, uint64_t epoch_ns)
 void marker_clock_look(struct marker_clock *c);
 uint64_t marker_clock_counter(uint32_t type);
 double marker_clock_ns(const struct marker_clock *c, uint64_t counter);
+/* Is that time on the line of the last two looks? */
+bool marker_clock_reaches(const struct marker_clock *c, uint64_t counter);
 
 #endif

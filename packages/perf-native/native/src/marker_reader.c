@@ -81,10 +81,24 @@ static void make_instant(struct marker_reader *r, struct marker_ring *ring,
 	add(&of_name(r, name)->spans, 1);
 }
 
+/*
+ * By the same line as its end where that reaches so far back: two lines differ by more than a short
+ * span lasts, so that it could end before it began. A long one keeps what was known at its time.
+ */
+static double start_of(const struct marker_reader *r, const struct open_span *span, double end_ns)
+{
+	double ns = marker_clock_reaches(&r->clock, span->start_counter) ?
+			    marker_clock_ns(&r->clock, span->start_counter) :
+			    span->start_ns;
+
+	return ns < end_ns ? ns : end_ns;
+}
+
 static void make_span(struct marker_reader *r, struct marker_ring *ring,
 		      const struct hftmon_marker_mark *mark, const struct open_span *span, int depth,
 		      double ns, struct hftmon_record *out)
 {
+	double start_ns = start_of(r, span, ns);
 	uint32_t flags = 0;
 
 	if ((uint32_t)depth < ring->stack.depth)
@@ -92,8 +106,8 @@ static void make_span(struct marker_reader *r, struct marker_ring *ring,
 	if (span->silent)
 		flags |= HFTMON_SPAN_BEGAN_BEFORE;
 	make(r, ring, mark, out);
-	out->timestamp = span->start_ns;
-	out->duration = ns - span->start_ns;
+	out->timestamp = start_ns;
+	out->duration = ns - start_ns;
 	out->w[HFTMON_SPAN_WHAT] = HFTMON_SPAN_MARKER | (uint32_t)depth << 8 | flags << 16;
 	out->w[HFTMON_SPAN_NAME] = span->name;
 	put_u64(out, HFTMON_SPAN_ID, span->id ? span->id : mark->id);
@@ -101,11 +115,17 @@ static void make_span(struct marker_reader *r, struct marker_ring *ring,
 	add(&of_name(r, span->name)->spans, 1);
 }
 
-static void begin(struct marker_reader *r, struct marker_ring *ring, uint32_t name, uint64_t id,
-		  double ns, bool bad, bool silent)
+static void begin(struct marker_reader *r, struct marker_ring *ring,
+		  const struct hftmon_marker_mark *mark, uint32_t name, double ns, bool bad,
+		  bool silent)
 {
 	struct open_span span = {
-		.start_ns = ns, .id = id, .name = name, .bad = bad, .silent = silent
+		.start_ns = ns,
+		.start_counter = mark->counter,
+		.id = mark->id,
+		.name = name,
+		.bad = bad,
+		.silent = silent,
 	};
 
 	if (span_stack_push(&ring->stack, &span))
@@ -190,7 +210,7 @@ static int take_mark(struct marker_reader *r, struct marker_ring *ring,
 	if (bad)
 		add(&r->stats->clock_errors, 1);
 	if (type == HFTMON_MARKER_BEGIN) {
-		begin(r, ring, name, mark->id, ns, bad, silent);
+		begin(r, ring, mark, name, ns, bad, silent);
 		return 0;
 	}
 	if (type == HFTMON_MARKER_END)

@@ -14,6 +14,7 @@
 
 struct open_span {
 	double start_ns;
+	uint64_t start_counter;
 	uint64_t id;
 	uint32_t name;
 	bool bad;    /* its clock can't be right */

@@ -95,7 +95,10 @@ static void test_honest(void)
 	run(mark, 1);
 	CHECK(stats.marks + stats.lost == 2 * (uint64_t)SPANS, "%llu marks, %llu lost", (unsigned long long)stats.marks,
 	      (unsigned long long)stats.lost);
-	CHECK(!stats.garbage && !stats.clock_errors && !stats.overlapping && !stats.open, "faults");
+	CHECK(!stats.garbage, "%llu of no writer", (unsigned long long)stats.garbage);
+	CHECK(!stats.clock_errors, "%llu at wrong times", (unsigned long long)stats.clock_errors);
+	CHECK(!stats.overlapping, "%llu overlap", (unsigned long long)stats.overlapping);
+	CHECK(!stats.open, "%llu are open", (unsigned long long)stats.open);
 	CHECK(last_id == SPANS, "the last was %llu", (unsigned long long)last_id);
 }
 
