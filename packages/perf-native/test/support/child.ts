@@ -90,7 +90,8 @@ const ENDINGS: Record<string, (orders: Orders) => Promise<unknown> | unknown> = 
     process.on('exit', () => {
       source.stop();
       source.flush();
-      const [totals] = source.totals(orders.target);
+      // Not always the first: threads that began after numbers ran out have lower ones.
+      const totals = source.totals(orders.target).find(({ tid }) => tid === orders.target);
       const { emitted } = source.losses();
       say({ report: totals?.tid, emitted, ring: new Uint32Array(source.ring.buffer)[32] });
       source.close();
