@@ -84,17 +84,9 @@ INLINE int fault_end(u32 type)
 	t->fault_ns += net;
 	/* Atomic: interrupts are on, and they add theirs. */
 	__sync_fetch_and_add(&t->stolen_ns, net);
-	c->counts[HFTMON_FAULT].seen++;
-	if (too_short(HFTMON_FAULT, gross)) {
-		c->counts[HFTMON_FAULT].filtered++;
-		return 0;
-	}
-	r = claim(c, cpu, HFTMON_FAULT, &position);
+	r = claim_lasting(c, cpu, HFTMON_FAULT, t->tid, now - gross, now, &position);
 	if (!r)
 		return 0;
-	r->start_ns = now - gross;
-	r->duration_ns = gross;
-	r->tid = t->tid;
 	r->w[0] = type | t->fault_huge << 8;
 	set_u64(r, 1, net);
 	set_u64(r, 3, t->fault_address);

@@ -18,17 +18,9 @@ INLINE void tell_idle(struct hftmon_cpu *c, u32 cpu, u64 now)
 	/* Asked when it was awake already: by an interrupt, say, whose handler wakes the thread. */
 	if (!kicked || (long long)(left - kicked) <= 0)
 		return;
-	c->counts[HFTMON_IDLE].seen++;
-	if (too_short(HFTMON_IDLE, left - kicked)) {
-		c->counts[HFTMON_IDLE].filtered++;
-		return;
-	}
-	r = claim(c, cpu, HFTMON_IDLE, &position);
+	r = claim_lasting(c, cpu, HFTMON_IDLE, 0, kicked, left, &position);
 	if (!r)
 		return;
-	r->start_ns = kicked;
-	r->duration_ns = left - kicked;
-	r->tid = 0;
 	r->w[0] = c->idle_state;
 	set_u64(r, 1, kicked - c->idle_since_ns);
 	publish(c, r, HFTMON_IDLE, position);

@@ -114,17 +114,9 @@ int hftmon_contention_end(tp_args *ctx)
 	t->lock_start_ns = 0;
 	/* Atomic: interrupts may be on, and they add theirs. */
 	__sync_fetch_and_add(&t->stolen_ns, net);
-	c->counts[HFTMON_LOCK].seen++;
-	if (too_short(HFTMON_LOCK, gross)) {
-		c->counts[HFTMON_LOCK].filtered++;
-		return 0;
-	}
-	r = claim(c, cpu, HFTMON_LOCK, &position);
+	r = claim_lasting(c, cpu, HFTMON_LOCK, t->tid, now - gross, now, &position);
 	if (!r)
 		return 0;
-	r->start_ns = now - gross;
-	r->duration_ns = gross;
-	r->tid = t->tid;
 	r->w[0] = t->lock_flags;
 	set_u64(r, 1, net);
 	set_u64(r, 3, t->lock);

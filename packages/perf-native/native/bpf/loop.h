@@ -53,17 +53,9 @@ INLINE void turn_ends(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu, u6
 		return;
 	start = t->turn_start_ns;
 	t->turn_start_ns = 0;
-	count_one(&c->counts[HFTMON_SPAN].seen, HFTMON_SPAN);
-	if (too_short(HFTMON_SPAN, now - start)) {
-		count_one(&c->counts[HFTMON_SPAN].filtered, HFTMON_SPAN);
-		return;
-	}
-	r = claim(c, cpu, HFTMON_SPAN, &position);
+	r = claim_lasting(c, cpu, HFTMON_SPAN, t->tid, start, now, &position);
 	if (!r)
 		return;
-	r->start_ns = start;
-	r->duration_ns = now - start;
-	r->tid = t->tid;
 	r->w[0] = HFTMON_SPAN_LOOP;
 	r->w[1] = HFTMON_FIRST_LOOP_ORIGIN + t->tgid;
 	r->w[2] = t->tid == t->tgid ? HFTMON_LOOP_MAIN : HFTMON_LOOP_OTHER;

@@ -54,17 +54,9 @@ INLINE int end_work(u32 type, u64 pages)
 	w->start_ns = 0;
 	/* Atomic: interrupts are on, and they add theirs. */
 	__sync_fetch_and_add(&t->stolen_ns, net);
-	c->counts[HFTMON_MEMORY_WORK].seen++;
-	if (too_short(HFTMON_MEMORY_WORK, gross)) {
-		c->counts[HFTMON_MEMORY_WORK].filtered++;
-		return 0;
-	}
-	r = claim(c, cpu, HFTMON_MEMORY_WORK, &position);
+	r = claim_lasting(c, cpu, HFTMON_MEMORY_WORK, t->tid, now - gross, now, &position);
 	if (!r)
 		return 0;
-	r->start_ns = now - gross;
-	r->duration_ns = gross;
-	r->tid = t->tid;
 	r->w[0] = type | w->subtype << 8;
 	set_u64(r, 1, net);
 	set_u64(r, 3, pages + w->pages);

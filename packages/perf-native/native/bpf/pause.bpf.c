@@ -24,17 +24,9 @@ INLINE void tell_pause(struct hftmon_thread *t, u32 what, u32 reason, u64 start,
 	c = this_cpu(&cpu);
 	if (!c)
 		return;
-	count_one(&c->counts[HFTMON_PAUSE].seen, HFTMON_PAUSE);
-	if (too_short(HFTMON_PAUSE, now - start)) {
-		count_one(&c->counts[HFTMON_PAUSE].filtered, HFTMON_PAUSE);
-		return;
-	}
-	r = claim(c, cpu, HFTMON_PAUSE, &position);
+	r = claim_lasting(c, cpu, HFTMON_PAUSE, t->tid, start, now, &position);
 	if (!r)
 		return;
-	r->start_ns = start;
-	r->duration_ns = now - start;
-	r->tid = t->tid;
 	r->w[0] = what;
 	r->w[1] = reason;
 	publish(c, r, HFTMON_PAUSE, position);

@@ -127,6 +127,31 @@ dropped:
 	return 0;
 }
 
+INLINE bool too_short(u32 kind, u64 ns)
+{
+	return ns < config.min_duration_ns[kind];
+}
+
+/* The same for what lasted from `start` to `end`: it is counted, and left out if it was too short. */
+INLINE struct hftmon_record *claim_lasting(struct hftmon_cpu *c, u32 cpu, u32 kind, u32 tid,
+					   u64 start, u64 end, u64 *position)
+{
+	struct hftmon_record *r;
+
+	count_one(&c->counts[kind].seen, kind);
+	if (too_short(kind, end - start)) {
+		count_one(&c->counts[kind].filtered, kind);
+		return 0;
+	}
+	r = claim(c, cpu, kind, position);
+	if (!r)
+		return 0;
+	r->start_ns = start;
+	r->duration_ns = end - start;
+	r->tid = tid;
+	return r;
+}
+
 /* The same for what has no duration. */
 INLINE struct hftmon_record *claim_instant(struct hftmon_cpu *c, u32 cpu, u32 kind, u32 tid,
 					   u64 now, u64 *position)
@@ -182,11 +207,6 @@ INLINE void set_u64(struct hftmon_record *r, u32 word, u64 value)
 {
 	r->w[word] = (u32)value;
 	r->w[word + 1] = value >> 32;
-}
-
-INLINE bool too_short(u32 kind, u64 ns)
-{
-	return ns < config.min_duration_ns[kind];
 }
 
 /* 1 if above the limit. Subtracted: a comparison is a jump, and the verifier follows both ways. */

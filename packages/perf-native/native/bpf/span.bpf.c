@@ -68,17 +68,9 @@ INLINE void tell_span(struct hit *h, u32 depth, u32 flags, u64 start, u64 now)
 	c = this_cpu(&cpu);
 	if (!c)
 		return;
-	count_one(&c->counts[HFTMON_SPAN].seen, HFTMON_SPAN);
-	if (too_short(HFTMON_SPAN, now - start)) {
-		count_one(&c->counts[HFTMON_SPAN].filtered, HFTMON_SPAN);
-		return;
-	}
-	r = claim(c, cpu, HFTMON_SPAN, &position);
+	r = claim_lasting(c, cpu, HFTMON_SPAN, h->t->tid, start, now, &position);
 	if (!r)
 		return;
-	r->start_ns = start;
-	r->duration_ns = now - start;
-	r->tid = h->t->tid;
 	r->w[0] = h->source | depth << 8 | flags << 16;
 	r->w[1] = HFTMON_FIRST_PROBE_ORIGIN + h->probe;
 	r->w[2] = 0;

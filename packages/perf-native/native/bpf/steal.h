@@ -61,17 +61,9 @@ INLINE void steal_look(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu, u
 	if (!taken || !since)
 		return;
 	t->out_steal_ns += taken;
-	c->counts[HFTMON_STEAL].seen++;
-	if (too_short(HFTMON_STEAL, taken)) {
-		c->counts[HFTMON_STEAL].filtered++;
-		return;
-	}
-	r = claim(c, cpu, HFTMON_STEAL, &position);
+	r = claim_lasting(c, cpu, HFTMON_STEAL, t->tid, now - taken, now, &position);
 	if (!r)
 		return;
-	r->start_ns = now - taken;
-	r->duration_ns = taken;
-	r->tid = t->tid;
 	set_u64(r, 0, now - since);
 	publish(c, r, HFTMON_STEAL, position);
 }
