@@ -1,15 +1,8 @@
-import {
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { release, tmpdir } from 'node:os';
+import { lstatSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { release } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Flight } from './read-flight.js';
+import { makeReplayDirectory } from './replay-directory.js';
 
 const PATH = /^(?:proc|sys)(?:\/[\w.:-]+)+$/;
 
@@ -24,11 +17,24 @@ const OF_THE_KERNEL = ['kernel/btf', 'devices/system/cpu', 'bus/event_source'];
 export class RecordedTree implements Disposable {
   readonly procRoot: string;
   readonly sysRoot: string;
-  readonly #directory = mkdtempSync(join(tmpdir(), 'hftmon-replay-'));
+  readonly #directory = makeReplayDirectory();
 
-  constructor({ dictionary: { files, links, tasks }, meta }: Flight) {
+  constructor(flight: Flight) {
     this.procRoot = join(this.#directory, 'proc');
     this.sysRoot = join(this.#directory, 'sys');
+    try {
+      this.#layOut(flight);
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  #layOut({ dictionary: { files, links, tasks }, meta }: Flight): void {
     for (const { path, text } of files) {
       this.#at(path, (place) => writeFileSync(place, text, { mode: 0o600 }));
     }
@@ -42,10 +48,6 @@ export class RecordedTree implements Disposable {
     // Last: from here on paths lead out of the tree.
     if (meta.host.kernel !== release()) return;
     for (const folder of OF_THE_KERNEL) this.#complete(folder);
-  }
-
-  [Symbol.dispose](): void {
-    rmSync(this.#directory, { recursive: true, force: true });
   }
 
   /** Adds what this host has in a folder of /sys and the recording has not. */

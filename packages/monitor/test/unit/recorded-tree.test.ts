@@ -44,6 +44,14 @@ describe('the files of a recording', () => {
     expect(existsSync(join(tree.procRoot, '1/fd'))).toBe(true);
   });
 
+  it('are gone when they can not be laid out', () => {
+    const name = `hftmon-replay-${process.pid}-`;
+    const left = () => readdirSync(tmpdir()).filter((entry) => entry.startsWith(name));
+    const files = [{ path: `proc/${'x'.repeat(300)}`, text: '' }];
+    expect(() => new RecordedTree(recording({ files }))).toThrow('ENAMETOOLONG');
+    expect(left()).toEqual([]);
+  });
+
   it('may stand where others would need a folder', () => {
     const files = ['proc/1', 'proc/1/maps', 'proc/2/maps', 'proc/2', 'proc/2/maps'];
     using tree = new RecordedTree(
