@@ -141,6 +141,7 @@ export { readProcInterrupts, readSoftirqs } from './books/interrupts.js';
 export { listThreads, listProcesses, listFds } from './books/process.js';
 export { isAsleep, awaitAsleep } from './books/asleep.js';
 export { parseBpfFdinfo, listBpfFds, listAllBpfFds, type BpfFd } from './books/bpf-objects.js';
+export { programText } from './books/program-text.js';
 export { bpfOf, bpfLeftOf, type BpfIds } from './books/bpf-of.js';
 export {
   listBpfPrograms,

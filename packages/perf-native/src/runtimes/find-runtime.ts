@@ -49,11 +49,14 @@ export function programOf(pid: number, procRoot: string): string | undefined {
 function look(mapping: Mapping, pid: number, procRoot: string): FoundRuntime | undefined {
   const file = openMappedFile(procRoot, pid, mapping);
   if (file === undefined) return undefined;
-  const places = answers.has(file.identity) ? answers.get(file.identity) : read(file.fd);
+  let places: V8Places | string | undefined;
+  try {
+    places = answers.has(file.identity) ? answers.get(file.identity) : read(file.fd);
+  } finally {
+    if (places === undefined) closeSync(file.fd);
+  }
   keep(file.identity, places);
-  if (places !== undefined) return { binary: mapping.path, fd: file.fd, places };
-  closeSync(file.fd);
-  return undefined;
+  return places === undefined ? undefined : { binary: mapping.path, fd: file.fd, places };
 }
 
 function read(fd: number): V8Places | string | undefined {

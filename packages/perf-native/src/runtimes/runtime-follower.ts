@@ -105,6 +105,9 @@ export class RuntimeFollower {
     if (runtime === undefined) return undefined;
     try {
       return this.#attach(pid, runtime);
+    } catch (error) {
+      this.#leave(pid);
+      throw error;
     } finally {
       closeSync(runtime.fd);
     }
@@ -116,7 +119,10 @@ export class RuntimeFollower {
     if (typeof places === 'string') return { ...state, refusal: noSymbol(pid, binary, places) };
     const path = `/proc/self/fd/${fd}`;
     if (!this.#attachAll(pid, path, places.collection)) {
-      return { ...state, refusal: notAttached(pid) };
+      const refused = { ...state, refusal: notAttached(pid) };
+      // One of them may be in place: half of a collection tells nothing.
+      this.#takeOut(pid);
+      return refused;
     }
     // V8 is built without exceptions, so that nothing but its return leaves the step.
     const steps =
@@ -140,8 +146,12 @@ export class RuntimeFollower {
   }
 
   #leave(pid: number): void {
-    spanProbesLibrary().detach(this.#handle, indexOf(pid));
+    this.#takeOut(pid);
     this.#loops?.forget(pid);
+  }
+
+  #takeOut(pid: number): void {
+    spanProbesLibrary().detach(this.#handle, indexOf(pid));
   }
 }
 

@@ -244,13 +244,13 @@ export class KernelEventSource implements EventSource {
     follower.follow(pid);
     try {
       probes?.follow(pid);
+      marks?.follow(pid);
+      runtimes?.follow(pid);
+      this.#introduce(pid);
     } catch (error) {
-      follower.forget(pid);
+      this.detach(pid);
       throw error;
     }
-    marks?.follow(pid);
-    runtimes?.follow(pid);
-    this.#introduce(pid);
     if (this.#wantsStacks) this.#symbolizer.capture(pid);
   }
 

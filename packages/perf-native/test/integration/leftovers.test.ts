@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RecordKind, type EventSourceOptions } from '@hftmon/core';
 import {
@@ -17,6 +15,7 @@ import { NativeSession } from '../../src/native/native-session.js';
 import type { NativeOptions } from '../../src/native/bindings.js';
 import { GROUP } from '../../src/layout.js';
 import { holdingsOf, NOTHING_HELD } from '../support/leftovers.js';
+import { withFreeFiles } from '../support/free-files.js';
 import { ALL_KINDS, Monitor } from '../support/monitor.js';
 
 beforeAll(() => {
@@ -41,16 +40,6 @@ async function expectGone(programs: readonly number[], maps: readonly number[]):
     ...listBpfMaps().filter(({ id }) => maps.includes(id)),
   ]);
   expect(left).toEqual([]);
-}
-
-/** The part of a diagnostic report that tells what `ulimit -n` does. */
-interface FileLimit {
-  readonly userLimits: { readonly open_files: { readonly soft: number | string } };
-}
-
-function limitFiles(soft: string): void {
-  const args = ['--pid', String(process.pid), `--nofile=${soft}:`];
-  execFileSync('prlimit', args, { stdio: 'ignore' });
 }
 
 function expectNothing(threads: number): void {
@@ -147,18 +136,13 @@ describe('a session that cannot be opened', () => {
   it('for want of file descriptors says so and holds nothing', (context) => {
     skipUnless(context, needs.tool('prlimit'));
     const { threads } = holdingsOf(process.pid);
-    const limit = process.report.getReport() as unknown as FileLimit;
-    const soft = limit.userLimits.open_files.soft;
     const source = new KernelEventSource();
     // Enough for the maps, but not for all programs.
-    limitFiles(String(readdirSync('/proc/self/fd').length + 12));
-    try {
+    withFreeFiles(12, () =>
       expect(() => source.open(new Set([RecordKind.Switch]), {})).toThrow(
         expect.objectContaining({ code: 'HFTMON_E_FILES_EXHAUSTED' }),
-      );
-    } finally {
-      limitFiles(String(soft));
-    }
+      ),
+    );
     expectNothing(threads);
     source.open(new Set([RecordKind.Switch]), {});
     source.close();

@@ -4,8 +4,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PauseType, RecordKind, pauseReason, pauseType } from '@hftmon/core';
-import { spawnCollections, spawnSpinner, type CollectionsReport } from '@hftmon/testkit';
-import { describe, expect, it } from 'vitest';
+import {
+  needs,
+  programText,
+  skipUnless,
+  spawnCollections,
+  spawnSpinner,
+  type CollectionsReport,
+} from '@hftmon/testkit';
+import { describe, expect, it, vi } from 'vitest';
+import { withFreeFiles } from '../../support/free-files.js';
 import { Monitor, type SeenRecord } from '../../support/monitor.js';
 
 /** Kinds of perf_hooks that stop the thread for a collection, and what they are here. */
@@ -127,6 +135,19 @@ describe('garbage collections of a Node process', () => {
     }
   });
 
+  it('leave nothing in a process that could not be attached', async () => {
+    await using target = await spawnCollections({ full: 1 });
+    const before = programText(target.pid);
+    using monitor = Monitor.start([RecordKind.Pause], []);
+    vi.spyOn(monitor.source.tasks, 'set').mockImplementationOnce(() => {
+      expect(programText(target.pid)).not.toEqual(before);
+      throw new Error('on purpose');
+    });
+    expect(() => monitor.source.attach(target.pid)).toThrow('on purpose');
+    expect(programText(target.pid)).toEqual(before);
+    expect(monitor.source.totals(target.pid)).toEqual([]);
+  });
+
   it('leave nothing in the process', async () => {
     await using target = await spawnCollections({ full: 3 });
     using monitor = watch(target.pid);
@@ -156,6 +177,17 @@ describe('processes whose collections are not seen', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it('are told with the reason, where only some of the probes could be put in, and none stays', async (context) => {
+    skipUnless(context, needs.tool('prlimit'));
+    await using target = await spawnCollections({ full: 1 });
+    const before = programText(target.pid);
+    using monitor = Monitor.start([RecordKind.Pause], []);
+    // The file, the first of them, and for the second one not enough.
+    withFreeFiles(3, () => monitor.source.attach(target.pid));
+    expect(monitor.source.runtimes![0]?.refusal?.reason).toContain('Too many open files');
+    expect(programText(target.pid)).toEqual(before);
   });
 
   it('are nothing to complain about where there is no such runtime', async () => {
