@@ -3,7 +3,17 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { bpfLeftOf, bpfOf, listBpfPrograms, needs, skipUnless, type BpfIds } from '@hftmon/testkit';
+import {
+  bpfLeftOf,
+  bpfOf,
+  listBpfPrograms,
+  needs,
+  programText,
+  skipUnless,
+  spawnCollections,
+  spawnProbed,
+  type BpfIds,
+} from '@hftmon/testkit';
 
 const FIXTURE = fileURLToPath(new URL('fixtures/monitor-self.mjs', import.meta.url));
 
@@ -14,8 +24,9 @@ interface Monitoring {
   errors(): string;
 }
 
-async function monitoring(): Promise<Monitoring> {
-  const child = spawn(process.execPath, [FIXTURE, String(process.pid)], {
+async function monitoring(...pids: readonly number[]): Promise<Monitoring> {
+  const targets = pids.length === 0 ? [process.pid] : pids;
+  const child = spawn(process.execPath, [FIXTURE, ...targets.map(String)], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let errors = '';
@@ -47,6 +58,32 @@ describe('a process that monitors', () => {
     expect(await ended, errors()).toEqual([null, signal]);
     expect(await bpfLeftOf(held)).toEqual([]);
   });
+});
+
+describe('the code of targets that were probed', () => {
+  it.each(['stop', 'exit', 'throw', 'SIGTERM', 'SIGKILL'] as const)(
+    'is as it was after %s',
+    async (how) => {
+      await using node = await spawnCollections({ full: 3 });
+      await using probed = await spawnProbed();
+      const texts = () => [node, probed].map(({ pid }) => programText(pid));
+      const before = texts();
+      const { child, ended, errors } = await monitoring(node.pid, probed.pid);
+      const [ofNode, ofProbed] = texts();
+      // Each has breakpoints, or there was nothing to take out.
+      expect(ofNode, errors()).not.toEqual(before[0]);
+      expect(ofProbed, errors()).not.toEqual(before[1]);
+      await probed.go();
+      if (how.startsWith('SIG')) child.kill(how as NodeJS.Signals);
+      else child.stdin.write(`${how}\n`);
+      if (how === 'stop') await once(child.stdout, 'data');
+      else await ended;
+      await expect.poll(texts).toEqual(before);
+      expect((await node.go()).calls).toHaveLength(3);
+      child.kill('SIGKILL');
+      await ended;
+    },
+  );
 });
 
 describe('the test of what is left', () => {
