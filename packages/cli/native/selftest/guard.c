@@ -122,6 +122,9 @@ int guard__change(const char *path, const char *text)
 
 	if (!before)
 		return errno;
+	/* Half of it would be put back. */
+	if (strlen(before) >= sizeof(change->text))
+		return E2BIG;
 	change = remember(path, before);
 	error = write_text(path, text);
 	if (error)
