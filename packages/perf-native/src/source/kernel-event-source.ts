@@ -16,7 +16,6 @@ import {
   type SpanProbe,
   type ThreadTotals,
 } from '@hftmon/core';
-import { perCpuDistances } from '../capabilities/per-cpu-distances.js';
 import { createProbeEnvironment, type HostEnvironment } from '../capabilities/probe-environment.js';
 import { CONFIG, GROUP } from '../layout.js';
 import { MarkerFollower } from '../marker/marker-follower.js';
@@ -28,12 +27,12 @@ import { NativeSession } from '../native/native-session.js';
 import { Cgroups } from '../proc/cgroups.js';
 import { readText } from '../proc/read.js';
 import { listTasks } from '../proc/tasks.js';
-import { kernelSymbolAddress } from '../symbols/kernel-symbol-address.js';
 import { Symbolizer } from '../symbols/symbolizer.js';
 import {
   ThreadStateSampler,
   type ThreadStateSamplerOptions,
 } from '../states/thread-state-sampler.js';
+import { configureProbes } from './configure-probes.js';
 import { readInterruptTotals } from './interrupt-totals.js';
 import { readDropped, readLosses } from './loss-reader.js';
 import { nativeOptions, wantsRuntimes, wantsSpanProbes } from './native-options.js';
@@ -52,22 +51,6 @@ const REAP_EVERY = 5;
 
 /** Marks of applications wait in their own memory, which is looked at in each so many pulls. */
 const LOOK_AT_MARKS_EVERY = 8;
-
-/** Absences shorter than this explain no spike; their system call is not looked up. */
-const SYSCALL_FROM_NS = 10_000n;
-
-/** Kinds made by probes that any session needs, or that serve others too, for their totals. */
-const BY_THE_WAY = [
-  RecordKind.Switch,
-  RecordKind.Ran,
-  RecordKind.Migrate,
-  RecordKind.HardIrq,
-  RecordKind.Softirq,
-  RecordKind.Throttle,
-] as const;
-
-/** Longer than anything lasts. */
-const NEVER = 2n ** 64n - 1n;
 
 /** What is open between `open` and `close`. */
 interface OpenState {
@@ -120,7 +103,6 @@ export class KernelEventSource implements EventSource {
   #pulls = 0;
   #spanOrigins: SpanOrigins | undefined;
   #nextSequence = 0;
-  #wantsStacks = false;
   #last: LastState | undefined;
   #stoppedNs: number | undefined;
   #startedNs: number | undefined;
@@ -163,7 +145,9 @@ export class KernelEventSource implements EventSource {
     const session = new NativeSession(native);
     try {
       const memory = new SharedMemory(session);
-      if (native.groups !== 0) this.#configure(memory, kinds, options, native.groups);
+      if (native.groups !== 0) {
+        configureProbes(memory, native.groups, kinds, options, this.environment);
+      }
       const probes = hasProbes ? this.#probes(session, memory, options) : undefined;
       const hasLoops = kinds.has(RecordKind.Span) && (native.groups & GROUP.syscall) !== 0;
       const loops = hasLoops ? new LoopWatch(memory) : undefined;
@@ -240,7 +224,7 @@ export class KernelEventSource implements EventSource {
   }
 
   attach(pid: number): void {
-    const { follower, marks, probes, runtimes } = this.#live();
+    const { memory, follower, marks, probes, runtimes } = this.#live();
     follower.follow(pid);
     try {
       probes?.follow(pid);
@@ -251,7 +235,7 @@ export class KernelEventSource implements EventSource {
       this.detach(pid);
       throw error;
     }
-    if (this.#wantsStacks) this.#symbolizer.capture(pid);
+    if (memory.config[CONFIG.stacks / 4] === 1) this.#symbolizer.capture(pid);
   }
 
   /**
@@ -405,37 +389,6 @@ export class KernelEventSource implements EventSource {
       groups,
       comm: (pid, tid) => this.#comm(pid, tid),
     }));
-  }
-
-  #configure(
-    memory: SharedMemory,
-    kinds: ReadonlySet<RecordKind>,
-    options: EventSourceOptions,
-    groups: number,
-  ): void {
-    const { config, config64 } = memory;
-    const { procRoot, sysRoot } = this.environment;
-    config[CONFIG.followChildren / 4] = options.followChildren === true ? 1 : 0;
-    this.#wantsStacks = options.stacksFromNs !== undefined;
-    config[CONFIG.stacks / 4] = this.#wantsStacks ? 1 : 0;
-    config64[CONFIG.stacksFromNs / 8] = BigInt(Math.round(options.stacksFromNs ?? 0));
-    config64[CONFIG.syscallFromNs / 8] = SYSCALL_FROM_NS;
-    const distances = perCpuDistances(sysRoot);
-    config64[CONFIG.preemptCountDistance / 8] = distances.preemptCount ?? 0n;
-    config64[CONFIG.vmEventsDistance / 8] = distances.vmEvents ?? 0n;
-    if (kinds.has(RecordKind.Steal)) {
-      config64[CONFIG.stealTimeDistance / 8] = distances.stealTime ?? 0n;
-    }
-    for (const [kind, ns] of Object.entries(options.minDurationNs ?? {})) {
-      config64[CONFIG.minDurationNs / 8 + Number(kind)] = BigInt(Math.round(ns));
-    }
-    // Probes that serve another kind as well only count what nobody asked for.
-    for (const kind of BY_THE_WAY) {
-      if (!kinds.has(kind)) config64[CONFIG.minDurationNs / 8 + kind] = NEVER;
-    }
-    if (groups & GROUP.ipi) {
-      config64[CONFIG.tlbFlushFunction / 8] = kernelSymbolAddress('flush_tlb_func', procRoot) ?? 0n;
-    }
   }
 
   /** Names the threads that run already: records of a thread tell who it met, not who it is. */
