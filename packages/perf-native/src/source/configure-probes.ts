@@ -1,8 +1,8 @@
-import { RecordKind, type EventSourceOptions } from '@hftmon/core';
+import { RecordKind } from '@hftmon/core';
 import { perCpuDistances } from '../capabilities/per-cpu-distances.js';
-import type { HostEnvironment } from '../capabilities/probe-environment.js';
 import { CONFIG, GROUP } from '../layout.js';
 import { kernelSymbolAddress } from '../symbols/kernel-symbol-address.js';
+import type { SessionRequest } from './session-request.js';
 import type { SharedMemory } from './shared-memory.js';
 
 /** Absences shorter than this explain no spike; their system call is not looked up. */
@@ -21,17 +21,12 @@ const BY_THE_WAY = [
 /** Longer than anything lasts. */
 const NEVER = 2n ** 64n - 1n;
 
-/**
- * Writes `struct hftmon_config`: what the probes report, and what they have to know of this host.
- * @param groups - probe groups that will be attached
- */
+/** Writes `struct hftmon_config`: what the probes report, and what they have to know of this host. */
 export function configureProbes(
   { config, config64 }: Pick<SharedMemory, 'config' | 'config64'>,
-  groups: number,
-  kinds: ReadonlySet<RecordKind>,
-  options: EventSourceOptions,
-  { procRoot, sysRoot }: HostEnvironment,
+  { kinds, options, groups, environment }: SessionRequest,
 ): void {
+  const { procRoot, sysRoot } = environment;
   config[CONFIG.followChildren / 4] = options.followChildren === true ? 1 : 0;
   config[CONFIG.stacks / 4] = options.stacksFromNs === undefined ? 0 : 1;
   config64[CONFIG.stacksFromNs / 8] = BigInt(Math.round(options.stacksFromNs ?? 0));

@@ -17,11 +17,7 @@ import {
   type ThreadTotals,
 } from '@hftmon/core';
 import { createProbeEnvironment, type HostEnvironment } from '../capabilities/probe-environment.js';
-import { CONFIG, GROUP } from '../layout.js';
-import { MarkerFollower } from '../marker/marker-follower.js';
-import { SpanProbeFollower } from '../span-probes/span-probe-follower.js';
-import { LoopWatch } from '../runtimes/loop-watch.js';
-import { RuntimeFollower } from '../runtimes/runtime-follower.js';
+import { CONFIG } from '../layout.js';
 import { nativeLibrary, type NativeOptions } from '../native/bindings.js';
 import { NativeSession } from '../native/native-session.js';
 import { Cgroups } from '../proc/cgroups.js';
@@ -35,7 +31,7 @@ import {
 import { configureProbes } from './configure-probes.js';
 import { readInterruptTotals } from './interrupt-totals.js';
 import { readDropped, readLosses } from './loss-reader.js';
-import { nativeOptions, wantsRuntimes, wantsSpanProbes } from './native-options.js';
+import { nativeOptions, wantsSpanProbes } from './native-options.js';
 import type { Follower } from './follower.js';
 import { KernelBacklog } from './kernel-backlog.js';
 import { ProcessFollower } from './process-follower.js';
@@ -44,7 +40,7 @@ import { requireBpf } from './require-bpf.js';
 import { readPumpStats, type PumpStats } from './pump-stats.js';
 import { readU64At, SharedMemory } from './shared-memory.js';
 import { SessionStacks } from './session-stacks.js';
-import { SpanDirectory } from './span-directory.js';
+import { UserSpaceFollower } from './user-space-follower.js';
 
 /** Calls of `reap` between two looks at the thread table. */
 const REAP_EVERY = 5;
@@ -57,15 +53,10 @@ interface OpenState {
   readonly session: NativeSession;
   readonly memory: SharedMemory;
   readonly follower: Follower;
+  readonly userSpace: UserSpaceFollower;
   readonly backlog: KernelBacklog;
   /** Does the pump leave anything to pull? */
   readonly busy: boolean;
-  /** Only where spans are asked for. */
-  readonly marks: MarkerFollower | undefined;
-  /** Only where they are asked for. */
-  readonly probes: SpanProbeFollower | undefined;
-  /** Only where they are asked for, and the kernel has uprobes. */
-  readonly runtimes: RuntimeFollower | undefined;
   readonly ring: RecordRing;
   readonly writer: RecordWriter;
   /** Possible CPUs; 0 in a session without BPF. */
@@ -80,7 +71,7 @@ interface LastState {
   readonly losses: LossCounts;
   readonly interrupts: InterruptTotals;
   readonly pump: PumpStats;
-  readonly runtimes: readonly RuntimeState[] | undefined;
+  readonly userSpace: UserSpaceFollower;
 }
 
 const NOTHING = new Uint32Array(0);
@@ -101,7 +92,6 @@ export class KernelEventSource implements EventSource {
   #open: OpenState | undefined;
   #reaps = 0;
   #pulls = 0;
-  #spanOrigins: SpanOrigins | undefined;
   #nextSequence = 0;
   #last: LastState | undefined;
   #stoppedNs: number | undefined;
@@ -138,30 +128,22 @@ export class KernelEventSource implements EventSource {
     if (this.#open !== undefined) {
       throw createError('HFTMON_E_SESSION_STATE', { operation: 'open', state: 'open' });
     }
-    const hasProbes = wantsSpanProbes(kinds, options);
-    if (hasProbes || [...kinds].some(isKernelKind)) requireBpf(this.environment);
-    const native = nativeOptions(kinds, options, this.environment, this.epochMonotonicNs);
+    const { environment } = this;
+    if (wantsSpanProbes(kinds, options) || [...kinds].some(isKernelKind)) requireBpf(environment);
+    const native = nativeOptions(kinds, options, environment, this.epochMonotonicNs);
+    const request = { kinds, options, groups: native.groups, environment };
     if (native.groups === 0) refuseChildren(options);
     const session = new NativeSession(native);
     try {
       const memory = new SharedMemory(session);
-      if (native.groups !== 0) {
-        configureProbes(memory, native.groups, kinds, options, this.environment);
-      }
-      const probes = hasProbes ? this.#probes(session, memory, options) : undefined;
-      const hasLoops = kinds.has(RecordKind.Span) && (native.groups & GROUP.syscall) !== 0;
-      const loops = hasLoops ? new LoopWatch(memory) : undefined;
+      if (native.groups !== 0) configureProbes(memory, request);
       this.#open = {
         session,
         memory,
         follower: this.#follower(session, memory, native),
+        userSpace: new UserSpaceFollower(session, memory, request),
         backlog: new KernelBacklog(memory.cpus, native.groups === 0 ? 0 : native.cpus),
         busy: native.busy !== 0,
-        marks: this.#marks(session, memory, kinds, probes, loops),
-        probes,
-        runtimes: wantsRuntimes(kinds, this.environment.sysRoot)
-          ? new RuntimeFollower(session.spanProbes(), loops, this.environment.procRoot)
-          : undefined,
         ring: { buffer: memory.history, byteOffset: 0, capacity: native.history_records },
         writer: new SpscWriter({
           buffer: memory.input,
@@ -204,32 +186,28 @@ export class KernelEventSource implements EventSource {
       losses: this.losses(),
       interrupts: this.interruptTotals(),
       pump: this.pumpStats(),
-      runtimes: this.runtimes,
+      userSpace: this.#open.userSpace,
     };
-    this.#open.marks?.close();
-    this.#open.probes?.close();
-    this.#open.runtimes?.close();
+    this.#open.userSpace.close();
     this.#open.session.close();
     this.#open = undefined;
   }
 
   /** Names of spans and accounts of marks, also after `close`; absent when no spans were asked for. */
   get spanOrigins(): SpanOrigins | undefined {
-    return this.#spanOrigins;
+    return (this.#open ?? this.#last)?.userSpace.spanOrigins;
   }
 
   /** Targets that run V8, also after `close`; absent where it can't be seen at work. */
   get runtimes(): readonly RuntimeState[] | undefined {
-    return this.#open === undefined ? this.#last?.runtimes : this.#open.runtimes?.list();
+    return (this.#open ?? this.#last)?.userSpace.runtimes;
   }
 
   attach(pid: number): void {
-    const { memory, follower, marks, probes, runtimes } = this.#live();
+    const { memory, follower, userSpace } = this.#live();
     follower.follow(pid);
     try {
-      probes?.follow(pid);
-      marks?.follow(pid);
-      runtimes?.follow(pid);
+      userSpace.follow(pid);
       this.#introduce(pid);
     } catch (error) {
       this.detach(pid);
@@ -244,22 +222,11 @@ export class KernelEventSource implements EventSource {
    *   `HFTMON_E_CONFIG_INVALID` when it was opened without `spanProbes`
    */
   addSpanProbe(probe: SpanProbe): void {
-    const { probes } = this.#live();
-    if (probes !== undefined) {
-      probes.add(probe);
-      return;
-    }
-    throw createError('HFTMON_E_CONFIG_INVALID', {
-      option: 'spanProbes',
-      value: 'absent',
-      expected: 'a list, which may be empty, where probes are added later',
-    });
+    this.#live().userSpace.addSpanProbe(probe);
   }
 
   detach(pid: number): void {
-    this.#open?.marks?.forget(pid);
-    this.#open?.probes?.forget(pid);
-    this.#open?.runtimes?.forget(pid);
+    this.#open?.userSpace.forget(pid);
     this.#open?.follower.forget(pid);
   }
 
@@ -320,20 +287,16 @@ export class KernelEventSource implements EventSource {
   pull(): void {
     const open = this.#open;
     if (open === undefined || open.busy) return;
-    const marks = open.marks !== undefined && ++this.#pulls % LOOK_AT_MARKS_EVERY === 0;
+    const marks = open.userSpace.hasMarks && ++this.#pulls % LOOK_AT_MARKS_EVERY === 0;
     if (marks || open.backlog.waiting) open.session.pull();
   }
 
   reap(): number[] {
-    const { follower, marks, probes, runtimes } = this.#live();
+    const { follower, userSpace } = this.#live();
     this.#reaps++;
-    marks?.look();
-    probes?.look();
-    runtimes?.look();
+    userSpace.look();
     if (this.#reaps % REAP_EVERY !== 0) return [];
-    const children = follower.children();
-    marks?.followChildren(children);
-    runtimes?.followChildren(children);
+    userSpace.followChildren(follower.children());
     return follower.reap();
   }
 
@@ -350,30 +313,6 @@ export class KernelEventSource implements EventSource {
   #live(): OpenState {
     if (this.#open !== undefined) return this.#open;
     throw createError('HFTMON_E_SESSION_STATE', { operation: 'use', state: 'closed' });
-  }
-
-  #probes(
-    session: NativeSession,
-    memory: SharedMemory,
-    { spanProbes = [] }: EventSourceOptions,
-  ): SpanProbeFollower {
-    const { procRoot } = this.environment;
-    return new SpanProbeFollower(session.spanProbes(), memory, procRoot, spanProbes);
-  }
-
-  #marks(
-    session: NativeSession,
-    memory: SharedMemory,
-    kinds: ReadonlySet<RecordKind>,
-    probes: SpanProbeFollower | undefined,
-    loops: LoopWatch | undefined,
-  ): MarkerFollower | undefined {
-    this.#spanOrigins = undefined;
-    if (!kinds.has(RecordKind.Span)) return undefined;
-    const { procRoot } = this.environment;
-    const marks = new MarkerFollower(session.markers(), memory.markers, procRoot);
-    this.#spanOrigins = new SpanDirectory(marks, probes, loops);
-    return marks;
   }
 
   #follower(
