@@ -132,7 +132,6 @@ export class KernelEventSource implements EventSource {
     if (wantsSpanProbes(kinds, options) || [...kinds].some(isKernelKind)) requireBpf(environment);
     const native = nativeOptions(kinds, options, environment, this.epochMonotonicNs);
     const request = { kinds, options, groups: native.groups, environment };
-    if (native.groups === 0) refuseChildren(options);
     const session = new NativeSession(native);
     try {
       const memory = new SharedMemory(session);
@@ -341,14 +340,4 @@ export class KernelEventSource implements EventSource {
     const live = readText(`${procRoot}/${pid}/task/${tid}/comm`)?.trimEnd();
     return live ?? this.tasks.lookup(tid)?.comm ?? '';
   }
-}
-
-/** Forks are kernel events. */
-function refuseChildren({ followChildren }: EventSourceOptions): void {
-  if (followChildren !== true) return;
-  throw createError('HFTMON_E_CONFIG_INVALID', {
-    option: 'followChildren',
-    value: true,
-    expected: 'with a collector that uses kernel events (ctxsw, irq, sched or latency)',
-  });
 }

@@ -39,6 +39,11 @@ export function nativeOptions(
   validate(options);
   const affinity = pumpCpus(options.cpuAffinity ?? [], sysRoot);
   const cpus = possibleCpus(sysRoot);
+  const groups =
+    groupsOf(kinds, environment) |
+    (wantsSpanProbes(kinds, options) ? GROUP.span : 0) |
+    (wantsRuntimes(kinds, sysRoot) ? GROUP.pause : 0);
+  if (groups === 0) refuseChildren(options);
   return {
     history_records: powerOfTwo(options.historyRecords ?? HISTORY_RECORDS),
     input_records: INPUT_RECORDS,
@@ -46,10 +51,7 @@ export function nativeOptions(
     max_threads: MAX_THREADS,
     tid_limit: Number(readFileSync(`${procRoot}/sys/kernel/pid_max`, 'utf8')),
     cpus,
-    groups:
-      groupsOf(kinds, environment) |
-      (wantsSpanProbes(kinds, options) ? GROUP.span : 0) |
-      (wantsRuntimes(kinds, sysRoot) ? GROUP.pause : 0),
+    groups,
     busy: options.busy === true ? 1 : 0,
     realtime_priority: options.realtimePriority ?? 0,
     poll_ns: Math.round(options.pollIntervalNs ?? POLL_NS),
@@ -104,6 +106,16 @@ function check(option: string, value: number | undefined, least: number, most: n
     option,
     value,
     expected: `a number from ${least} to ${most}`,
+  });
+}
+
+/** Forks are kernel events. */
+function refuseChildren({ followChildren }: EventSourceOptions): void {
+  if (followChildren !== true) return;
+  throw createError('HFTMON_E_CONFIG_INVALID', {
+    option: 'followChildren',
+    value: true,
+    expected: 'with a collector that uses kernel events (ctxsw, irq, sched or latency)',
   });
 }
 
