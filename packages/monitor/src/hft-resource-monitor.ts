@@ -1,6 +1,5 @@
 import {
   createError,
-  ProcessNotFoundError,
   TypedEmitter,
   type Listener,
   type MetricSupport,
@@ -31,6 +30,7 @@ import {
   type AttachedProcess,
   type AttachOptions,
 } from './process/attached-process.js';
+import { attachAgain } from './process/attach-again.js';
 import { ProcessList } from './process/process-list.js';
 import { CollectorAnswers } from './run/collector-answers.js';
 import { connectEvents } from './run/connect-events.js';
@@ -139,7 +139,7 @@ export class HFTResourceMonitor extends CollectorAnswers implements Disposable, 
       this.#reportExit(known);
     }
     if (this.monitoringActive) {
-      this.#expectFollowing(options);
+      this.#processes.expectFollowing(options);
       this.#session!.attach(pid, { without: leftAloneBy(options) });
     }
     this.#processes.add(process);
@@ -166,7 +166,9 @@ export class HFTResourceMonitor extends CollectorAnswers implements Disposable, 
       emit: (name, event) => this.#events.emit(name, event),
       forget: (pid) => this.#processes.remove(pid),
     });
-    for (const process of this.#processes.all.values()) this.#hand(process, session);
+    for (const process of this.#processes.all.values()) {
+      if (!attachAgain(process, session)) this.#reportExit(process);
+    }
     try {
       session.start();
     } catch (error) {
@@ -354,34 +356,11 @@ export class HFTResourceMonitor extends CollectorAnswers implements Disposable, 
     return quietCpus({ pids: this.#processes.all.keys(), procRoot, sysRoot });
   }
 
-  /** Gives an attached process to a new session, or reports that it has ended since. */
-  #hand(process: AttachedProcess, session: Session): void {
-    try {
-      const without = leftAloneBy(process.options);
-      const { startTimeTicks } = session.attach(process.pid, { without });
-      if (startTimeTicks === process.startTimeTicks) return;
-      session.detach(process.pid);
-    } catch (error) {
-      if (!(error instanceof ProcessNotFoundError)) throw error;
-    }
-    this.#reportExit(process);
-  }
-
   #reportExit({ pid, comm }: AttachedProcess): void {
     this.#processes.remove(pid);
     this.#session?.detach(pid);
     const timestampNs = this.#session?.clock.nowNs() ?? 0;
     this.#events.emit('processExit', { pid, comm, timestampNs, timestamp: new Date() });
-  }
-
-  /** Whether children are followed is settled when the probes are loaded. */
-  #expectFollowing({ followChildren }: AttachOptions): void {
-    if (followChildren !== true || this.#processes.followChildren) return;
-    throw createError('HFTMON_E_CONFIG_INVALID', {
-      option: 'attachProcess.followChildren',
-      value: true,
-      expected: 'asked for before monitoring is started',
-    });
   }
 
   #expectUsable(operation: string): void {

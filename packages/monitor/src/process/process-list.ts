@@ -40,6 +40,20 @@ export class ProcessList {
     return { ...facts, attachedAt: new Date(), options: Object.freeze({ ...options }) };
   }
 
+  /**
+   * For one that comes while others are watched: whether children are followed is settled when the
+   * probes are loaded.
+   * @throws ConfigurationError `HFTMON_E_CONFIG_INVALID` when it wants that and nobody did
+   */
+  expectFollowing({ followChildren }: AttachOptions): void {
+    if (followChildren !== true || this.followChildren) return;
+    throw createError('HFTMON_E_CONFIG_INVALID', {
+      option: 'attachProcess.followChildren',
+      value: true,
+      expected: 'asked for before monitoring is started',
+    });
+  }
+
   add(process: AttachedProcess): void {
     this.#processes.set(process.pid, process);
   }
