@@ -7,7 +7,14 @@ import {
   type Support,
 } from '@hftmon/core';
 import { SmiCounter, smiSupport } from '../noise/smi-counter.js';
-import { noThrottles, onlineCpus, readThrottles, type ThrottleLevel } from './throttle-counts.js';
+import {
+  lostThrottles,
+  noThrottles,
+  onlineCpus,
+  readThrottles,
+  throttlesBetween,
+  type ThrottleLevel,
+} from './throttle-counts.js';
 
 const LEVELS = ['core', 'package'] as const;
 
@@ -21,7 +28,7 @@ export interface HardwareMetrics {
 /** Where these metrics come from, as far as it can be seen without opening a counter. */
 export function hardwareSupport({ sysRoot }: ProbeEnvironment): MetricSupport {
   const throttles = (level: ThrottleLevel): Support =>
-    readThrottles(level, sysRoot) === undefined
+    readThrottles(level, sysRoot).size === 0
       ? noThrottles(level, sysRoot)
       : { ok: true, tier: 'procfs', source: `cpu*/thermal_throttle/${level}_throttle_count` };
   return new Map([
@@ -38,7 +45,7 @@ export function hardwareSupport({ sysRoot }: ProbeEnvironment): MetricSupport {
 export class HardwareCounts {
   readonly #sysRoot: string;
   readonly #smis: readonly SmiCounter[];
-  readonly #throttlesBefore = new Map<ThrottleLevel, number | undefined>();
+  readonly #throttlesBefore = new Map<ThrottleLevel, ReadonlyMap<number, number>>();
   #smiCount: number | undefined;
   #unread: Refusal | undefined;
   #throttles: ReadonlyMap<ThrottleLevel, number | undefined> | undefined;
@@ -51,15 +58,22 @@ export class HardwareCounts {
     for (const level of LEVELS) this.#throttlesBefore.set(level, readThrottles(level, sysRoot));
   }
 
-  /** The first CPU whose counter could not be opened says why there is no count. */
+  /** Why there is no count of what {@link hardwareSupport} says is counted. */
   get support(): MetricSupport {
+    const answers = new Map<string, Support>();
+    // The first CPU whose counter could not be opened.
     const refused = this.#unread ?? this.#smis.find(({ support }) => !support.ok)?.support;
-    return new Map(refused === undefined ? [] : [['smi_count', refused]]);
+    if (refused !== undefined) answers.set('smi_count', refused);
+    for (const [level, count] of this.#throttles ?? this.#countThrottles()) {
+      const counted = this.#throttlesBefore.get(level)!.size > 0;
+      if (counted && count === undefined) answers.set(`${level}_throttles`, lostThrottles(level));
+    }
+    return answers;
   }
 
   /** SMIs are left out until it is closed: each reading interrupts all CPUs. */
   get metrics(): HardwareMetrics {
-    const throttles = this.#throttles ?? this.#readThrottles();
+    const throttles = this.#throttles ?? this.#countThrottles();
     const [core, ofPackage] = LEVELS.map((level) => throttles.get(level));
     return {
       ...(this.#smiCount === undefined ? {} : { smi_count: this.#smiCount }),
@@ -71,7 +85,7 @@ export class HardwareCounts {
   /** Takes the last readings. Idempotent. */
   close(): void {
     if (this.#throttles !== undefined) return;
-    this.#throttles = this.#readThrottles();
+    this.#throttles = this.#countThrottles();
     this.#smiCount = this.#countSmis();
     for (const smis of this.#smis) smis[Symbol.dispose]();
   }
@@ -92,14 +106,11 @@ export class HardwareCounts {
     return sum;
   }
 
-  #readThrottles(): ReadonlyMap<ThrottleLevel, number | undefined> {
+  #countThrottles(): ReadonlyMap<ThrottleLevel, number | undefined> {
     return new Map(
       LEVELS.map((level) => {
-        const before = this.#throttlesBefore.get(level);
-        const now = readThrottles(level, this.#sysRoot);
-        // A CPU that went offline took its counts with it.
-        const known = before !== undefined && now !== undefined && now >= before;
-        return [level, known ? now - before : undefined];
+        const before = this.#throttlesBefore.get(level)!;
+        return [level, throttlesBetween(before, readThrottles(level, this.#sysRoot))];
       }),
     );
   }

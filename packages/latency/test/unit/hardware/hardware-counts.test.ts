@@ -55,4 +55,25 @@ describe('counts of the hardware', () => {
     roots.write(`${CPUS}/cpu0/thermal_throttle/package_throttle_count`, 'x');
     expect(counts.metrics).toEqual({});
   });
+
+  it.each([
+    ['came', '0', '0,2'],
+    ['went', '0,2', '0'],
+    ['was changed for another', '0', '2'],
+  ])('are unknown where a CPU %s meanwhile, with the reason', (_what, before, after) => {
+    roots.write(`${CPUS}/online`, before);
+    throttled(0, 'core', 5);
+    throttled(2, 'core', 100);
+    const counts = new HardwareCounts(roots.sysRoot);
+    expect(counts.support.size).toBe(0);
+    throttled(0, 'core', 500);
+    roots.write(`${CPUS}/online`, after);
+    counts.close();
+    expect(counts.metrics).toEqual({});
+    expect(counts.support.get('core_throttles')).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('not the same') as string,
+    });
+    expect([...counts.support.keys()]).toEqual(['core_throttles']);
+  });
 });
