@@ -109,6 +109,9 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
 
   open(context: CollectorContext): void {
     if (this.#options.eager) this.#rehearse(context);
+    // Not with those that rehearse: each opens a counter on every CPU.
+    const hardware = (this.#hardware = new HardwareCounts(context.sysRoot));
+    context.onUndo(() => hardware.close());
     this.#begin(context);
   }
 
@@ -122,8 +125,6 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
     const { procRoot, sysRoot } = context;
     const tally = (this.#tally = new CauseTally());
     this.#roots = { procRoot, sysRoot };
-    const hardware = (this.#hardware = new HardwareCounts(sysRoot));
-    context.onUndo(() => hardware.close());
     this.#run = new LatencyRun(
       this.#options,
       context,

@@ -1,6 +1,7 @@
 import { FakeRoots, fakeEnvironment } from '@hftmon/testkit';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { HardwareCounts, hardwareSupport } from '../../../src/hardware/hardware-counts.js';
+import { Stage } from '../../support/stage.js';
 
 const CPUS = 'sys/devices/system/cpu';
 
@@ -75,5 +76,10 @@ describe('counts of the hardware', () => {
       reason: expect.stringContaining('not the same') as string,
     });
     expect([...counts.support.keys()]).toEqual(['core_throttles']);
+  });
+
+  it('are taken once, also where verdicts are rehearsed', () => {
+    using stage = new Stage({ eager: true });
+    expect(stage.host.pendingUndo).toBe(1);
   });
 });
