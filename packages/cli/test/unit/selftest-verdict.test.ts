@@ -95,6 +95,15 @@ describe('the verdict', () => {
     expect(failing([result('ipi'), result('ipi')])).toEqual(['causes']);
     expect(failing(both(skipped))).toEqual(['causes', 'injections']);
   });
+
+  it('gives no shares of nothing', () => {
+    const told = (...kinds: KindResult[]) =>
+      judgeTruth(kinds, clean, { causes: 0, injections: 0 }).criteria.map(({ name }) => name);
+    const others = ['false_alarms', 'spikes_without_cause'];
+    expect(told()).toEqual(['causes', 'injections', ...others]);
+    const missed = result('ipi', { detected: 0, named: 0, inTime: 0 });
+    expect(told(missed)).toEqual(['causes', 'injections', 'detected', 'causes_right', ...others]);
+  });
 });
 
 it('chooses by kind and by cause', () => {

@@ -35,27 +35,15 @@ export function judgeTruth(
     done.reduce((total, kind) => total + of(kind), 0);
   const injected = sum((kind) => kind.injected);
   const detected = sum((kind) => kind.detected);
+  const named = sum((kind) => kind.named);
+  const inTime = sum((kind) => kind.inTime);
   const found = done.filter(({ named }) => named > 0);
   return verdictOf([
     atLeast('causes', new Set(found.map(({ cause }) => cause)).size, demands.causes),
     atLeast('injections', injected, demands.injections),
-    atLeast('detected', share(detected, injected), 0.99),
-    atLeast(
-      'causes_right',
-      share(
-        sum(({ named }) => named),
-        injected,
-      ),
-      0.98,
-    ),
-    atLeast(
-      'durations_right',
-      share(
-        sum(({ inTime }) => inTime),
-        detected,
-      ),
-      0.99,
-    ),
+    ...share('detected', detected, injected, 0.99),
+    ...share('causes_right', named, injected, 0.98),
+    ...share('durations_right', inTime, detected, 0.99),
     atMost('false_alarms', checks.falseAlarms, 0),
     atMost('spikes_without_cause', checks.withoutCause, 0),
   ]);
@@ -79,6 +67,7 @@ function atMost(name: string, value: number, limit: number): Criterion {
 }
 
 /** Nothing to be wrong about is not wrong. */
-function share(part: number, whole: number): number {
-  return whole === 0 ? 1 : part / whole;
+/** Of nothing there is no share: nothing is said of it. */
+function share(name: string, part: number, whole: number, least: number): Criterion[] {
+  return whole === 0 ? [] : [atLeast(name, part / whole, least)];
 }
