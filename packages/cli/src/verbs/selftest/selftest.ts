@@ -81,18 +81,18 @@ async function examine(
   examination: Examination,
 ): Promise<SelftestDocument> {
   const { full = false, only, seed, quietLoop } = examination;
-  const startNs = process.hrtime.bigint();
   const log = new SpikeLog();
   monitor.configure({ spikeThresholdUs: THRESHOLD_US, cpuAffinity: stage.otherCpus });
   monitor.on('spike', (spike) => void (spike.tid === stage.tid && log.add(spike)));
   monitor.on('error', ({ error }) => warn(error.message));
   monitor.attachProcess(stage.pid);
   monitor.startMonitoring();
+  const startNs = process.hrtime.bigint();
   const attempts = await perform(stage, examination);
   await sleep(SETTLE_MS);
+  const durationNs = Number(process.hrtime.bigint() - startNs);
   monitor.stopMonitoring();
   const own = await readOwnTimes(stage);
-  const durationNs = Number(process.hrtime.bigint() - startNs);
   const spikes = log.all().sort((a, b) => a.monotonicNs - b.monotonicNs);
   const results = inOrder(attempts).map((attempt) => resultOf(attempt, spikes, own.gaps));
   const checks = judgeSpikes(spikes, own);
