@@ -86,11 +86,12 @@ describe('c_state', () => {
     stage.deliver(
       idleExit({ from: 1_001_000, to: 1_020_000, state: 2 }),
       move(1_030_000, 0, 3, WAKER),
-      { ...idleExit({ from: 1_031_000, to: 1_071_000, state: 2 }), cpu: 3 },
+      // Asked before, by somebody else: until the move the thread did not wait for this CPU.
+      { ...idleExit({ from: 1_021_000, to: 1_071_000, state: 2 }), cpu: 3 },
       offCpu({ ...woken, cpu: 3, cpuFrom: 0 }),
     );
     expect(detailsOf(stage.spike(), 'c_state')).toMatchObject({
-      states: [{ cpu: 3, ns: 40_000, count: 1 }],
+      states: [{ cpu: 3, ns: 41_000, count: 1 }],
     });
   });
 
