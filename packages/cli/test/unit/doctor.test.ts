@@ -10,6 +10,7 @@ import {
 import { HFTResourceMonitor, installedCollectors, type HostEnvironment } from '@hftmon/monitor';
 import { bpfWorks, FakeEventSource, fakeEnvironment } from '@hftmon/testkit';
 import { styleFor } from '../../src/io/style.js';
+import { causeFindings } from '../../src/verbs/doctor/cause-findings.js';
 import { reportOf } from '../../src/verbs/doctor/doctor.js';
 import { doctorText } from '../../src/verbs/doctor/text.js';
 
@@ -100,6 +101,22 @@ describe('a collector with metrics of many sources', () => {
         /absent +not_here_count – .*\n +why: no PMU\n +fix: get one/,
       );
     }
+  });
+});
+
+describe('a cause of spikes', () => {
+  it('can be named, or is absent with the reason', () => {
+    const causes = causeFindings([{ cause: 'smi', reason: 'no count' }]);
+    const absent = causes.filter(({ status }) => status !== 'available');
+    expect(absent).toEqual([
+      { name: 'smi', causeClass: 'hardware', status: 'absent', reason: 'no count' },
+    ]);
+    const names = causes.map(({ name }) => name);
+    expect(names).toContain('preemption');
+    expect(names).not.toContain('unexplained');
+    const text = doctorText({ ...reportOf(monitorOf(), false), causes }, styleFor(false));
+    expect(text).toContainEqual(expect.stringMatching(/^ +absent +smi – no count$/));
+    expect(text).toContainEqual(expect.stringMatching(/^ +available +preemption, /));
   });
 });
 

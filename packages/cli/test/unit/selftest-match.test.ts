@@ -87,7 +87,7 @@ describe('an injection', () => {
     const beside = (spike: LatencySpike) => judge([spikeOf([preemption(3 * MS)]), spike], log);
     expect(beside(steal(1, 3))).toMatchObject({ detected: 1, inTime: 1 });
     expect(beside(steal(1, 1))).toMatchObject({ detected: 1, inTime: 0 });
-    expect(judge([steal(2, 5)], log)).toMatchObject({ detected: 0 });
+    expect(judge([steal(4, 5)], log)).toMatchObject({ detected: 0 });
   });
 
   it('may have its own culprit', () => {

@@ -144,6 +144,27 @@ describe('a recording of a spike', () => {
 });
 
 describe('the window of a recording', () => {
+  it('goes beyond both its ends for spikes that do', async () => {
+    start();
+    const options = { directory: directory.path, thresholdUs: 1e6, beforeMs: 100, afterMs: 0 };
+    monitor.enableFlightRecorder(options);
+    const atNs = nowNs();
+    const [first, last] = [atNs - 105 * MS, atNs - 2 * MS];
+    source.push(
+      instant(first - 2 * MS),
+      instant(first - 0.5 * MS),
+      ...preemption(first, 100 * MS),
+      ...preemption(last, 400 * MS),
+    );
+    expect(monitor.detectLatencySpikes()).toHaveLength(2);
+    monitor.freezeFlight();
+    const flight = readFlight((await log.count(1))[0]!.file);
+    expect(flight.spikes).toHaveLength(2);
+    expect(endsOf(flight, RecordKind.Switch)).toEqual([atNs - 5 * MS, atNs + 398 * MS]);
+    expect(endsOf(flight, RecordKind.Migrate)).toEqual([first - 0.5 * MS]);
+    expect(flight.meta.window).toMatchObject({ fromNs: first - MS, complete: true });
+  });
+
   it('begins and ends as asked for', async () => {
     start();
     monitor.enableFlightRecorder({ directory: directory.path, beforeMs: 10, afterMs: 30 });

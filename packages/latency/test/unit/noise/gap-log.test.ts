@@ -46,6 +46,11 @@ describe('a gap', () => {
     expect(gap.incomplete).toBe(Object.keys(more).length > 0 ? true : undefined);
   });
 
+  it('is not theirs when an event is the smaller part of it', () => {
+    const gap = log().add(raw(0, 100), made({ unexplained: 80, timer_tick: 20 }));
+    expect(gap).toMatchObject({ cause: 'unexplained', causeClass: 'unknown' });
+  });
+
   it.each([
     ['no record tells of', { unexplained: 100 }, {}],
     ['was traced in part', { unexplained: 80, preemption: 15, timer_tick: 5 }, { estimated: true }],
