@@ -16,6 +16,7 @@ export { readAllowedCpus } from './proc/allowed-cpus.js';
 export { Cgroups, cpuCgroupMount } from './proc/cgroups.js';
 export { SOFTIRQ_NAMES } from './proc/softirqs.js';
 export {
+  formatCpuList,
   parseCpuList,
   readCpuLists,
   readNumaTopology,

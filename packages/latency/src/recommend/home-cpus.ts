@@ -1,4 +1,4 @@
-import { cpuList } from './cpu-list.js';
+import { formatCpuList } from '@hftmon/perf-native';
 import type { Loss } from './loss.js';
 import type { TunableTask, TuningHost } from './tuning-host.js';
 
@@ -42,7 +42,8 @@ export function homeCpus({ victims, cpus }: Loss, host: TuningHost): HomeCpus | 
     cpus: homes,
     free,
     pins: roamer === undefined ? [] : [`taskset -cp ${most} ${roamer.tid}`],
-    unpins: roamer === undefined ? [] : [`taskset -cp ${cpuList(roamer.allowed)} ${roamer.tid}`],
+    unpins:
+      roamer === undefined ? [] : [`taskset -cp ${formatCpuList(roamer.allowed)} ${roamer.tid}`],
   };
 }
 

@@ -1,3 +1,4 @@
+import { formatCpuList } from '@hftmon/perf-native';
 import type { ThreadPlace } from '../threads/thread-places.js';
 import { homeNode } from './home-node.js';
 import type { Rule } from './process-evidence.js';
@@ -40,7 +41,7 @@ export const moveThread: Rule = (evidence) => {
         ...cost.facts,
       ],
       expectedEffect: `if the thread works on that memory, ${cost.sentence}`,
-      command: `taskset -cp ${cpuList(cpus)} ${thread.tid}`,
+      command: `taskset -cp ${formatCpuList(cpus)} ${thread.tid}`,
       call: 'sched_setaffinity',
       caution: `isolated CPUs and those of other hot threads are among the CPUs of node ${memory.nodeId}: choose one`,
     };
@@ -58,16 +59,4 @@ function factsOf({ nodeId, cpu, onCpuNs, allowedNodes }: ThreadPlace) {
     },
     { what: 'its CPU time', value: onCpuNs!, unit: 'ns', source: '/proc/PID/task/TID/schedstat' },
   ];
-}
-
-/** `0-3,8` of a sorted list. */
-function cpuList(cpus: readonly number[]): string {
-  const parts: string[] = [];
-  for (let i = 0; i < cpus.length;) {
-    let last = i;
-    while (cpus[last + 1] === cpus[last]! + 1) last++;
-    parts.push(last === i ? `${cpus[i]}` : `${cpus[i]}-${cpus[last]}`);
-    i = last + 1;
-  }
-  return parts.join(',');
 }

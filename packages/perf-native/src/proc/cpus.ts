@@ -45,6 +45,18 @@ export function parseCpuList(text: string): number[] {
   return [...cpus].sort((a, b) => a - b);
 }
 
+/** `0-3,8` of CPUs in order. */
+export function formatCpuList(cpus: readonly number[]): string {
+  const parts: string[] = [];
+  for (let i = 0; i < cpus.length;) {
+    let last = i;
+    while (cpus[last + 1] === cpus[last]! + 1) last++;
+    parts.push(last === i ? `${cpus[i]}` : `${cpus[i]}-${cpus[last]}`);
+    i = last + 1;
+  }
+  return parts.join(',');
+}
+
 /** Reads the lists of `/sys/devices/system/cpu`; a file that the kernel lacks is an empty list. */
 export function readCpuLists(sysRoot = '/sys'): CpuLists {
   const read = (name: string) =>

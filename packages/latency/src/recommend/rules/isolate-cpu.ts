@@ -1,4 +1,4 @@
-import { cpuList } from '../cpu-list.js';
+import { formatCpuList } from '@hftmon/perf-native';
 import { homeCpus, inOrder, victimName } from '../home-cpus.js';
 import type { Rule } from '../rule.js';
 
@@ -12,7 +12,7 @@ export const isolateCpu: Rule = (loss, host) => {
   if (loss.tasks.keys().some((tid) => host.task(tid)?.bound === true)) return undefined;
   const { isolated } = host.cpus;
   if (homes.cpus.every((cpu) => isolated.includes(cpu))) return undefined;
-  const list = cpuList(homes.cpus);
+  const list = formatCpuList(homes.cpus);
   return {
     rule: 'isolate-cpu',
     tid: homes.victims[0]!.tid,
@@ -21,7 +21,7 @@ export const isolateCpu: Rule = (loss, host) => {
     evidence: [
       {
         what: 'isolated CPUs',
-        value: cpuList(isolated) || 'none',
+        value: formatCpuList(isolated) || 'none',
         source: '/sys/devices/system/cpu/isolated',
       },
       {
@@ -32,7 +32,7 @@ export const isolateCpu: Rule = (loss, host) => {
       },
     ],
     expectedEffect: `the scheduler puts nothing on CPU ${list} that is not pinned to it`,
-    bootParameters: `isolcpus=domain,managed_irq,${cpuList([...new Set([...isolated, ...homes.cpus])].sort((a, b) => a - b))}`,
+    bootParameters: `isolcpus=domain,managed_irq,${formatCpuList([...new Set([...isolated, ...homes.cpus])].sort((a, b) => a - b))}`,
     ...(homes.pins.length === 0
       ? {}
       : { command: inOrder(homes.pins), undo: inOrder(homes.unpins) }),

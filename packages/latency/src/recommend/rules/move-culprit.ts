@@ -1,4 +1,4 @@
-import { cpuList } from '../cpu-list.js';
+import { formatCpuList } from '@hftmon/perf-native';
 import { homeCpus, inOrder, victimName } from '../home-cpus.js';
 import type { Rule } from '../rule.js';
 
@@ -21,18 +21,18 @@ export const moveCulprit: Rule = (loss, host) => {
     const cpuset = host.cpusetOf(tid);
     const to = homes.free.filter((cpu) => cpuset.includes(cpu));
     if (to.length === 0) return undefined;
-    moves.push(`taskset -cp ${cpuList(to)} ${tid}`);
-    undo.push(`taskset -cp ${cpuList(allowed)} ${tid}`);
+    moves.push(`taskset -cp ${formatCpuList(to)} ${tid}`);
+    undo.push(`taskset -cp ${formatCpuList(allowed)} ${tid}`);
   }
   if (moves.length === 0) return undefined;
   return {
     rule: 'move-culprit',
     tid: homes.victims[0]!.tid,
-    summary: `${loss.culprit} takes CPU ${cpuList(homes.cpus)} from ${victimName(homes)}: move it to other CPUs`,
+    summary: `${loss.culprit} takes CPU ${formatCpuList(homes.cpus)} from ${victimName(homes)}: move it to other CPUs`,
     when: 'now',
     evidence: tasks.map(({ tid, allowed }) => ({
       what: `CPUs that ${loss.culprit} (${tid}) may use`,
-      value: cpuList(allowed),
+      value: formatCpuList(allowed),
       source: '/proc/TID/status',
     })),
     expectedEffect: `${loss.culprit} can't run there any more`,

@@ -1,4 +1,4 @@
-import { cpuList } from '../cpu-list.js';
+import { formatCpuList } from '@hftmon/perf-native';
 import { homeCpus, inOrder, victimName, type HomeCpus } from '../home-cpus.js';
 import type { Advice, Rule } from '../rule.js';
 import type { TuningHost } from '../tuning-host.js';
@@ -24,22 +24,22 @@ export function movedIrqs(
       (effective ?? allowed).some((cpu) => homes.cpus.includes(cpu)),
     );
   if (hits.length === 0 || hits.some(({ movable }) => !movable)) return undefined;
-  const to = cpuList(homes.free);
+  const to = formatCpuList(homes.free);
   const file = (irq: number): string => `/proc/irq/${irq}/smp_affinity_list`;
   return {
     rule: 'move-irq',
     tid: homes.victims[0]!.tid,
-    summary: `${culprit} hits CPU ${cpuList(homes.cpus)} of ${victimName(homes)}: send it to CPU ${to}`,
+    summary: `${culprit} hits CPU ${formatCpuList(homes.cpus)} of ${victimName(homes)}: send it to CPU ${to}`,
     when: 'now',
     evidence: hits.map(({ irq, allowed, effective }) => ({
       what: `CPUs that irq ${irq} goes to`,
-      value: cpuList(effective ?? allowed),
+      value: formatCpuList(effective ?? allowed),
       source: `/proc/irq/${irq}/${effective === undefined ? 'smp' : 'effective'}_affinity_list`,
     })),
-    expectedEffect: `it no longer interrupts CPU ${cpuList(homes.cpus)}`,
+    expectedEffect: `it no longer interrupts CPU ${formatCpuList(homes.cpus)}`,
     command: inOrder([...homes.pins, ...hits.map(({ irq }) => `echo ${to} > ${file(irq)}`)]),
     undo: inOrder([
-      ...hits.map(({ irq, allowed }) => `echo ${cpuList(allowed)} > ${file(irq)}`),
+      ...hits.map(({ irq, allowed }) => `echo ${formatCpuList(allowed)} > ${file(irq)}`),
       ...homes.unpins,
     ]),
     caution: 'irqbalance, where it runs, may move it back: keep it off with --banirq',

@@ -1,4 +1,4 @@
-import { cpuList } from '../cpu-list.js';
+import { formatCpuList } from '@hftmon/perf-native';
 import { homeCpus, inOrder } from '../home-cpus.js';
 import type { Rule } from '../rule.js';
 
@@ -10,12 +10,12 @@ export const pinThread: Rule = (loss, host) => {
   return {
     rule: 'pin-thread',
     tid: victim!.tid,
-    summary: `${victim!.comm} (${victim!.tid}) is moved between CPUs: pin it to CPU ${cpuList(homes.cpus)}`,
+    summary: `${victim!.comm} (${victim!.tid}) is moved between CPUs: pin it to CPU ${formatCpuList(homes.cpus)}`,
     when: 'now',
     evidence: [
       {
         what: 'CPUs that it may use',
-        value: cpuList(victim!.allowed),
+        value: formatCpuList(victim!.allowed),
         source: `/proc/${victim!.tid}/status`,
       },
     ],

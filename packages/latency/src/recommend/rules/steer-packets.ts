@@ -1,4 +1,5 @@
-import { cpuList, cpuMask, parseCpuMask } from '../cpu-list.js';
+import { formatCpuList } from '@hftmon/perf-native';
+import { cpuMask, parseCpuMask } from '../cpu-mask.js';
 import { homeCpus, inOrder, victimName, type HomeCpus } from '../home-cpus.js';
 import type { Advice, Rule } from '../rule.js';
 import type { TuningHost } from '../tuning-host.js';
@@ -45,7 +46,7 @@ function withoutRps(
   return {
     rule: 'steer-packets',
     tid: homes.victims[0]!.tid,
-    summary: `received packets are steered to CPU ${cpuList(homes.cpus)} of ${victimName(homes)}: steer them to CPU ${cpuList(homes.free)}`,
+    summary: `received packets are steered to CPU ${formatCpuList(homes.cpus)} of ${victimName(homes)}: steer them to CPU ${formatCpuList(homes.free)}`,
     when: 'now',
     evidence: hits.map(({ file, mask }) => ({
       what: 'CPUs that packets of the queue are steered to, as a mask',

@@ -1,4 +1,4 @@
-import { cpuList } from '../cpu-list.js';
+import { formatCpuList } from '@hftmon/perf-native';
 import { homeCpus, inOrder, victimName } from '../home-cpus.js';
 import type { Rule } from '../rule.js';
 
@@ -10,13 +10,15 @@ export const stopTick: Rule = (loss, host) => {
   if (homes === undefined || host.read(file) === undefined) return undefined;
   const { nohzFull } = host.cpus;
   if (homes.cpus.every((cpu) => nohzFull.includes(cpu))) return undefined;
-  const all = cpuList([...new Set([...nohzFull, ...homes.cpus])].sort((a, b) => a - b));
+  const all = formatCpuList([...new Set([...nohzFull, ...homes.cpus])].sort((a, b) => a - b));
   return {
     rule: 'stop-tick',
     tid: homes.victims[0]!.tid,
-    summary: `the timer tick interrupts ${victimName(homes)} on CPU ${cpuList(homes.cpus)}: stop it there`,
+    summary: `the timer tick interrupts ${victimName(homes)} on CPU ${formatCpuList(homes.cpus)}: stop it there`,
     when: 'at_boot',
-    evidence: [{ what: 'CPUs without tick', value: cpuList(nohzFull) || 'none', source: file }],
+    evidence: [
+      { what: 'CPUs without tick', value: formatCpuList(nohzFull) || 'none', source: file },
+    ],
     expectedEffect: 'the tick stops while the thread is the only one that can run there',
     bootParameters: `nohz_full=${all} rcu_nocbs=${all}`,
     ...(homes.pins.length === 0

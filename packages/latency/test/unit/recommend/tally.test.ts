@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cpuMask, parseCpuMask } from '../../../src/recommend/cpu-list.js';
+import { cpuMask, parseCpuMask } from '../../../src/recommend/cpu-mask.js';
 import { Advised, preemption } from '../../support/recommend.js';
 
 describe('the tally', () => {

@@ -2,7 +2,18 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseCpuList, readCpuLists, readNumaTopology } from '../../../src/proc/cpus.js';
+import {
+  formatCpuList,
+  parseCpuList,
+  readCpuLists,
+  readNumaTopology,
+} from '../../../src/proc/cpus.js';
+
+describe('formatCpuList', () => {
+  it.each(['', '7', '0-1', '0-3,8', '1,3,5-6'])('writes %j as the kernel does', (text) =>
+    expect(formatCpuList(parseCpuList(text))).toBe(text),
+  );
+});
 
 describe('parseCpuList', () => {
   it.each([

@@ -1,15 +1,3 @@
-/** `0-3,8` of CPUs in order. */
-export function cpuList(cpus: readonly number[]): string {
-  const parts: string[] = [];
-  for (let i = 0; i < cpus.length;) {
-    let last = i;
-    while (cpus[last + 1] === cpus[last]! + 1) last++;
-    parts.push(last === i ? `${cpus[i]}` : `${cpus[i]}-${cpus[last]}`);
-    i = last + 1;
-  }
-  return parts.join(',');
-}
-
 /** The kernel's mask of CPUs: hexadecimal, in words of 32 bits, `1,00000002`. */
 export function cpuMask(cpus: readonly number[]): string {
   const words = new Array<number>(Math.floor(Math.max(0, ...cpus) / 32) + 1).fill(0);
