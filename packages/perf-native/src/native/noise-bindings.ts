@@ -1,6 +1,6 @@
 /** One declaration per function of `native/include/hftmon/noise.h`. */
 import { ffi } from './ffi.js';
-import { pollerStruct, type NativePollerOptions } from './poller-bindings.js';
+import { pollerStruct, type NativePollerOptions, type PollerLibrary } from './poller-bindings.js';
 
 /** Opaque `hftmon_noise *`. */
 export type NoiseHandle = unknown;
@@ -13,14 +13,8 @@ export interface NativeNoiseOptions {
   reserved: number;
 }
 
-/** Functions that can fail return 0, or a negative errno. */
-export interface NoiseLibrary {
+export interface NoiseLibrary extends PollerLibrary {
   open(options: NativeNoiseOptions, out: NoiseHandle[]): number;
-  start(noise: NoiseHandle): number;
-  stop(noise: NoiseHandle): number;
-  close(noise: NoiseHandle): void;
-  memory(noise: NoiseHandle, which: number, address: BigUint64Array, bytes: BigUint64Array): number;
-  view(address: bigint, bytes: number): ArrayBuffer;
 }
 
 let loaded: NoiseLibrary | undefined;

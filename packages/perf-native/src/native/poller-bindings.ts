@@ -19,6 +19,15 @@ export interface NativePollerOptions {
   reserved: number;
 }
 
+/** What a library of any poller has; functions that can fail return 0, or a negative errno. */
+export interface PollerLibrary {
+  start(handle: unknown): number;
+  stop(handle: unknown): number;
+  close(handle: unknown): void;
+  memory(handle: unknown, which: number, address: BigUint64Array, bytes: BigUint64Array): number;
+  view(address: bigint, bytes: number): ArrayBuffer;
+}
+
 /** Declares the struct. */
 export function pollerStruct({ types }: Ffi): ReturnType<Ffi['types']['struct']> {
   return types.struct({

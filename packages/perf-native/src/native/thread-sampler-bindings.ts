@@ -1,7 +1,7 @@
 /** One declaration per function of `native/include/hftmon/thread_states.h`. */
 import type { SessionHandle } from './bindings.js';
 import { ffi } from './ffi.js';
-import { pollerStruct, type NativePollerOptions } from './poller-bindings.js';
+import { pollerStruct, type NativePollerOptions, type PollerLibrary } from './poller-bindings.js';
 
 /** Opaque `hftmon_thread_sampler *`. */
 export type ThreadSamplerHandle = unknown;
@@ -14,23 +14,12 @@ export interface NativeThreadSamplerOptions {
   reserved: number;
 }
 
-/** Functions that can fail return 0, or a negative errno. */
-export interface ThreadSamplerLibrary {
+export interface ThreadSamplerLibrary extends PollerLibrary {
   open(
     session: SessionHandle,
     options: NativeThreadSamplerOptions,
     out: ThreadSamplerHandle[],
   ): number;
-  start(sampler: ThreadSamplerHandle): number;
-  stop(sampler: ThreadSamplerHandle): number;
-  close(sampler: ThreadSamplerHandle): void;
-  memory(
-    sampler: ThreadSamplerHandle,
-    which: number,
-    address: BigUint64Array,
-    bytes: BigUint64Array,
-  ): number;
-  view(address: bigint, bytes: number): ArrayBuffer;
 }
 
 let loaded: ThreadSamplerLibrary | undefined;

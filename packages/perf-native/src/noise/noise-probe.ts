@@ -1,8 +1,9 @@
-import { createError, SpscReader, type LogLinearHistogram, type RecordBatch } from '@hftmon/core';
-import { noiseLibrary, type NoiseHandle, type NoiseLibrary } from '../native/noise-bindings.js';
+import { SpscReader, type LogLinearHistogram, type RecordBatch } from '@hftmon/core';
+import { noiseLibrary, type NoiseHandle } from '../native/noise-bindings.js';
 import { checkPollerCall, toNativePoller } from '../native/poller-bindings.js';
 import { pollerClock, type PollerClock } from '../poller/clock-source.js';
 import { checkPoller, checkRange, type PollerOptions } from '../poller/options.js';
+import { PollerThread } from '../poller/poller-thread.js';
 import { readHistogram } from '../poller/read-histogram.js';
 import { refuseCpu, type PollerRoots } from '../poller/refuse-cpu.js';
 import { hasEnded } from '../poller/stats.js';
@@ -36,12 +37,10 @@ export class NoiseProbe implements Disposable {
   readonly intervalNs: number;
   readonly thresholdNs: number;
   readonly clock: PollerClock;
-  readonly #library: NoiseLibrary = noiseLibrary();
+  readonly #thread: PollerThread;
   readonly #gaps: SpscReader;
   readonly #stats: Uint32Array;
   readonly #histogram: Uint32Array;
-  #handle: NoiseHandle | undefined;
-  #started = false;
   #last:
     | {
         readonly stats: NoiseStats;
@@ -67,17 +66,17 @@ export class NoiseProbe implements Disposable {
     this.intervalNs = Math.round(intervalNs);
     this.thresholdNs = Math.round(thresholdNs);
     this.clock = pollerClock(roots.sysRoot);
+    const library = noiseLibrary();
     const out: NoiseHandle[] = [null];
     const poller = toNativePoller(options, intervalNs, options.epochNs, this.clock);
     const native = { poller, threshold_ns: this.thresholdNs, gap_records: gapRecords, reserved: 0 };
-    checkPollerCall('preparing the noise probe', this.#library.open(native, out));
-    this.#handle = out[0];
-    openProbes.add(this);
-    const buffer = this.#memory(NOISE_MEMORY.gaps);
+    checkPollerCall('preparing the noise probe', library.open(native, out));
+    this.#thread = new PollerThread(library, out[0], 'noise probe');
+    const buffer = this.#thread.memory(NOISE_MEMORY.gaps);
     const capacity = gapRecords;
     this.#gaps = new SpscReader({ buffer, byteOffset: 0, capacity }, Math.min(256, capacity));
-    this.#stats = new Uint32Array(this.#memory(NOISE_MEMORY.stats));
-    this.#histogram = new Uint32Array(this.#memory(NOISE_MEMORY.histogram));
+    this.#stats = new Uint32Array(this.#thread.memory(NOISE_MEMORY.stats));
+    this.#histogram = new Uint32Array(this.#thread.memory(NOISE_MEMORY.histogram));
   }
 
   /**
@@ -85,12 +84,7 @@ export class NoiseProbe implements Disposable {
    * @throws PermissionError `HFTMON_E_NOT_PERMITTED` when it may not have the priority
    */
   start(): void {
-    if (this.#started || this.#handle === undefined) {
-      const state = this.#started ? 'started' : 'closed';
-      throw createError('HFTMON_E_SESSION_STATE', { operation: 'start', state });
-    }
-    checkPollerCall('starting the noise probe', this.#library.start(this.#handle));
-    this.#started = true;
+    this.#thread.start();
   }
 
   /** Has it ended, by itself or not? Allocates nothing. */
@@ -113,7 +107,7 @@ export class NoiseProbe implements Disposable {
    * @returns overwritten by the next call; empty when there are no more, and after `close`
    */
   pollGaps(): RecordBatch {
-    if (this.#handle !== undefined) this.#gaps.poll();
+    if (!this.#thread.isClosed) this.#gaps.poll();
     return this.#gaps.batch;
   }
 
@@ -124,36 +118,19 @@ export class NoiseProbe implements Disposable {
 
   /** Ends it at once; gaps stay readable. Idempotent. */
   stop(): void {
-    if (this.#handle !== undefined) this.#library.stop(this.#handle);
+    this.#thread.stop();
   }
 
   /** Stops, and frees everything; gaps that were not taken are gone. Idempotent. */
   close(): void {
-    if (this.#handle === undefined) return;
+    if (this.#thread.isClosed) return;
     this.stop();
     this.#last = { stats: this.stats(), histogram: this.histogram(), refused: this.refusedGaps };
     this.#gaps.batch.count = 0;
-    openProbes.delete(this);
-    this.#library.close(this.#handle);
-    this.#handle = undefined;
+    this.#thread.close();
   }
 
   [Symbol.dispose](): void {
     this.close();
   }
-
-  #memory(which: number): ArrayBuffer {
-    const address = new BigUint64Array(1);
-    const bytes = new BigUint64Array(1);
-    const result = this.#library.memory(this.#handle, which, address, bytes);
-    checkPollerCall('memory of the noise probe', result);
-    return this.#library.view(address[0]!, Number(bytes[0]));
-  }
 }
-
-/** At exit the threads must be joined before the process tears its memory down. */
-const openProbes = new Set<NoiseProbe>();
-
-process.on('exit', () => {
-  for (const probe of openProbes) probe.stop();
-});

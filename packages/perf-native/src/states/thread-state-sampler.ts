@@ -1,13 +1,12 @@
-import { createError } from '@hftmon/core';
 import type { SessionHandle } from '../native/bindings.js';
 import { checkPollerCall, toNativePoller } from '../native/poller-bindings.js';
 import {
   threadSamplerLibrary,
   type ThreadSamplerHandle,
-  type ThreadSamplerLibrary,
 } from '../native/thread-sampler-bindings.js';
 import { pollerClock } from '../poller/clock-source.js';
 import { checkPoller, checkRange, type PollerOptions } from '../poller/options.js';
+import { PollerThread } from '../poller/poller-thread.js';
 import { refuseCpu, type PollerRoots } from '../poller/refuse-cpu.js';
 import { hasEnded, readPollerStats, type PollerStats } from '../poller/stats.js';
 import { LEAST_INTERVAL_NS } from '../noise/noise-probe.js';
@@ -30,11 +29,9 @@ const SECOND_NS = 1e9;
  */
 export class ThreadStateSampler implements Disposable {
   readonly intervalNs: number;
-  readonly #library: ThreadSamplerLibrary = threadSamplerLibrary();
+  readonly #thread: PollerThread;
   readonly #stats: Uint32Array;
   readonly #threads: Uint32Array;
-  #handle: ThreadSamplerHandle | undefined;
-  #started = false;
   #last: { readonly stats: PollerStats; readonly threads: SampledThread[] } | undefined;
 
   /**
@@ -51,16 +48,12 @@ export class ThreadStateSampler implements Disposable {
     this.intervalNs = Math.round(intervalNs);
     const poller = toNativePoller(options, intervalNs, 0n, pollerClock(roots.sysRoot));
     const native = { poller, tids: Uint32Array.from(tids), count: tids.length, reserved: 0 };
+    const library = threadSamplerLibrary();
     const out: ThreadSamplerHandle[] = [null];
-    checkPollerCall(
-      'preparing the thread sampler',
-      this.#library.open(session, native, out),
-      tids[0],
-    );
-    this.#handle = out[0];
-    openSamplers.add(this);
-    this.#stats = new Uint32Array(this.#memory(THREAD_SAMPLER_MEMORY.stats));
-    this.#threads = new Uint32Array(this.#memory(THREAD_SAMPLER_MEMORY.threads));
+    checkPollerCall('preparing the thread sampler', library.open(session, native, out), tids[0]);
+    this.#thread = new PollerThread(library, out[0], 'thread sampler');
+    this.#stats = new Uint32Array(this.#thread.memory(THREAD_SAMPLER_MEMORY.stats));
+    this.#threads = new Uint32Array(this.#thread.memory(THREAD_SAMPLER_MEMORY.threads));
   }
 
   /**
@@ -68,12 +61,7 @@ export class ThreadStateSampler implements Disposable {
    * @throws PermissionError `HFTMON_E_NOT_PERMITTED` when it may not have the priority
    */
   start(): void {
-    if (this.#started || this.#handle === undefined) {
-      const state = this.#started ? 'started' : 'closed';
-      throw createError('HFTMON_E_SESSION_STATE', { operation: 'start', state });
-    }
-    checkPollerCall('starting the thread sampler', this.#library.start(this.#handle));
-    this.#started = true;
+    this.#thread.start();
   }
 
   /** Has it ended, by itself or not? Allocates nothing. */
@@ -93,35 +81,18 @@ export class ThreadStateSampler implements Disposable {
 
   /** Ends it at once. Idempotent. */
   stop(): void {
-    if (this.#handle !== undefined) this.#library.stop(this.#handle);
+    this.#thread.stop();
   }
 
   /** Stops, and frees everything; what it saw can still be asked for. Idempotent. */
   close(): void {
-    if (this.#handle === undefined) return;
+    if (this.#thread.isClosed) return;
     this.stop();
     this.#last = { stats: this.stats(), threads: this.threads() };
-    openSamplers.delete(this);
-    this.#library.close(this.#handle);
-    this.#handle = undefined;
+    this.#thread.close();
   }
 
   [Symbol.dispose](): void {
     this.close();
   }
-
-  #memory(which: number): ArrayBuffer {
-    const address = new BigUint64Array(1);
-    const bytes = new BigUint64Array(1);
-    const result = this.#library.memory(this.#handle, which, address, bytes);
-    checkPollerCall('memory of the thread sampler', result);
-    return this.#library.view(address[0]!, Number(bytes[0]));
-  }
 }
-
-/** At exit the threads must be joined before the process tears its memory down. */
-const openSamplers = new Set<ThreadStateSampler>();
-
-process.on('exit', () => {
-  for (const sampler of openSamplers) sampler.stop();
-});
