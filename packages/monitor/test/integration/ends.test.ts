@@ -17,7 +17,7 @@ import {
 
 const FIXTURE = fileURLToPath(new URL('fixtures/monitor-self.mjs', import.meta.url));
 
-interface Monitoring {
+interface Monitoring extends AsyncDisposable {
   readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly held: BpfIds;
   readonly ended: Promise<[number | null, NodeJS.Signals | null]>;
@@ -32,8 +32,18 @@ async function monitoring(...pids: readonly number[]): Promise<Monitoring> {
   let errors = '';
   child.stderr.on('data', (data) => (errors += data));
   const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await ended;
+  };
   await Promise.race([once(child.stdout, 'data'), ended]);
-  return { child, held: bpfOf(child.pid!), ended, errors: () => errors };
+  return {
+    child,
+    held: bpfOf(child.pid!),
+    ended,
+    errors: () => errors,
+    [Symbol.asyncDispose]: kill,
+  };
 }
 
 beforeEach((context) => skipUnless(context, needs.bpf, needs.tool('bpftool')));
@@ -68,20 +78,19 @@ describe('the code of targets that were probed', () => {
       await using probed = await spawnProbed();
       const texts = () => [node, probed].map(({ pid }) => programText(pid));
       const before = texts();
-      const { child, ended, errors } = await monitoring(node.pid, probed.pid);
+      await using monitor = await monitoring(node.pid, probed.pid);
+      const { child, ended, errors } = monitor;
       const [ofNode, ofProbed] = texts();
       // Each has breakpoints, or there was nothing to take out.
       expect(ofNode, errors()).not.toEqual(before[0]);
       expect(ofProbed, errors()).not.toEqual(before[1]);
-      await probed.go();
       if (how.startsWith('SIG')) child.kill(how as NodeJS.Signals);
       else child.stdin.write(`${how}\n`);
       if (how === 'stop') await once(child.stdout, 'data');
       else await ended;
       await expect.poll(texts).toEqual(before);
+      expect(await probed.go()).toMatchObject({ changed: false, semaphore: 0 });
       expect((await node.go()).calls).toHaveLength(3);
-      child.kill('SIGKILL');
-      await ended;
     },
   );
 });
