@@ -26,7 +26,9 @@ describe('an event loop that is held up', () => {
       expect(others).toEqual([]);
       expect(span).toMatchObject({ name: 'event loop', tid: target.pid, budgetUs: 10_000 });
       // It reads the clock all the time: whatever else there was is in the other parts.
-      expect(partNs(span!, 'span') + offCpuNs(span!)).toBeGreaterThan(0.9 * 40e6);
+      // V8 may collect then, and wait long for helpers that get no CPU.
+      const ns = partNs(span!, 'span') + partNs(span!, 'gc_pause') + offCpuNs(span!);
+      expect(ns, JSON.stringify(span!.receipt)).toBeGreaterThan(0.9 * 40e6);
     }
     for (const { startNs, endNs } of calls) {
       const span = slow.find(
