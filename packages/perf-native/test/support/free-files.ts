@@ -6,11 +6,17 @@ interface FileLimit {
   readonly userLimits: { readonly open_files: { readonly soft: number | string } };
 }
 
+/**
+ * Files held beside those to do without: given back first, they let the limit be lifted by a
+ * process of its own, which needs some itself, even where `act` kept all it was given.
+ */
+const HELD_BACK = 64;
+
 /** Does something while this process may open only so many more files. Needs prlimit. */
 export function withFreeFiles(free: number, act: () => void): void {
   const limit = process.report.getReport() as unknown as FileLimit;
   const taken: number[] = [];
-  limitFiles(Math.max(...readdirSync('/proc/self/fd').map(Number)) + free + 1);
+  limitFiles(Math.max(...readdirSync('/proc/self/fd').map(Number)) + free + HELD_BACK);
   try {
     takeAll(taken);
     for (const fd of taken.splice(0, free)) closeSync(fd);
