@@ -163,10 +163,12 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
     return SampleStatus.Ok;
   }
 
-  /** Spikes so far, by their start, without those that were superseded. */
+  /** Spikes so far, by their start or length, without those that were superseded. */
   snapshot(query: LatencyQuery = {}): LatencySpike[] {
     this.#run?.settle();
-    return selectSpikes(this.#store.list(), query, {
+    const store = this.#store;
+    const kept = query.longest === undefined ? store.list() : store.withLongest();
+    return selectSpikes(kept, query, {
       nowNs: this.#closedNs ?? this.#clock?.nowNs() ?? 0,
       userStack: (pid, id) => this.#source?.stacks.user(pid, id) ?? [],
       kernelStack: (id) => this.#source?.stacks.kernel(id) ?? [],

@@ -69,6 +69,7 @@ export {
   type NotObserved,
   type AdaptiveThreshold,
   type ReceiptPart,
+  type SpikeJson,
   type SpikeVerdict,
   type ThreadThreshold,
   type ThresholdInForce,

@@ -23,7 +23,12 @@ function replacesText({ supersedes }: LatencySpike): string {
 }
 
 /** The parts of a receipt, the largest first, and what may make them wrong. */
-export function receiptText({ receipt, incomplete, truncated, estimated }: LatencySpike): string {
+export function receiptText({
+  receipt,
+  incomplete,
+  truncated,
+  estimated,
+}: Pick<LatencySpike, 'receipt' | 'incomplete' | 'truncated' | 'estimated'>): string {
   return [
     receipt.parts.map(partText).join(' + '),
     ...(incomplete === true ? ['[records were lost]'] : []),

@@ -1,16 +1,28 @@
 import { setPriority } from 'node:os';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { installedCollectorNames, type AttributeChange, type TlbSender } from '@hftmon/monitor';
+import {
+  HFTResourceMonitor,
+  installedCollectorNames,
+  installedCollectors,
+  spikeToJson,
+  type AttributeChange,
+  type LatencySpike,
+  type TlbSender,
+} from '@hftmon/monitor';
 import {
   allowedCpus,
   needs,
   readSwitches,
   skipUnless,
   spawnChurn,
+  spawnHog,
   spawnPingpong,
+  spawnSpinner,
   spawnTlbshoot,
   switchesDelta,
 } from '@hftmon/testkit';
+import { toJson } from '../../src/format/json.js';
+import { statDocument } from '../../src/verbs/stat/document.js';
 import { attached } from '../support/attached.js';
 import { runCli, startCli } from '../support/run-cli.js';
 
@@ -123,7 +135,7 @@ describe('hftmon stat -p', () => {
       cache: ['falseSharing'],
       numa: ['nodes', 'recommendations'],
       sched: ['threads', 'priorityInversions', 'attributeChanges', 'throttling'],
-      latency: ['recommendations'],
+      latency: ['recommendations', 'longestSpikes'],
     });
   });
 
@@ -183,5 +195,43 @@ describe('hftmon stat -p', () => {
     const { code, stdout } = await run.result;
     expect(code).toBe(4);
     expect((JSON.parse(stdout) as { threads: Thread[] }).threads.length).toBeGreaterThan(0);
+  });
+});
+
+describe('the longest spikes of hftmon stat', () => {
+  it('are those that listeners heard of in the same run, byte for byte', async (context) => {
+    skipUnless(context, needs.realtime);
+    const cpu = allowedCpus().at(-1)!;
+    await using target = await spawnSpinner({ cpu });
+    using monitor = new HFTResourceMonitor({ collectors: installedCollectors(['latency']) });
+    monitor.configure({ stackTraces: false });
+    const heard = new Map<number, LatencySpike>();
+    monitor.on('spike', (spike) => {
+      for (const id of spike.supersedes ?? []) heard.delete(id);
+      heard.set(spike.id, spike);
+    });
+    monitor.attachProcess(target.pid);
+    monitor.startMonitoring();
+    target.begin();
+    await target.running();
+    await using hog = await spawnHog({
+      policy: 'fifo',
+      cpu,
+      burstUs: 3000,
+      periodMs: 20,
+      count: 5,
+    });
+    await hog.go();
+    await target.stop();
+    monitor.stopMonitoring();
+    const { details, losses } = statDocument({ monitor, pid: target.pid, durationNs: 1e9 });
+    expect(losses.dropped).toBe(0);
+    const longest = [...heard.values()]
+      .sort((a, b) => b.durationNs - a.durationNs || a.id - b.id)
+      .slice(0, 3);
+    expect(longest).toHaveLength(3);
+    expect(details.latency!.longestSpikes.map((spike) => toJson(spike, 'jsonl'))).toEqual(
+      longest.map((spike) => toJson(spikeToJson(spike), 'jsonl')),
+    );
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { spikeToJson } from '@hftmon/monitor';
 import { cpuRanges } from '../../src/format/cpu-ranges.js';
 import { styleFor } from '../../src/io/style.js';
 import type { StatDocument } from '../../src/verbs/stat/document.js';
@@ -6,6 +7,7 @@ import { detailLines } from '../../src/verbs/stat/details-text.js';
 import { interruptLines } from '../../src/verbs/stat/interrupt-text.js';
 import { schedulingLines } from '../../src/verbs/stat/scheduling-text.js';
 import { collectorText, processText } from '../../src/verbs/stat/text.js';
+import { preemption, spikeOf, tick } from '../support/spike.js';
 
 const document: StatDocument = {
   schema: 'hftmon.stat/1',
@@ -106,6 +108,25 @@ describe('details of interrupts', () => {
       ...Array.from({ length: 4 }, () => '  TLB shootdowns by gc/12: 3 interrupts, 4.5us'),
       '  and by 2 other senders',
     ]);
+  });
+});
+
+describe('the longest spikes', () => {
+  it('are one line each, with the receipt as hftmon spikes prints it', () => {
+    const longestSpikes = [
+      spikeToJson(spikeOf([preemption(1_200_000), tick(1500)], { incomplete: true })),
+      spikeToJson(spikeOf([tick(70_000)], { tid: 12345, comm: 'market-data' })),
+    ];
+    expect(detailLines({ latency: { recommendations: [], longestSpikes } })).toEqual([
+      '',
+      '  longest spikes:',
+      '      1.2ms  engine/7                preemption 1.2ms (by hog/9 SCHED_FIFO) + timer_tick 1.5us (×2) [records were lost]',
+      '       70us  market-data/12345       timer_tick 70us (×2)',
+    ]);
+  });
+
+  it('have no heading where there are none', () => {
+    expect(detailLines({ latency: { recommendations: [], longestSpikes: [] } })).toEqual([]);
   });
 });
 

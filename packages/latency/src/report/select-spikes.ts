@@ -13,17 +13,26 @@ export interface SelectionContext {
   readonly kernelStack: (stackId: number) => StackFrame[];
 }
 
-/** The spikes that a query asks for, by their start. */
+/** The spikes that a query asks for, by their start, or the longest first. */
 export function selectSpikes(
   kept: readonly KeptSpike[],
   query: LatencyQuery,
   context: SelectionContext,
 ): LatencySpike[] {
   const matching = kept.filter(({ spike }) => matches(spike, query, context.nowNs));
-  const { limit = matching.length, includeCauseAnalysis = false } = query;
-  const latest = matching.slice(Math.max(0, matching.length - Math.max(0, limit)));
-  if (!includeCauseAnalysis) return latest.map(({ spike }) => spike);
-  return latest.map((entry) => withAnalysis(entry, context));
+  const { limit = matching.length, longest, includeCauseAnalysis = false } = query;
+  const first = Math.max(0, matching.length - Math.max(0, limit));
+  const selected =
+    longest === undefined ? matching.slice(first) : longestOf(matching.slice(first), longest);
+  if (!includeCauseAnalysis) return selected.map(({ spike }) => spike);
+  return selected.map((entry) => withAnalysis(entry, context));
+}
+
+/** Of those that took as long, the earlier comes first. */
+function longestOf(kept: readonly KeptSpike[], most: number): KeptSpike[] {
+  return [...kept]
+    .sort(({ spike: a }, { spike: b }) => b.durationNs - a.durationNs || a.id - b.id)
+    .slice(0, Math.max(0, most));
 }
 
 function matches(spike: LatencySpike, query: LatencyQuery, nowNs: number): boolean {

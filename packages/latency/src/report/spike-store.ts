@@ -1,6 +1,7 @@
 import { NO_STACK } from '@hftmon/core';
 import type { LatencySpike, RelatedEvent } from '../types/spike.js';
 import type { CulpritStack } from './culprit-stack.js';
+import { LongestSpikes } from './longest-spikes.js';
 
 /** A spike with what only some queries ask for. */
 export interface KeptSpike {
@@ -12,9 +13,10 @@ export interface KeptSpike {
   readonly culprit: CulpritStack | undefined;
 }
 
-/** The latest spikes. */
+/** The latest spikes, and of each process the longest of those before. */
 export class SpikeStore {
   readonly #kept = new Map<number, KeptSpike>();
+  readonly #longest = new LongestSpikes();
   readonly #most: number;
 
   constructor(most: number) {
@@ -27,27 +29,35 @@ export class SpikeStore {
 
   /** Keeps a spike, in place of those it supersedes; the oldest goes when there are too many. */
   add(kept: KeptSpike): void {
-    for (const id of kept.spike.supersedes ?? []) this.#kept.delete(id);
+    for (const id of kept.spike.supersedes ?? []) {
+      if (!this.#kept.delete(id)) this.#longest.remove(id);
+    }
     this.#kept.set(kept.spike.id, kept);
     if (this.#kept.size <= this.#most) return;
-    for (const id of this.#kept.keys()) {
+    for (const [id, oldest] of this.#kept) {
       this.#kept.delete(id);
+      this.#longest.offer(oldest);
       return;
     }
   }
 
   /** Marks the spikes that overlap a time in which records were lost. */
   markIncomplete(fromNs: number, toNs: number): void {
-    for (const kept of this.#kept.values()) {
+    for (const kept of this.withLongest()) {
       const { timestampNs, durationNs, incomplete } = kept.spike;
       if (incomplete === true || timestampNs > toNs || timestampNs + durationNs < fromNs) continue;
       kept.spike = { ...kept.spike, incomplete: true };
     }
   }
 
-  /** All of them, by their start. */
+  /** The latest, by their start. */
   list(): KeptSpike[] {
     return [...this.#kept.values()].sort((a, b) => a.spike.timestampNs - b.spike.timestampNs);
+  }
+
+  /** The latest and the longest before them, in no order. */
+  withLongest(): KeptSpike[] {
+    return [...this.#longest, ...this.#kept.values()];
   }
 }
 

@@ -12,6 +12,11 @@ export interface LatencyQuery {
   readonly includeCauseAnalysis?: boolean;
   /** The latest so many. */
   readonly limit?: number;
+  /**
+   * The so many longest, the longest first. Of each process up to 16 are among them that are older
+   * than the `maxSpikes` latest.
+   */
+  readonly longest?: number;
   /** Classes at least that high in the order of `CAUSE_CLASSES`. */
   readonly minClass?: CauseClass;
 }

@@ -8,6 +8,7 @@ import {
   recommendedSourceOptions,
   spikeToJson,
   type LatencyOptions,
+  type LatencyQuery,
 } from '../../src/index.js';
 import { PID, TID, offCpu, ran, vector } from '../support/records.js';
 import { EPOCH_NS, Stage } from '../support/stage.js';
@@ -32,6 +33,10 @@ describe('queries', () => {
     [{ pid: 99 }, []],
     [{ limit: 2 }, [70, 80]],
     [{ limit: 0 }, []],
+    [{ longest: 2 }, [80, 70]],
+    [{ longest: 5, tid: TID }, [70, 60]],
+    [{ longest: 0 }, []],
+    [{ longest: 1, limit: 2, timeWindowUs: 3000 }, [80]],
     [{ minClass: 'interrupt' as const }, [60, 70, 80]],
     [{ minClass: 'blocking' as const }, [60, 80]],
     [{ minClass: 'context_switch' as const }, [60]],
@@ -41,6 +46,16 @@ describe('queries', () => {
     threeSpikes(stage);
     stage.clock.timeNs = 5e6;
     expect(stage.spikes(query).map(({ durationUs }) => durationUs)).toEqual(durations);
+  });
+
+  it('find the longest also among those that are no longer kept', () => {
+    using stage = new Stage({ maxSpikes: 1 });
+    threeSpikes(stage);
+    const durations = (query: LatencyQuery): number[] =>
+      stage.spikes(query).map(({ durationUs }) => durationUs);
+    expect(durations({})).toEqual([80]);
+    expect(durations({ longest: 2 })).toEqual([80, 70]);
+    expect(durations({ longest: 9, tid: TID })).toEqual([70, 60]);
   });
 
   it('refuses a class that there is not', () => {

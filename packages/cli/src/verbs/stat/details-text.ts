@@ -1,8 +1,9 @@
-import type { SharedLine } from '@hftmon/monitor';
+import type { SharedLine, SpikeJson } from '@hftmon/monitor';
 import { adviceText } from '../../format/advice-text.js';
 import { plural } from '../../format/plural.js';
-import { spanReportLines } from '../../format/span-text.js';
 import { shortDuration } from '../../format/short-duration.js';
+import { spanReportLines } from '../../format/span-text.js';
+import { receiptText } from '../../format/spike-text.js';
 import type { CollectorDetails } from './details.js';
 import { interruptLines } from './interrupt-text.js';
 import { schedulingLines } from './scheduling-text.js';
@@ -10,6 +11,7 @@ import { schedulingLines } from './scheduling-text.js';
 /** What collectors found of a process besides numbers, for people. */
 export function detailLines({ cache, irq, latency, numa, sched }: CollectorDetails): string[] {
   const lines = [
+    ...longestLines(latency?.longestSpikes ?? []),
     ...(latency?.spans === undefined ? [] : spanReportLines(latency.spans)),
     ...(cache?.falseSharing.lines.flatMap(lineText) ?? []),
     ...(irq === undefined ? [] : interruptLines(irq)),
@@ -18,6 +20,15 @@ export function detailLines({ cache, irq, latency, numa, sched }: CollectorDetai
     ...(numa?.recommendations.flatMap(adviceText) ?? []),
   ];
   return lines.length === 0 ? [] : ['', ...lines];
+}
+
+function longestLines(spikes: readonly SpikeJson[]): string[] {
+  if (spikes.length === 0) return [];
+  const lines = spikes.map((spike) => {
+    const duration = shortDuration(spike.receipt.durationNs).padStart(7);
+    return `    ${duration}  ${`${spike.comm}/${spike.tid}`.padEnd(22)}  ${receiptText(spike)}`;
+  });
+  return ['  longest spikes:', ...lines];
 }
 
 function lineText(line: SharedLine): string[] {

@@ -1,20 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Support } from '@hftmon/core';
-import type {
-  AttributeChange,
-  CoalescingInfo,
-  DeferredWorkInfo,
-  FalseSharingReport,
-  HFTResourceMonitor,
-  InterruptAffinity,
-  NUMAStats,
-  PriorityInversion,
-  Recommendation,
-  SpanReport,
-  ThreadSchedulingInfo,
-  ThrottlingInfo,
-  TickInfo,
-  TlbSender,
+import {
+  spikeToJson,
+  type AttributeChange,
+  type CoalescingInfo,
+  type DeferredWorkInfo,
+  type FalseSharingReport,
+  type HFTResourceMonitor,
+  type InterruptAffinity,
+  type NUMAStats,
+  type PriorityInversion,
+  type Recommendation,
+  type SpanReport,
+  type SpikeJson,
+  type ThreadSchedulingInfo,
+  type ThrottlingInfo,
+  type TickInfo,
+  type TlbSender,
 } from '@hftmon/monitor';
 import { topAdvice } from '../../format/top-advice.js';
 
@@ -39,6 +41,8 @@ export interface CollectorDetails {
   readonly latency?: {
     /** What would win back most of the time that the spikes took. */
     readonly recommendations: readonly Recommendation[];
+    /** Of the run, at most three, the longest first, as `hftmon spikes` gives them. */
+    readonly longestSpikes: readonly SpikeJson[];
     /** The process's own work; only if it marks any, or is probed. */
     readonly spans?: SpanReport;
   };
@@ -59,6 +63,9 @@ export interface InterruptDetails {
   readonly ticks: readonly TickInfo[];
   readonly tlbSenders: readonly TlbSender[];
 }
+
+/** Spikes that are shown with their receipts. */
+const LONGEST_SPIKES = 3;
 
 /** @param open - names of the collectors that were open */
 export function collectorDetails(
@@ -81,7 +88,13 @@ export function collectorDetails(
     }),
     ...(open.has('sched') && { sched: schedulingDetails(monitor, pid) }),
     ...(open.has('latency') && {
-      latency: { recommendations: topAdvice(monitor, pid), ...spanDetails(monitor, pid) },
+      latency: {
+        recommendations: topAdvice(monitor, pid),
+        longestSpikes: monitor
+          .detectLatencySpikes({ pid, longest: LONGEST_SPIKES })
+          .map((spike) => spikeToJson(spike)),
+        ...spanDetails(monitor, pid),
+      },
     }),
   };
 }
