@@ -217,7 +217,12 @@ export {
 } from './recording/container-layout.js';
 export { ContainerWriter, type BlockContent } from './recording/container-writer.js';
 export { readContainer, type Block, type Container } from './recording/container-reader.js';
-export { RecordingDirectory, type DirectoryBounds } from './recording/recording-directory.js';
+export {
+  RecordingDirectory,
+  type DirectoryBounds,
+  type HeldFile,
+  type HoldFile,
+} from './recording/recording-directory.js';
 export { LogLinearHistogram, type HistogramJson } from './histogram/log-linear-histogram.js';
 export { log2Percentile, type PercentileBounds } from './histogram/log2-percentile.js';
 export { streamDistribution, type StreamDistribution } from './histogram/stream-distribution.js';

@@ -23,6 +23,7 @@ export {
   type CpuLists,
   type NumaTopology,
 } from './proc/cpus.js';
+export { FileHold, type Unheld } from './files/file-hold.js';
 export { ThreadWatch, type ThreadListener, type ThreadWatchOptions } from './proc/thread-watch.js';
 export {
   createProbeEnvironment,

@@ -22,6 +22,17 @@ export interface DirectoryBounds {
   readonly maxBytes: number;
 }
 
+/** A file that is held: others see that its writer lives, in whatever pid namespace. */
+export interface HeldFile {
+  release(): void;
+}
+
+/**
+ * Holds a file until it is released or this process ends; where that fails, who has it: somebody
+ * else, nobody because it is not there any more, or that can't be told.
+ */
+export type HoldFile = (path: string) => HeldFile | 'held' | 'gone' | 'unknown';
+
 const RECORDING = /^hftmon-\d{8}T\d{6}\.\d{3}Z-\d+-\d{6}\.flight$/;
 const UNFINISHED = /^\.hftmon-.*\.flight\.(\d+)-(\d+)\.tmp$/;
 
@@ -33,6 +44,7 @@ const UNFINISHED = /^\.hftmon-.*\.flight\.(\d+)-(\d+)\.tmp$/;
 export class RecordingDirectory {
   readonly path: string;
   readonly #bounds: DirectoryBounds;
+  readonly #hold: HoldFile;
   readonly #writer: string;
   #files = 0;
 
@@ -40,9 +52,10 @@ export class RecordingDirectory {
    * Makes the directory if there is none, and removes what writers that were killed left behind.
    * @throws MonitorError `HFTMON_E_RECORDING_WRITE`
    */
-  constructor(path: string, bounds: DirectoryBounds) {
+  constructor(path: string, bounds: DirectoryBounds, hold: HoldFile) {
     this.path = path;
     this.#bounds = bounds;
+    this.#hold = hold;
     this.#writer = `${process.pid}-${inspectProcess(process.pid).startTimeTicks}`;
     this.#guard(() => {
       makeDirectory(path);
@@ -66,8 +79,7 @@ export class RecordingDirectory {
       this.#makeRoom(bytes);
       const unfinished = join(this.path, `.${name}.${this.#writer}.tmp`);
       try {
-        writeWhole(unfinished, pieces);
-        renameSync(unfinished, join(this.path, name));
+        this.#writeWhole(unfinished, join(this.path, name), pieces);
       } catch (error) {
         rmSync(unfinished, { force: true });
         throw error;
@@ -105,7 +117,39 @@ export class RecordingDirectory {
     for (const name of readdirSync(this.path)) {
       const match = UNFINISHED.exec(name);
       if (match === null || !hasEnded(Number(match[1]), Number(match[2]))) continue;
-      rmSync(join(this.path, name), { force: true });
+      const unfinished = join(this.path, name);
+      // A writer in another pid namespace has a pid that means nothing here.
+      const hold = this.#hold(unfinished);
+      if (typeof hold === 'string') continue;
+      rmSync(unfinished, { force: true });
+      hold.release();
+    }
+  }
+
+  #writeWhole(unfinished: string, whole: string, pieces: readonly Uint8Array[]): void {
+    const { fd, release } = this.#openHeld(unfinished);
+    try {
+      for (const piece of pieces) {
+        for (let at = 0; at < piece.length;) at += writeSync(fd, piece, at);
+      }
+      fsyncSync(fd);
+      renameSync(unfinished, whole);
+    } finally {
+      release();
+      closeSync(fd);
+    }
+  }
+
+  #openHeld(file: string): { readonly fd: number; readonly release: () => void } {
+    for (;;) {
+      const fd = openSync(file, 'wx', 0o600);
+      const hold = this.#hold(file);
+      // What can't be held is removed by nobody.
+      if (hold === 'unknown') return { fd, release: () => undefined };
+      if (typeof hold !== 'string') return { fd, release: () => hold.release() };
+      // A monitor in another namespace has just taken it for a left-over.
+      closeSync(fd);
+      rmSync(file, { force: true });
     }
   }
 
@@ -131,16 +175,4 @@ function makeDirectory(path: string): void {
   if (existsSync(path)) return;
   if (!existsSync(dirname(path))) makeDirectory(dirname(path));
   mkdirSync(path, { mode: 0o700 });
-}
-
-function writeWhole(file: string, pieces: readonly Uint8Array[]): void {
-  const fd = openSync(file, 'wx', 0o600);
-  try {
-    for (const piece of pieces) {
-      for (let at = 0; at < piece.length;) at += writeSync(fd, piece, at);
-    }
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
 }

@@ -7,6 +7,7 @@ import {
   type Target,
 } from '@hftmon/core';
 import type { LatencySpike, SlowSpan } from '@hftmon/latency';
+import { FileHold } from '@hftmon/perf-native';
 import {
   DEFAULT_CONFIGURATION,
   type MonitorConfiguration,
@@ -80,7 +81,9 @@ export class FlightRecorder {
   constructor(options: ResolvedFlightOptions, listener: FlightListener) {
     this.options = options;
     this.#listener = listener;
-    this.#directory = new RecordingDirectory(options.directory, options);
+    this.#directory = new RecordingDirectory(options.directory, options, (path) =>
+      FileHold.take(path),
+    );
     this.#rate = new RateWindow(options.maxFilesPerMinute);
     if (options.signal !== false) this.#listen(options.signal);
   }

@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync }
 import { release } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Flight } from './read-flight.js';
-import { makeReplayDirectory } from './replay-directory.js';
+import { ReplayDirectory } from './replay-directory.js';
 
 const PATH = /^(?:proc|sys)(?:\/[\w.:-]+)+$/;
 
@@ -17,11 +17,11 @@ const OF_THE_KERNEL = ['kernel/btf', 'devices/system/cpu', 'bus/event_source'];
 export class RecordedTree implements Disposable {
   readonly procRoot: string;
   readonly sysRoot: string;
-  readonly #directory = makeReplayDirectory();
+  readonly #directory = new ReplayDirectory();
 
   constructor(flight: Flight) {
-    this.procRoot = join(this.#directory, 'proc');
-    this.sysRoot = join(this.#directory, 'sys');
+    this.procRoot = join(this.#directory.path, 'proc');
+    this.sysRoot = join(this.#directory.path, 'sys');
     try {
       this.#layOut(flight);
     } catch (error) {
@@ -31,7 +31,7 @@ export class RecordedTree implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.#directory, { recursive: true, force: true });
+    this.#directory[Symbol.dispose]();
   }
 
   #layOut({ dictionary: { files, links, tasks }, meta }: Flight): void {
@@ -66,14 +66,14 @@ export class RecordedTree implements Disposable {
    */
   #at(path: string, write: (place: string) => void): void {
     if (!PATH.test(path) || path.split('/').some((part) => /^\.+$/.test(part))) return;
-    let place = this.#directory;
+    let place = this.#directory.path;
     for (const folder of dirname(path).split('/')) {
       place = join(place, folder);
       const kind = kindOf(place);
       if (kind === 'absent') mkdirSync(place);
       else if (kind !== 'directory') return;
     }
-    place = join(this.#directory, path);
+    place = join(this.#directory.path, path);
     const kind = kindOf(place);
     if (kind === 'file') rmSync(place);
     if (kind === 'file' || kind === 'absent') write(place);

@@ -14,8 +14,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspectProcess } from '@hftmon/core';
+import { FileHold } from '@hftmon/perf-native';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeReplayDirectory } from '../../src/flight/replay-directory.js';
+import { ReplayDirectory } from '../../src/flight/replay-directory.js';
 
 /** A process that is killed, and meanwhile its mark in the names of directories. */
 async function killed(act: (mark: string) => void): Promise<void> {
@@ -40,18 +41,18 @@ describe('the directory of a replay', () => {
       first = join(folder, `hftmon-replay-${mark}-Ab1xyz`);
       mkdirSync(join(first, 'proc/1'), { recursive: true });
       writeFileSync(join(first, 'proc/1/comm'), 'a');
-      const other = makeReplayDirectory(folder);
+      using other = new ReplayDirectory(folder);
       expect(readdirSync(folder)).toHaveLength(2);
-      rmSync(other, { recursive: true });
+      expect(existsSync(other.path)).toBe(true);
     });
-    const second = makeReplayDirectory(folder);
-    const third = makeReplayDirectory(folder);
+    using second = new ReplayDirectory(folder);
+    using third = new ReplayDirectory(folder);
     expect(existsSync(first)).toBe(false);
     expect(
       readdirSync(folder)
         .map((name) => join(folder, name))
         .sort(),
-    ).toEqual([second, third].sort());
+    ).toEqual([second.path, third.path].sort());
   });
 
   it('is told from what others have there', async (context) => {
@@ -66,8 +67,26 @@ describe('the directory of a replay', () => {
       chownSync(theirs, 65534, 65534);
       mkdirSync(join(folder, `hftmon-replayed-${mark}-similar`));
     });
-    makeReplayDirectory(folder);
+    using own = new ReplayDirectory(folder);
     expect(readdirSync(folder)).toHaveLength(5);
+    expect(existsSync(own.path)).toBe(true);
     expect(readFileSync(join(elsewhere, 'file'), 'utf8')).toBe('kept');
+  });
+
+  it('stays while somebody holds it, whatever its name says', () => {
+    const theirs = join(folder, 'hftmon-replay-1-1-Ab1xyz');
+    mkdirSync(theirs);
+    const hold = FileHold.take(theirs);
+    if (typeof hold === 'string') throw new Error(hold);
+    new ReplayDirectory(folder)[Symbol.dispose]();
+    expect(readdirSync(folder)).toHaveLength(1);
+    hold.release();
+    new ReplayDirectory(folder)[Symbol.dispose]();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('is held itself', () => {
+    using own = new ReplayDirectory(folder);
+    expect(FileHold.take(own.path)).toBe('held');
   });
 });
