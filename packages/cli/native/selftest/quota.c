@@ -3,6 +3,7 @@
 #include "director.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,7 +82,9 @@ static int choose_group(void)
 			return skip("no control group of this host may limit CPU time");
 		snprintf(home, sizeof(home), "%s%s/cgroup.procs", root, own_path(""));
 	}
-	snprintf(group, sizeof(group), "%s/hftmon-selftest-%d", root, stage->director_tid);
+	/* In another pid namespace there may be the same tid. */
+	snprintf(group, sizeof(group), "%s/hftmon-selftest-%d-%" PRIx64, root, stage->director_tid,
+		 now_ns());
 	return 0;
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   linkSync,
   mkdirSync,
@@ -9,7 +10,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { threadId } from 'node:worker_threads';
+import { FileHold } from '@hftmon/perf-native';
 import type { ProcessMark } from '../files/process-mark.js';
 
 /** Says in a file that this host's DAMON is used by a monitor, and for which process. */
@@ -20,16 +21,21 @@ export interface DamonClaim extends ProcessMark {
 }
 
 /**
- * Writes the claim, before anything of the kernel is changed. It appears as a whole, and one of
- * several that claim at a time gets it.
- * @returns false when there is one already
+ * Writes the claim, before anything of the kernel is changed. It appears as a whole and held, and
+ * one of several that claim at a time gets it.
+ * @returns what holds it, to be released when it is removed; `undefined` when there is one already,
+ *   or the file system has no locks
  */
-export function writeClaim(path: string, claim: DamonClaim): boolean {
+export function writeClaim(path: string, claim: DamonClaim): FileHold | undefined {
   mkdirSync(dirname(path), { recursive: true });
   const whole = privatePath(path);
   writeFileSync(whole, JSON.stringify(claim), { mode: 0o600 });
+  const hold = FileHold.take(whole);
   try {
-    return linkUnlessThere(whole, path);
+    if (typeof hold === 'string') return undefined;
+    if (linkUnlessThere(whole, path)) return hold;
+    hold.release();
+    return undefined;
   } finally {
     rmSync(whole, { force: true });
   }
@@ -70,9 +76,9 @@ function linkUnlessThere(from: string, to: string): boolean {
   }
 }
 
-/** Beside it, and used by this thread alone. */
+/** Beside it, and nobody else's. */
 function privatePath(path: string): string {
-  return `${path}.${process.pid}.${threadId}`;
+  return `${path}.${randomUUID()}`;
 }
 
 /** The claim that is there; `undefined` when there is none that makes sense. */

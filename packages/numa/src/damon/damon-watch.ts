@@ -1,3 +1,4 @@
+import { FileHold } from '@hftmon/perf-native';
 import type { KernelFiles } from '../files/kernel-files.js';
 import { isRunning, ownMark } from '../files/process-mark.js';
 import { optionalText } from '../files/read-text.js';
@@ -23,19 +24,22 @@ export const CLAIM_PATH = '/run/hftmon/damon.json';
 /**
  * DAMON looking at one process, by its accessed bits. There is one sysfs interface per host, so it
  * is left alone whenever anybody else has set it up, on or off. Who used it stands in a file that
- * is written before the first change, so that a monitor started after one was killed can take
- * away what that left; a kdamond also ends by itself when its target does.
+ * is written before the first change and held until the last, so that a monitor started after one
+ * was killed can take away what that left, and one in another pid namespace leaves it alone; a
+ * kdamond also ends by itself when its target does.
  */
 export class DamonWatch {
   readonly pid: number;
   readonly #places: DamonPlaces;
   readonly #sysfs: DamonSysfs;
+  readonly #hold: FileHold;
   #isOpen = true;
 
-  private constructor(pid: number, places: DamonPlaces, sysfs: DamonSysfs) {
+  private constructor(pid: number, places: DamonPlaces, sysfs: DamonSysfs, hold: FileHold) {
     this.pid = pid;
     this.#places = places;
     this.#sysfs = sysfs;
+    this.#hold = hold;
   }
 
   /** Starts to look at a process; on failure everything is as before. */
@@ -45,10 +49,12 @@ export class DamonWatch {
     if (hindrance !== undefined) return hindrance;
     const { claimPath, procRoot } = places;
     const claim = { ...ownMark(procRoot), bootId: bootId(procRoot), targetPid: pid };
-    if (!writeClaim(claimPath, claim)) return JUST_CLAIMED;
+    const hold = writeClaim(claimPath, claim);
+    if (hold === undefined) return JUST_CLAIMED;
     const failure = setUp(sysfs, pid);
-    if (failure === undefined) return { ok: true, watch: new DamonWatch(pid, places, sysfs) };
+    if (failure === undefined) return { ok: true, watch: new DamonWatch(pid, places, sysfs, hold) };
     removeClaim(claimPath);
+    hold.release();
     return failure;
   }
 
@@ -63,6 +69,7 @@ export class DamonWatch {
     this.#isOpen = false;
     if (this.#sysfs.isOurs(this.pid)) this.#sysfs.remove();
     removeClaim(this.#places.claimPath);
+    this.#hold.release();
   }
 }
 
@@ -76,18 +83,30 @@ function hindranceTo(sysfs: DamonSysfs, places: DamonPlaces): Absent | undefined
       'run as root on a kernel built with CONFIG_DAMON_VADDR=y and CONFIG_DAMON_SYSFS=y',
     );
   }
-  const { claimPath, procRoot } = places;
-  const claim = readClaim(claimPath);
-  if (claim !== undefined) {
-    const sameBoot = claim.bootId === bootId(procRoot);
-    if (sameBoot && isRunning(claim, procRoot)) {
-      return inUse(`another monitor (pid ${claim.pid}) uses it`);
-    }
-    if (sameBoot && sysfs.isOurs(claim.targetPid)) sysfs.remove();
-  }
-  if (!removeStaleClaim(claimPath, claim)) return JUST_CLAIMED;
+  const claimed = clearStaleClaim(sysfs, places);
+  if (claimed !== undefined) return claimed;
   if (sysfs.isAnyOn()) return inUse('a kdamond of somebody else is on');
   return sysfs.count() === 0 ? undefined : inUse('it is set up by somebody else');
+}
+
+/** @returns why it must stay, where the monitor that made it may live */
+function clearStaleClaim(
+  sysfs: DamonSysfs,
+  { claimPath, procRoot }: DamonPlaces,
+): Absent | undefined {
+  const hold = FileHold.take(claimPath);
+  if (hold === 'held') return inUse('another monitor holds the claim on it');
+  if (hold === 'unknown') return inUse(`${claimPath} may not be opened, or not locked`);
+  try {
+    const claim = readClaim(claimPath);
+    if (claim !== undefined && claim.bootId === bootId(procRoot)) {
+      if (isRunning(claim, procRoot)) return inUse(`another monitor (pid ${claim.pid}) uses it`);
+      if (sysfs.isOurs(claim.targetPid)) sysfs.remove();
+    }
+    return removeStaleClaim(claimPath, claim) ? undefined : JUST_CLAIMED;
+  } finally {
+    if (hold !== 'gone') hold.release();
+  }
 }
 
 /** @returns why it failed, after everything was taken away again */

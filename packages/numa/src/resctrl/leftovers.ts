@@ -1,3 +1,4 @@
+import { FileHold } from '@hftmon/perf-native';
 import type { KernelFiles } from '../files/kernel-files.js';
 import { isRunning } from '../files/process-mark.js';
 import { ownerOf } from './group-name.js';
@@ -10,9 +11,12 @@ export function removeLeftoverGroups(files: KernelFiles, folder: string, procRoo
     const parent = `${folder}${group}/mon_groups`;
     for (const name of files.list(parent)) {
       const owner = ownerOf(name);
-      if (owner !== undefined && !isRunning(owner, procRoot)) {
-        files.removeFolder(`${parent}/${name}`);
-      }
+      if (owner === undefined || isRunning(owner, procRoot)) continue;
+      // One in another pid namespace has a pid that means nothing here, but it holds its group.
+      const hold = FileHold.take(`${parent}/${name}`);
+      if (typeof hold === 'string') continue;
+      files.removeFolder(`${parent}/${name}`);
+      hold.release();
     }
   }
 }

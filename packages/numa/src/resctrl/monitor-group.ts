@@ -1,3 +1,4 @@
+import { FileHold } from '@hftmon/perf-native';
 import { listEntries } from '../files/list-entries.js';
 import type { KernelFiles } from '../files/kernel-files.js';
 import type { ProcessMark } from '../files/process-mark.js';
@@ -16,18 +17,24 @@ export type OpenedGroup = { readonly ok: true; readonly group: MonitorGroup } | 
 
 /** Threads may begin threads that belong to no group yet; they inherit it once theirs does. */
 const ROUNDS = 8;
+const TAKEN_AWAY = unsupported(
+  'another monitor took the new group for one that was left behind',
+  'attach the process again',
+);
 const DOMAIN = /^mon_L3_(\d+)$/;
 
 /** The monitoring group of one target process. */
 export class MonitorGroup {
   readonly #files: KernelFiles;
   readonly #folder: string;
+  readonly #hold: FileHold;
   /** Threads that the kernel did not let into the group. */
   readonly refusedThreads: number;
 
-  private constructor(files: KernelFiles, folder: string, refusedThreads: number) {
+  private constructor(files: KernelFiles, folder: string, hold: FileHold, refusedThreads: number) {
     this.#files = files;
     this.#folder = folder;
+    this.#hold = hold;
     this.refusedThreads = refusedThreads;
   }
 
@@ -61,10 +68,14 @@ export class MonitorGroup {
     const folder = `${parent}/mon_groups/${groupName(owner, pid)}`;
     const failure = files.makeFolder(folder);
     if (failure !== undefined) return refusal(failure);
-    return {
-      ok: true,
-      group: new MonitorGroup(files, folder, moveIn(files, folder, procRoot, pid)),
-    };
+    const hold = FileHold.take(folder);
+    if (hold === 'unknown') {
+      files.removeFolder(folder);
+      return unsupported('the new group cannot be opened and held', 'raise `ulimit -n`');
+    }
+    if (typeof hold === 'string') return TAKEN_AWAY;
+    const refused = moveIn(files, folder, procRoot, pid);
+    return { ok: true, group: new MonitorGroup(files, folder, hold, refused) };
   }
 
   /** Bytes so far by L3 domain; a domain that the kernel cannot read now is left out. */
@@ -84,6 +95,7 @@ export class MonitorGroup {
   /** Removes the group; its threads go back to the one before. */
   close(): void {
     this.#files.removeFolder(this.#folder);
+    this.#hold.release();
   }
 
   /** `Unavailable` and `Error` are what the kernel says when there is no number. */

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FileHold } from '@hftmon/perf-native';
 import { FakeRoots } from '@hftmon/testkit';
 import {
   readClaim,
@@ -24,8 +25,10 @@ describe('the claim on DAMON', () => {
   afterEach(() => roots.dispose());
 
   it('is of the first, and nothing else is left beside it', () => {
-    expect(writeClaim(path, claimOf(1))).toBe(true);
-    expect(writeClaim(path, claimOf(2))).toBe(false);
+    const hold = writeClaim(path, claimOf(1));
+    expect(FileHold.take(path)).toBe('held');
+    expect(writeClaim(path, claimOf(2))).toBeUndefined();
+    hold!.release();
     expect(readClaim(path)).toEqual(claimOf(1));
     expect(readdirSync(dirname(path))).toEqual(['damon.json']);
     removeClaim(path);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeRoots } from '@hftmon/testkit';
@@ -37,6 +37,8 @@ function process_(pid: number, startTimeTicks: number): void {
 
 function claim(pid: number, startTimeTicks: number, bootId = BOOT): void {
   mkdirSync(dirname(places.claimPath), { recursive: true });
+  // Another file: what held the one before is no hold on it.
+  rmSync(places.claimPath, { force: true });
   writeFileSync(places.claimPath, JSON.stringify({ pid, startTimeTicks, bootId, targetPid: PID }));
 }
 
@@ -158,6 +160,18 @@ describe('DAMON after a monitor was killed', () => {
     expect(DamonWatch.open(PID, places)).toMatchObject({
       ok: false,
       reason: expect.stringContaining('pid 999999'),
+    });
+    expect(damon.files).toEqual(before);
+    expect(existsSync(places.claimPath)).toBe(true);
+  });
+
+  it('is left alone while its claim is held, by whatever pid', () => {
+    opened();
+    roots.remove(`proc/${process.pid}/stat`);
+    const before = new Map(damon.files);
+    expect(DamonWatch.open(PID, places)).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('holds the claim'),
     });
     expect(damon.files).toEqual(before);
     expect(existsSync(places.claimPath)).toBe(true);

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { FileHold } from '@hftmon/perf-native';
 import { loadHost, type FakeRoots } from '@hftmon/testkit';
 import { ownMark } from '../../../src/files/process-mark.js';
 import { readNumaHost } from '../../../src/host/numa-host.js';
 import { groupName, ownerOf } from '../../../src/resctrl/group-name.js';
+import { removeLeftoverGroups } from '../../../src/resctrl/leftovers.js';
 import { findResctrl } from '../../../src/resctrl/resctrl-mount.js';
 import { ResctrlTraffic } from '../../../src/resctrl/target-traffic.js';
 import { FakeResctrl } from '../../support/fake-resctrl.js';
@@ -165,6 +167,21 @@ describe('resctrl', () => {
         [group(777, 99), 'hftmon-notes', 'other'].sort(),
       );
     }
+  });
+});
+
+describe('a group of a monitor in another pid namespace', () => {
+  it('is held as long as that lives', () => {
+    using roots = host();
+    const { traffic, folder } = trafficOn(roots);
+    traffic.attach(TARGET);
+    expect(FileHold.take(folder)).toBe('held');
+    const files = new FakeResctrl(roots);
+    // The fake /proc has no such pid.
+    removeLeftoverGroups(files, `${roots.sysRoot}/fs/resctrl`, roots.procRoot);
+    expect(files.list(`${roots.sysRoot}/fs/resctrl/mon_groups`)).toHaveLength(1);
+    traffic.close();
+    expect(FileHold.take(folder)).toBe('gone');
   });
 });
 
