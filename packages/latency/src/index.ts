@@ -11,6 +11,11 @@ export type { SpanBudgetOption } from './options/span-budgets.js';
 export { recommendedSourceOptions } from './options/source-options.js';
 export { SPAN_SCHEMA, spanToJson, type SpanJson } from './report/span-json.js';
 export type { WithheldSpikes } from './report/rate-limit.js';
+export {
+  CORRECTION_SCHEMA,
+  correctionToJson,
+  type CorrectionJson,
+} from './report/correction-json.js';
 export { SPIKE_SCHEMA, spikeToJson, type SpikeJson } from './report/spike-json.js';
 export {
   CAUSE_CLASS,
@@ -19,6 +24,7 @@ export {
   type CauseClass,
   type NotObserved,
 } from './types/cause.js';
+export type { CorrectionListener, SpikeCorrection } from './types/correction.js';
 export type { DetailsByCause, ObservedCause, TaskShare, SyscallRef } from './types/details.js';
 export type { LatencyQuery } from './types/query.js';
 export type {

@@ -37,6 +37,7 @@ import { listNotObserved } from './report/not-observed.js';
 import { selectSpikes } from './report/select-spikes.js';
 import { SpikeStore } from './report/spike-store.js';
 import type { NotObserved } from './types/cause.js';
+import type { CorrectionListener, SpikeCorrection } from './types/correction.js';
 import type { LatencyQuery } from './types/query.js';
 import { reportSpans } from './spans/span-report.js';
 import type { SlowSpan, SpanListener, SpanQuery, SpanReport } from './types/span.js';
@@ -49,6 +50,7 @@ export interface LatencyMetrics extends HardwareMetrics {
   readonly spikes: number;
   readonly superseded_spikes: number;
   readonly withheld_spikes: number;
+  readonly incomplete_spikes: number;
   readonly distrusted_syscalls: number;
 }
 
@@ -57,6 +59,7 @@ const NOTHING_YET: LatencyMetrics = {
   spikes: 0,
   superseded_spikes: 0,
   withheld_spikes: 0,
+  incomplete_spikes: 0,
   distrusted_syscalls: 0,
 };
 
@@ -65,6 +68,7 @@ interface ListenedTo {
   verdict: SpikeVerdict;
   spike: LatencySpike;
   span: SlowSpan;
+  correction: SpikeCorrection;
 }
 
 /** Finds latency spikes of the target threads and says what each was made of. */
@@ -136,6 +140,7 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
           this.#listeners.emit('spike', spike);
         },
         span: (span) => this.#listeners.emit('span', span),
+        correction: (correction) => this.#listeners.emit('correction', correction),
       },
       this.#byTid,
     );
@@ -181,6 +186,14 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
    */
   onSpike(listener: SpikeListener): () => void {
     return this.#listeners.on('spike', listener);
+  }
+
+  /**
+   * Hears of spikes that were told and turned out to be incomplete afterwards, as soon as that is
+   * noticed. @returns stops listening
+   */
+  onCorrection(listener: CorrectionListener): () => void {
+    return this.#listeners.on('correction', listener);
   }
 
   /**

@@ -27,6 +27,7 @@ import { Reporter } from './report/reporter.js';
 import type { SpikeStore } from './report/spike-store.js';
 import { EventLog } from './spans/event-log.js';
 import { SpanRecorder } from './spans/span-recorder.js';
+import type { SpikeCorrection } from './types/correction.js';
 import type { SlowSpan } from './types/span.js';
 import type { ThresholdInForce } from './types/thread-threshold.js';
 
@@ -39,12 +40,14 @@ const DELIVERY_LAG_NS = 10e6;
 /** Who hears of what is found. */
 export interface RunListeners extends SpikeListeners {
   readonly span: (span: SlowSpan) => void;
+  readonly correction: (correction: SpikeCorrection) => void;
 }
 
 /** The state of the collector between `open` and `close`. */
 export class LatencyRun {
   readonly #clock: SessionClock;
   readonly #source: EventSource;
+  readonly #store: SpikeStore;
   readonly #listeners: RunListeners;
   readonly #news: News;
   readonly #threads: ThreadRegistry;
@@ -59,6 +62,7 @@ export class LatencyRun {
   /** Spans by name; absent when they are not asked for. */
   readonly spans: SpanRecorder | undefined;
   readonly #spanNews: SlowSpan[] = [];
+  readonly #corrections: SpikeCorrection[] = [];
   /** First look at the clock: the probes are at work. In an array, so that storing allocates nothing. */
   readonly #started = new Float64Array([Infinity]);
 
@@ -72,12 +76,13 @@ export class LatencyRun {
     const { clock, source, procRoot } = context;
     this.#clock = clock;
     this.#source = source;
+    this.#store = store;
     this.#listeners = listeners;
     const news = (this.#news = new News(store, listeners));
     const lookups = (this.#lookups = new Lookups(context));
     const cpus = new CpuLogs();
     const signals = new StopSignals();
-    this.#losses = new LossWindows((fromNs, toNs) => store.markIncomplete(fromNs, toNs));
+    this.#losses = new LossWindows((fromNs, toNs) => this.#onLoss(fromNs, toNs));
     const thresholds = new Thresholds(options, byTid, (track) => this.#nameOf(track));
     this.#detector = new SpikeDetector(options, thresholds, {
       onGroup: (...found) => this.#onGroup(...found),
@@ -144,6 +149,7 @@ export class LatencyRun {
       spikes: this.#reporter.told,
       superseded_spikes: this.#reporter.superseded,
       withheld_spikes: this.#limit.withheld,
+      incomplete_spikes: this.#store.incomplete,
       distrusted_syscalls: this.#detector.distrusted,
     };
   }
@@ -267,8 +273,24 @@ export class LatencyRun {
     else this.#news.add(spike);
   }
 
+  #onLoss(fromNs: number, toNs: number): void {
+    const marked = this.#store.markIncomplete(fromNs, toNs);
+    const incomplete = marked.filter((id) => !this.#news.isUntold(id));
+    if (incomplete.length === 0) return;
+    this.#corrections.push({
+      timestamp: this.#clock.toDate(fromNs),
+      timestampNs: fromNs,
+      durationNs: toNs - fromNs,
+      incomplete,
+    });
+  }
+
   #tell(): void {
     this.#news.tell();
+    const corrections = this.#corrections;
+    for (let next = corrections.shift(); next !== undefined; next = corrections.shift()) {
+      this.#listeners.correction(next);
+    }
     for (let span = this.#spanNews.shift(); span !== undefined; span = this.#spanNews.shift()) {
       this.#listeners.span(span);
     }

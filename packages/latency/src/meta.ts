@@ -88,6 +88,12 @@ export function metaFor({ syscalls, faults, runtimes, spans }: ResolvedOptions):
         help: 'Spikes that were counted but not reported, because of the rate limit',
       },
       {
+        name: 'incomplete_spikes',
+        unit: 'count',
+        type: 'counter',
+        help: 'Spikes of a time in which records were lost, so that parts of them may be missing',
+      },
+      {
         name: 'distrusted_syscalls',
         unit: 'count',
         type: 'counter',

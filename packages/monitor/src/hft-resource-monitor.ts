@@ -39,6 +39,14 @@ import { sampleThreadsOf, type NoiseOptions, type SampleThreadsOptions } from '.
 import { quietCpus } from './run/quiet-cpus.js';
 import { SpikeSubscription } from './run/spike-subscription.js';
 
+/** Events of the latency collector. */
+const OF_SPIKES: ReadonlySet<keyof MonitorEvents> = new Set([
+  'verdict',
+  'spike',
+  'correction',
+  'span',
+]);
+
 /**
  * Watches processes and answers what took the CPU away from their threads, and who did it.
  * Monitoring may be started and stopped again and again; every start is a session of its own, and
@@ -70,6 +78,10 @@ export class HFTResourceMonitor extends CollectorAnswers implements Disposable, 
       spike: (spike) => {
         this.#flight?.onSpike(spike);
         this.#events.emit('spike', spike);
+      },
+      correction: (correction) => {
+        this.#flight?.onCorrection(correction);
+        this.#events.emit('correction', correction);
       },
       span: (span) => {
         this.#flight?.onSpan(span);
@@ -293,7 +305,7 @@ export class HFTResourceMonitor extends CollectorAnswers implements Disposable, 
     name: Name,
     listener: Listener<MonitorEvents[Name]>,
   ): () => void {
-    if (name === 'spike' || name === 'verdict' || name === 'span') this.#spikes.want();
+    if (OF_SPIKES.has(name)) this.#spikes.want();
     return this.#events.on(name, listener);
   }
 

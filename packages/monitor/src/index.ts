@@ -54,6 +54,7 @@ export type {
 export {
   CAUSE_CLASSES,
   CAUSE_CLASS,
+  correctionToJson,
   createLatencyCollector,
   spanToJson,
   spikeToJson,
@@ -69,6 +70,8 @@ export {
   type NotObserved,
   type AdaptiveThreshold,
   type ReceiptPart,
+  type CorrectionJson,
+  type SpikeCorrection,
   type SpikeJson,
   type SpikeVerdict,
   type ThreadThreshold,

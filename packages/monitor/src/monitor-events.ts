@@ -1,5 +1,5 @@
 import type { LostEvent, SessionErrorEvent, UnsupportedEvent } from '@hftmon/core';
-import type { LatencySpike, SlowSpan, SpikeVerdict } from '@hftmon/latency';
+import type { LatencySpike, SlowSpan, SpikeCorrection, SpikeVerdict } from '@hftmon/latency';
 import type { FlightEvent } from './flight/flight-types.js';
 
 /** A watched process ended; it is detached. */
@@ -18,6 +18,8 @@ export interface MonitorEvents {
   verdict: SpikeVerdict;
   /** A spike of at least its thread's threshold ended. */
   spike: LatencySpike;
+  /** Spikes that were told turned out to be incomplete: records of their time had been lost. */
+  correction: SpikeCorrection;
   /** A span that a watched process marked took longer than its `spanBudgetUs`. */
   span: SlowSpan;
   /** The flight recorder wrote a recording. */

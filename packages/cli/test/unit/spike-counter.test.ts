@@ -22,3 +22,14 @@ it('counts no more what one that is not shown replaces', () => {
   counter.replace(spikeOf([preemption(200_000)], { id: 3, supersedes: [1] }));
   expect(counter.counts()).toEqual({ total: 1, byCause: { timer_tick: 1 } });
 });
+
+it('counts those that turned out to be incomplete, as long as they stand', () => {
+  const counter = new SpikeCounter();
+  counter.add(spikeOf([tick(60_000)], { id: 1 }));
+  counter.add(spikeOf([tick(60_000)], { id: 2 }));
+  // 7 was not shown.
+  expect(counter.correct([1, 7, 2])).toEqual([1, 2]);
+  expect(counter.counts()).toEqual({ total: 2, byCause: { timer_tick: 2 }, corrected: 2 });
+  counter.add(spikeOf([preemption(200_000)], { id: 3, supersedes: [2], incomplete: true }));
+  expect(counter.counts()).toMatchObject({ total: 2, corrected: 1 });
+});

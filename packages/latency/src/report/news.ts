@@ -59,6 +59,11 @@ export class News {
     }
   }
 
+  /** Is it kept, but not told yet? */
+  isUntold(id: number): boolean {
+    return this.#queue.some((spike) => spike.id === id);
+  }
+
   #judge(spike: PromptSpike): void {
     if (spike.judged) return;
     spike.judged = true;

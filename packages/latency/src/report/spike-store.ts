@@ -18,6 +18,8 @@ export class SpikeStore {
   readonly #kept = new Map<number, KeptSpike>();
   readonly #longest = new LongestSpikes();
   readonly #most: number;
+  /** Spikes of a time in which records were lost, superseded ones included. */
+  incomplete = 0;
 
   constructor(most: number) {
     this.#most = most;
@@ -32,6 +34,7 @@ export class SpikeStore {
     for (const id of kept.spike.supersedes ?? []) {
       if (!this.#kept.delete(id)) this.#longest.remove(id);
     }
+    if (kept.spike.incomplete === true) this.incomplete++;
     this.#kept.set(kept.spike.id, kept);
     if (this.#kept.size <= this.#most) return;
     for (const [id, oldest] of this.#kept) {
@@ -41,13 +44,17 @@ export class SpikeStore {
     }
   }
 
-  /** Marks the spikes that overlap a time in which records were lost. */
-  markIncomplete(fromNs: number, toNs: number): void {
+  /** Marks the spikes that overlap a time in which records were lost. @returns their ids */
+  markIncomplete(fromNs: number, toNs: number): number[] {
+    const ids: number[] = [];
     for (const kept of this.withLongest()) {
       const { timestampNs, durationNs, incomplete } = kept.spike;
       if (incomplete === true || timestampNs > toNs || timestampNs + durationNs < fromNs) continue;
       kept.spike = { ...kept.spike, incomplete: true };
+      ids.push(kept.spike.id);
     }
+    this.incomplete += ids.length;
+    return ids;
   }
 
   /** The latest, by their start. */

@@ -62,7 +62,10 @@ export interface LatencySpike {
   readonly receipt: Receipt;
   /** Ids of earlier spikes that turned out to be part of this one. */
   readonly supersedes?: readonly number[];
-  /** Records were lost in or near it: parts may be missing. */
+  /**
+   * Records were lost in or near it: parts may be missing. Where that is noticed after it was told, a
+   * `SpikeCorrection` says so.
+   */
   readonly incomplete?: true;
   /** It was made of more events than are kept, so that details are missing. */
   readonly truncated?: true;

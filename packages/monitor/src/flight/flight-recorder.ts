@@ -6,7 +6,7 @@ import {
   type Session,
   type Target,
 } from '@hftmon/core';
-import type { LatencySpike, SlowSpan } from '@hftmon/latency';
+import type { LatencySpike, SlowSpan, SpikeCorrection } from '@hftmon/latency';
 import { FileHold } from '@hftmon/perf-native';
 import {
   DEFAULT_CONFIGURATION,
@@ -111,6 +111,11 @@ export class FlightRecorder {
     if (durationNs < this.options.thresholdNs) return;
     const trigger = { type: 'spike', spikeId: id, timestampNs, durationNs } as const;
     this.#request({ trigger, fromNs: timestampNs, toNs: timestampNs + durationNs, supersedes });
+  }
+
+  /** Takes note that spikes turned out to be incomplete, for the recordings to come. */
+  onCorrection({ incomplete }: SpikeCorrection): void {
+    this.#spikes.markIncomplete(incomplete);
   }
 
   /** Takes note of a span over its budget. */

@@ -17,6 +17,13 @@ export class RecentSpikes {
     }
   }
 
+  markIncomplete(ids: readonly number[]): void {
+    for (const id of ids) {
+      const spike = this.#kept.get(id);
+      if (spike !== undefined) this.#kept.set(id, { ...spike, incomplete: true });
+    }
+  }
+
   /** Those that have time in common with a window, by their start. */
   within(fromNs: number, toNs: number): LatencySpike[] {
     return [...this.#kept.values()]

@@ -1,10 +1,16 @@
 import type { Session } from '@hftmon/core';
-import type { SpanListener, SpikeListener, VerdictListener } from '@hftmon/latency';
+import type {
+  CorrectionListener,
+  SpanListener,
+  SpikeListener,
+  VerdictListener,
+} from '@hftmon/latency';
 
 /** What the latency collector offers besides the collector contract. */
 interface SpikeSource {
   onVerdict(listener: VerdictListener): () => void;
   onSpike(listener: SpikeListener): () => void;
+  onCorrection(listener: CorrectionListener): () => void;
   onSpan(listener: SpanListener): () => void;
 }
 
@@ -12,11 +18,12 @@ interface SpikeSource {
 export interface LatencyListeners {
   readonly verdict: VerdictListener;
   readonly spike: SpikeListener;
+  readonly correction: CorrectionListener;
   readonly span: SpanListener;
 }
 
 /**
- * Hands on the spikes, their verdicts, and the spans over their budgets, of one session after the
+ * Hands on the spikes, their verdicts and corrections, and the spans over their budgets, of one session after the
  * other. Only once somebody wants them, so that nobody is called for nothing.
  */
 export class SpikeSubscription {
@@ -50,6 +57,7 @@ export class SpikeSubscription {
     const source = collector as unknown as Partial<SpikeSource>;
     source.onVerdict?.(this.#listeners.verdict);
     source.onSpike?.(this.#listeners.spike);
+    source.onCorrection?.(this.#listeners.correction);
     source.onSpan?.(this.#listeners.span);
   }
 }

@@ -12,7 +12,7 @@ import {
   timestampAt,
 } from '@hftmon/core';
 import { createLatencyCollector } from '@hftmon/latency';
-import { FakeEventSource, taskRecord, type FakeRecord } from '@hftmon/testkit';
+import { FakeEventSource, noLosses, taskRecord, type FakeRecord } from '@hftmon/testkit';
 import {
   HFTResourceMonitor,
   installedCollectors,
@@ -22,6 +22,7 @@ import {
   type Flight,
   type LatencySpike,
   type MonitorError,
+  type SpikeCorrection,
 } from '@hftmon/monitor';
 import { fakeMonitor } from '../support/fake-monitor.js';
 import { FlightDirectory, FlightLog } from '../support/flights.js';
@@ -117,6 +118,25 @@ describe('a recording of a spike', () => {
     const again = collector.snapshot().map((spike) => JSON.stringify(spikeToJson(spike)));
     expect(again).toEqual(told);
     expect(again[0]).toContain('"comm":"culprit"');
+  });
+
+  it('has what was noticed of losses until it was written', async () => {
+    start();
+    const corrections: SpikeCorrection[] = [];
+    monitor.on('correction', (correction) => corrections.push(correction));
+    monitor.enableFlightRecorder({ directory: directory.path, beforeMs: 50, afterMs: 20 });
+    const heard: LatencySpike[] = [];
+    monitor.on('spike', (spike) => heard.push(spike));
+    // After the last look at the losses, which a query would be too.
+    const atNs = nowNs();
+    source.push(...preemption(atNs, 200_000), instant(atNs + 5 * MS));
+    monitor.session!.flush();
+    expect(heard.map(({ incomplete }) => incomplete)).toEqual([undefined]);
+    source.lossCounts = { ...noLosses, seen: 9, emitted: 6, dropped: 3 };
+    monitor.detectLatencySpikes();
+    expect(corrections.map(({ incomplete }) => incomplete)).toEqual([[heard[0]!.id]]);
+    const { file } = (await log.count(1))[0]!;
+    expect(readFlight(file).spikes.map(({ incomplete }) => incomplete)).toEqual([true]);
   });
 
   it('shorter than its threshold is not made', () => {

@@ -56,6 +56,10 @@ export async function spikes(
             writer.spike(spike);
             if (options.once === true) end.end('enough');
           });
+          monitor.on('correction', (correction) => {
+            const incomplete = counter.correct(correction.incomplete);
+            if (incomplete.length > 0) writer.correction({ ...correction, incomplete });
+          });
         },
       },
       ({ monitor, pids, durationNs, command }) => {

@@ -13,6 +13,8 @@ export interface SpikeCounts {
   readonly total: number;
   /** By cause, the most frequent first. */
   readonly byCause: Readonly<Record<string, number>>;
+  /** Those that turned out to be incomplete after they were shown; absent when there are none. */
+  readonly corrected?: number;
 }
 
 /** The line that closes a stream of spikes. */
@@ -76,12 +78,19 @@ function withheldBy(monitor: HFTResourceMonitor): Pick<SpikesSummary, 'withheld'
 /** Spikes are replaced soon if at all, so that only the latest need to be remembered. */
 const REMEMBERED = 4096;
 
+/** What is remembered of a spike that was shown. */
+interface Shown {
+  readonly cause: string;
+  corrected: boolean;
+}
+
 /** Counts spikes by cause. */
 export class SpikeCounter {
   readonly #byCause = new Map<string, number>();
-  /** Causes of the latest spikes by id, oldest first. */
-  readonly #latest = new Map<number, string>();
+  /** The latest spikes by id, oldest first. */
+  readonly #latest = new Map<number, Shown>();
   #total = 0;
+  #corrected = 0;
 
   /** One that is not to be shown: what it replaces is none any more. */
   replace({ supersedes = [] }: LatencySpike): void {
@@ -91,16 +100,25 @@ export class SpikeCounter {
   add(spike: LatencySpike): void {
     const { id, cause } = spike;
     this.replace(spike);
-    this.#latest.set(id, cause);
+    this.#latest.set(id, { cause, corrected: false });
     if (this.#latest.size > REMEMBERED) this.#latest.delete(this.#latest.keys().next().value!);
     this.#change(cause, 1);
   }
 
+  /** Some turned out to be incomplete. @returns which of them are counted */
+  correct(ids: readonly number[]): number[] {
+    const counted = ids.filter((id) => this.#latest.has(id));
+    for (const id of counted) this.#latest.get(id)!.corrected = true;
+    this.#corrected += counted.length;
+    return counted;
+  }
+
   #remove(id: number): void {
-    const cause = this.#latest.get(id);
-    if (cause === undefined) return;
+    const shown = this.#latest.get(id);
+    if (shown === undefined) return;
     this.#latest.delete(id);
-    this.#change(cause, -1);
+    if (shown.corrected) this.#corrected--;
+    this.#change(shown.cause, -1);
   }
 
   #change(cause: string, by: 1 | -1): void {
@@ -112,6 +130,7 @@ export class SpikeCounter {
 
   counts(): SpikeCounts {
     const sorted = [...this.#byCause].sort((a, b) => b[1] - a[1]);
-    return { total: this.#total, byCause: Object.fromEntries(sorted) };
+    const corrected = this.#corrected === 0 ? {} : { corrected: this.#corrected };
+    return { total: this.#total, byCause: Object.fromEntries(sorted), ...corrected };
   }
 }

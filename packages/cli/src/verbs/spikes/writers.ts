@@ -1,4 +1,9 @@
-import { spikeToJson, type LatencySpike } from '@hftmon/monitor';
+import {
+  correctionToJson,
+  spikeToJson,
+  type LatencySpike,
+  type SpikeCorrection,
+} from '@hftmon/monitor';
 import type { Format } from '../../args/run-options.js';
 import { adviceText } from '../../format/advice-text.js';
 import { toJson } from '../../format/json.js';
@@ -6,14 +11,19 @@ import { lossText } from '../../format/loss-text.js';
 import { notObservedText } from '../../format/not-observed-text.js';
 import { plural } from '../../format/plural.js';
 import { shortDuration } from '../../format/short-duration.js';
-import { spikeLine } from '../../format/spike-text.js';
+import { correctionLine, spikeLine } from '../../format/spike-text.js';
 import type { Output } from '../../io/output.js';
 import { styleFor } from '../../io/style.js';
 import type { SpikesSummary } from './summary.js';
 
+/** Corrections that a document lists; those of a stream are all written. */
+const LISTED_CORRECTIONS = 4096;
+
 /** Writes spikes as they come, and the summary. */
 export interface SpikeWriter {
   spike(spike: LatencySpike): void;
+  /** Some of those that were written turned out to be incomplete. */
+  correction(correction: SpikeCorrection): void;
   end(summary: SpikesSummary): void;
 }
 
@@ -25,6 +35,7 @@ export function createSpikeWriter(format: Format, output: Output): SpikeWriter {
 function streamWriter(output: Output): SpikeWriter {
   return {
     spike: (spike) => output.line(toJson(spikeToJson(spike), 'jsonl')),
+    correction: (correction) => output.line(toJson(correctionToJson(correction), 'jsonl')),
     end: (summary) => output.line(toJson(summary, 'jsonl')),
   };
 }
@@ -34,13 +45,21 @@ function documentWriter(output: Output): SpikeWriter {
   // Not before there is something to write: a run that fails to start prints an error alone.
   let before = '{\n"schema": "hftmon.spikes/1",\n"type": "spikes",\n"spikes": [\n';
   let after = `${before}],`;
+  const corrections: string[] = [];
   return {
     spike(spike) {
       output.write(before + toJson(spikeToJson(spike), 'jsonl'));
       before = ',\n';
       after = '\n],';
     },
-    end: (summary) => output.line(`${after}\n"summary": ${toJson(summary, 'json')}\n}`),
+    correction(correction) {
+      if (corrections.length === LISTED_CORRECTIONS) return;
+      corrections.push(toJson(correctionToJson(correction), 'jsonl'));
+    },
+    end(summary) {
+      output.write(`${after}\n"corrections": [${corrections.join(',\n')}],`);
+      output.line(`\n"summary": ${toJson(summary, 'json')}\n}`);
+    },
   };
 }
 
@@ -48,6 +67,7 @@ function textWriter(output: Output): SpikeWriter {
   const style = styleFor(output.isTerminal);
   return {
     spike: (spike) => output.line(spikeLine(spike, style)),
+    correction: (correction) => output.line(correctionLine(correction, style)),
     end(summary) {
       for (const line of summaryText(summary)) output.line(line);
     },
@@ -63,11 +83,16 @@ function summaryText(summary: SpikesSummary): string[] {
     '',
     `${found} of ${shortDuration(thresholdNs)} or longer in ${shortDuration(durationNs)}` +
       (causes.length === 0 ? '' : `: ${causes.join(', ')}`),
+    ...(spikes.corrected === undefined ? [] : [correctedText(spikes.corrected)]),
     ...(withheld === undefined ? [] : [withheldText(withheld)]),
     ...recommendations.flatMap(adviceText),
     ...notObservedText(notObserved),
     lossText(losses),
   ];
+}
+
+function correctedText(count: number): string {
+  return `${plural(count, 'spike')} shown turned out incomplete: records of that time were lost`;
 }
 
 function withheldText({ total, byThread }: NonNullable<SpikesSummary['withheld']>): string {

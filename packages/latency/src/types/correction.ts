@@ -1,0 +1,20 @@
+/**
+ * Spikes that were told turned out to be incomplete: it was noticed afterwards that records of their
+ * time had been lost. Their durations stand; parts of their receipts may be missing, or `unexplained`.
+ */
+export interface SpikeCorrection {
+  /** Wall-clock time from which on records were lost, as far as is known. */
+  readonly timestamp: Date;
+  /** The same, ns since the session epoch. */
+  readonly timestampNs: number;
+  /** Until that much later. */
+  readonly durationNs: number;
+  /**
+   * Ids of the spikes, among the `maxSpikes` latest, that were told without `incomplete` and not
+   * superseded. Queries have it from now on.
+   */
+  readonly incomplete: readonly number[];
+}
+
+/** Hears of spikes that turned out to be incomplete after they were told. */
+export type CorrectionListener = (correction: SpikeCorrection) => void;
