@@ -150,6 +150,10 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
     this.#run?.attach(target.pid);
   }
 
+  leave(target: Target): void {
+    this.#run?.leave(target.pid);
+  }
+
   detach(target: Target): void {
     this.#run?.detach(target.pid);
   }

@@ -128,7 +128,9 @@ export class LatencyRun {
           observed: (fromNs, toNs) =>
             fromNs >= (source.startedNs ?? this.#started[0]!) &&
             !this.#losses.overlap(fromNs, toNs),
-          onSlow: (span) => this.#spanNews.push(span),
+          onSlow: (span) => {
+            if (!threads.isLeaving(span.pid)) this.#spanNews.push(span);
+          },
         });
     this.#reporter = new Reporter({
       limit: this.#limit,
@@ -171,6 +173,13 @@ export class LatencyRun {
 
   attach(pid: number): void {
     this.#threads.attach(pid);
+  }
+
+  /** Tells what was found of a process, and from here on nothing. Its records may go on until `detach`. */
+  leave(pid: number): void {
+    this.#news.write();
+    this.#threads.leave(pid);
+    this.#tell();
   }
 
   detach(pid: number): void {

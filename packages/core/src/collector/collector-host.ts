@@ -58,6 +58,13 @@ export class CollectorHost {
     });
   }
 
+  /** Tells the open collectors that a target leaves, and that they must say no more of it. */
+  leave(target: Target): void {
+    this.#each('leave', (slot) => {
+      if (concerns(target, slot)) slot.collector.leave?.(target);
+    });
+  }
+
   /** Tells the open collectors that a target left. */
   detach(target: Target): void {
     this.#each('detach', (slot) => {

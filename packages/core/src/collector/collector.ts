@@ -13,7 +13,7 @@ export type SampleStatus = number;
  * A composable source of insight. The host owns order, timing, isolation and undo; a collector
  * only describes itself, opens, consumes records and answers queries.
  *
- * Life cycle: `probe` (any time) → `open` → (`attach` | `detach` | `onRecords` | `sample` |
+ * Life cycle: `probe` (any time) → `open` → (`attach` | `leave` | `detach` | `onRecords` | `sample` |
  * `snapshot`)* → `close`. `snapshot` stays valid after `close` and answers from what was kept.
  *
  * @typeParam Config - options, frozen by the host before `open`
@@ -44,7 +44,14 @@ export interface Collector<Config = unknown, Query = unknown, Snapshot = unknown
   /** A target process was added. Its threads are followed by the host's event source. */
   attach?(target: Target): void;
 
-  /** A target process left or was removed. */
+  /**
+   * A target process is being removed. What was found of it is to be told now, to those who listen
+   * to the collector, and nothing more after this returns. Records of it may still come until
+   * `detach`, which always follows: a listener may have removed it in the middle of a delivery.
+   */
+  leave?(target: Target): void;
+
+  /** A target process left or was removed; no record of it comes any more. */
   detach?(target: Target): void;
 
   /**

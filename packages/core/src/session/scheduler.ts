@@ -37,6 +37,8 @@ export class Scheduler implements Deliverable {
   #batches = 0;
   #running = false;
   #delivering = false;
+  /** What waits for the end of the delivery. */
+  readonly #afterwards: (() => void)[] = [];
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts;
@@ -65,13 +67,24 @@ export class Scheduler implements Deliverable {
     if (this.#parts.cursor.lag === 0 || this.#delivering) return 0;
     this.#delivering = true;
     try {
-      return this.#drain();
+      let delivered = this.#drain();
+      while (this.#afterwards.length > 0) delivered += this.#drainAndGoOn();
+      return delivered;
     } catch (error) {
       this.#parts.onError(error);
       return 0;
     } finally {
       this.#delivering = false;
     }
+  }
+
+  /**
+   * Calls at once; while records are being delivered, when all have been that are published by the
+   * end of it.
+   */
+  afterDelivery(call: () => void): void {
+    if (this.#delivering) this.#afterwards.push(call);
+    else call();
   }
 
   pull(): void {
@@ -101,6 +114,13 @@ export class Scheduler implements Deliverable {
     } catch (error) {
       onError(error);
     }
+  }
+
+  #drainAndGoOn(): number {
+    const calls = this.#afterwards.splice(0);
+    const delivered = this.#drain();
+    for (const call of calls) call();
+    return delivered;
   }
 
   #drain(): number {

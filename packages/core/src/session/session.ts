@@ -38,6 +38,8 @@ export class Session {
   #pipeline: SessionPipeline | undefined;
   #probed: ProbeResult | undefined;
   #lost = 0;
+  /** Processes that were detached in a delivery which goes on, by pid. */
+  readonly #leaving = new Map<number, Target>();
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -177,11 +179,17 @@ export class Session {
       this.#targets.remove(pid);
       throw error;
     }
+    const before = this.#leaving.get(pid);
+    if (before !== undefined) this.#letGo(before);
     this.#host.attach(target);
     return target;
   }
 
-  /** Removes a target process; all that it left in the stream is delivered first. */
+  /**
+   * Removes a target process; all that it left in the stream is delivered first. From within a
+   * delivery, which goes on when this returns, the collectors are told twice: that it leaves, and
+   * when all is delivered, that it left.
+   */
   detach(pid: number): void {
     if (!this.targets.has(pid)) return;
     if (this.#state === 'running') {
@@ -190,7 +198,10 @@ export class Session {
       this.flush();
     }
     const target = this.#targets.remove(pid);
-    if (target !== undefined && this.#state === 'running') this.#host.detach(target);
+    if (target === undefined || this.#state !== 'running') return;
+    this.#leaving.set(pid, target);
+    this.#host.leave(target);
+    this.#pipeline!.scheduler.afterDelivery(() => this.#letGo(target));
   }
 
   /** Delivers what has happened until now, without waiting for the next delivery. */
@@ -267,6 +278,13 @@ export class Session {
       this.#targets.remove(target.pid);
       this.#events.emit('processExit', { target, timestampNs: this.clock.nowNs() });
     }
+  }
+
+  /** Once: attaching it again may have come before. */
+  #letGo(target: Target): void {
+    if (this.#leaving.get(target.pid) !== target) return;
+    this.#leaving.delete(target.pid);
+    this.#host.detach(target);
   }
 
   #onExit(pids: readonly number[]): void {

@@ -64,6 +64,8 @@ export class ThreadTrack {
   cutting = false;
   /** Has it a threshold? Not while it is new, or may have a new name. */
   assigned = false;
+  /** Its process leaves: it has no spikes any more. */
+  muted = false;
   origin: ThresholdOrigin = 'default';
   /** How long its stalls are, where its threshold is to follow them. */
   stalls: StallDistribution | undefined = undefined;
@@ -80,9 +82,18 @@ export class ThreadTrack {
     this.open = false;
     this.reopened = false;
     this.assigned = false;
+    this.muted = false;
     this.origin = 'default';
     this.stalls = undefined;
     this.#reported.length = 0;
+  }
+
+  /** Its intervals are kept, but nothing is a spike any more. */
+  mute(): void {
+    this.muted = true;
+    this.assigned = true;
+    this.stalls = undefined;
+    this.times[Time.Threshold] = Infinity;
   }
 
   /** Remembers a spike. They do not overlap, and are kept in the order of time. */

@@ -21,6 +21,8 @@ export class ThreadRegistry {
   readonly #beforeForget: (track: ThreadTrack) => void;
   readonly #onEnd: (tid: number) => void;
   readonly #procRoot: string;
+  /** Processes whose records still come, but are to be told of no more. */
+  readonly #leaving = new Set<number>();
   /** The one asked for last: records of a thread come in bursts. */
   #last: ThreadTrack | undefined;
 
@@ -67,7 +69,7 @@ export class ThreadRegistry {
   /** A thread's threshold is to be settled anew: it may have another name. */
   reassign(tid: number): void {
     const track = this.#tracks.get(tid);
-    if (track !== undefined) track.assigned = false;
+    if (track !== undefined && !track.muted) track.assigned = false;
   }
 
   /** Learns the threads of a process. */
@@ -76,8 +78,24 @@ export class ThreadRegistry {
     for (const tid of this.#listThreads(pid)) this.#pids.set(tid, pid);
   }
 
+  /** Looks at the threads of a process for the last time: what comes until `detach` is no spike. */
+  leave(pid: number): void {
+    this.#leaving.add(pid);
+    for (const track of this.#tracks.values()) {
+      if (this.pidOf(track) !== pid) continue;
+      this.#beforeForget(track);
+      track.mute();
+    }
+  }
+
+  /** Does that process leave? */
+  isLeaving(pid: number): boolean {
+    return this.#leaving.has(pid);
+  }
+
   /** Forgets the threads of a process, and those that have ended without anybody's knowing whose they were. */
   detach(pid: number): void {
+    this.#leaving.delete(pid);
     for (const track of [...this.#tracks.values()]) {
       const owner = this.pidOf(track);
       if (owner === pid || owner === 0) this.#forget(track);
@@ -106,6 +124,7 @@ export class ThreadRegistry {
   /** Forgets all. */
   clear(): void {
     this.#tracks.clear();
+    this.#leaving.clear();
     this.#ended.clear();
     this.#pids.clear();
     this.#last = undefined;
@@ -123,6 +142,7 @@ export class ThreadRegistry {
   #add(tid: number): ThreadTrack {
     const track = this.#tracks.size < MOST_THREADS ? new ThreadTrack() : this.#oldest();
     track.become(tid);
+    if (this.#leaving.size > 0 && this.#leaving.has(this.pidOf(track))) track.mute();
     this.#tracks.set(tid, track);
     this.#last = track;
     return track;

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { Collector, Session } from '../../../src/index.js';
 import { FakeCollector } from '../../support/fake-collector.js';
 import { setUp } from '../../support/session.js';
 
@@ -142,6 +143,80 @@ describe('targets of a session', () => {
     collector.detach = () => (recordsAtDetach = collector.records.length);
     session.detach(42);
     expect(recordsAtDetach).toBe(3);
+  });
+
+  describe('from within a delivery', () => {
+    /** Two collectors; the first has the target detached at its third record, while more comes. */
+    function detached(meanwhile: (session: Session) => void = () => undefined) {
+      const log: string[] = [];
+      const [first, second] = [new FakeCollector('a', {}, log), new FakeCollector('b', {}, log)];
+      const all = setUp({ collectors: [first, second], capacity: 16 });
+      const { session, source } = all;
+      for (const collector of [first, second] as (FakeCollector & Collector)[]) {
+        const { name } = collector.meta;
+        collector.leave = ({ pid }) => log.push(`${name} leave ${pid} ${collector.records.length}`);
+        collector.detach = ({ pid }) =>
+          log.push(`${name} detach ${pid} ${collector.records.length}`);
+      }
+      const detach = source.detach.bind(source);
+      source.detach = (pid) => {
+        detach(pid);
+        source.pending = 4;
+      };
+      first.onBatch = () => {
+        if (first.records.length !== 3) return;
+        session.detach(42);
+        log.push('returned');
+        meanwhile(session);
+      };
+      session.attach(42);
+      session.start();
+      log.length = 0;
+      source.emit(3);
+      session.flush();
+      return { ...all, log };
+    }
+
+    it('lets go when all of its records were delivered to all', () => {
+      const { session, source, log, events } = detached();
+      expect(log).toEqual([
+        'a leave 42 3',
+        'b leave 42 0',
+        'returned',
+        'a detach 42 7',
+        'b detach 42 7',
+      ]);
+      expect(session.targets.size).toBe(0);
+      expect(source.calls.filter((call) => call.startsWith('detach'))).toEqual(['detach 42']);
+      source.emit(2);
+      session.flush();
+      expect(log).toHaveLength(5);
+      expect(events).toEqual([]);
+    });
+
+    it('lets go once, and before it is attached again', () => {
+      const { session, log } = detached((running) => {
+        running.detach(42);
+        running.attach(42);
+      });
+      expect(log).toEqual([
+        'a leave 42 3',
+        'b leave 42 0',
+        'returned',
+        'a detach 42 3',
+        'b detach 42 0',
+        'a attach 42',
+        'b attach 42',
+      ]);
+      expect(session.targets.has(42)).toBe(true);
+    });
+
+    it('lets go no more when the session was stopped meanwhile', () => {
+      const { log, events } = detached((running) => running.stop());
+      expect(log.slice(2)).toEqual(expect.arrayContaining(['returned', 'b close', 'a close']));
+      expect(log.some((line) => line.includes(' detach '))).toBe(false);
+      expect(events).toEqual([]);
+    });
   });
 
   it('detaches before the start', () => {
