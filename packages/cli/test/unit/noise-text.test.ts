@@ -111,6 +111,16 @@ describe('the noise report', () => {
     );
   });
 
+  it('says what of a cause is from a count alone', () => {
+    const [preemption, ...others] = REPORT.byCause;
+    const counted = { ...preemption!, fromRusage: { ns: 2e6, gaps: 1 } };
+    const told = 'of preemption, 2ms in 1 gap by the kernel';
+    const textOf = (byCause: NoiseReport['byCause']) =>
+      noiseText({ ...REPORT, byCause }, styleFor(false)).join('\n');
+    expect(textOf([counted, ...others])).toContain(told);
+    expect(textOf(REPORT.byCause)).not.toContain(told);
+  });
+
   it('has null for what is not counted, and gaps in their own lines of a stream', () => {
     const json = JSON.parse(JSON.stringify(noiseJson(REPORT, false))) as Record<string, unknown>;
     expect(json).toMatchObject({

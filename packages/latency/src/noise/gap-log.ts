@@ -11,11 +11,18 @@ export interface NoiseTotal {
   readonly ns: number;
   /** Gaps that it has a part in. */
   readonly gaps: number;
+  /**
+   * What of it no kernel event shows, but getrusage of the probe's thread: the gaps whose
+   * `causeFrom` is `rusage`, and their time that no record accounts for. Absent when there is none.
+   */
+  readonly fromRusage?: { readonly ns: number; readonly gaps: number };
 }
 
 interface Sum {
   ns: number;
   gaps: number;
+  rusageNs: number;
+  rusageGaps: number;
 }
 
 /** Explained gaps: the longest are kept, all are added up. */
@@ -73,7 +80,13 @@ export class GapLog {
   /** By cause, the one that took most first. They sum to the time of all gaps. */
   totals(): NoiseTotal[] {
     return [...this.#sums]
-      .map(([cause, { ns, gaps }]) => ({ cause, causeClass: classOf(cause), ns, gaps }))
+      .map(([cause, { ns, gaps, rusageNs, rusageGaps }]) => ({
+        cause,
+        causeClass: classOf(cause),
+        ns,
+        gaps,
+        ...(rusageGaps === 0 ? {} : { fromRusage: { ns: rusageNs, gaps: rusageGaps } }),
+      }))
       .sort((a, b) => b.ns - a.ns);
   }
 
@@ -82,20 +95,24 @@ export class GapLog {
       this.#take(cause, durationNs);
       return;
     }
-    let causeNs = 0;
+    let tracedNs = 0;
+    let countedNs = 0;
     for (const part of receipt.parts) {
-      const counts = causeFrom !== undefined && [cause, 'unexplained'].includes(part.cause);
-      if (counts) causeNs += part.ns;
+      if (causeFrom !== undefined && part.cause === cause) tracedNs += part.ns;
+      else if (causeFrom !== undefined && part.cause === 'unexplained') countedNs += part.ns;
       else this.#take(part.cause, part.ns);
     }
     // What no record accounts for is of the cause that the kernel's count tells.
-    if (causeNs > 0) this.#take(cause, causeNs);
+    if (tracedNs + countedNs > 0) this.#take(cause, tracedNs + countedNs, countedNs);
   }
 
-  #take(cause: NoiseCause, ns: number): void {
-    const sum = this.#sums.get(cause) ?? { ns: 0, gaps: 0 };
+  /** @param rusageNs - what of it no record shows */
+  #take(cause: NoiseCause, ns: number, rusageNs = 0): void {
+    const sum = this.#sums.get(cause) ?? { ns: 0, gaps: 0, rusageNs: 0, rusageGaps: 0 };
     sum.ns += ns;
     sum.gaps++;
+    sum.rusageNs += rusageNs;
+    if (rusageNs > 0) sum.rusageGaps++;
     this.#sums.set(cause, sum);
   }
 

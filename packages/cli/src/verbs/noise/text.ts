@@ -63,7 +63,7 @@ function causeTable({ byCause, durationNs }: NoiseReport): string[] {
     `${((ns / durationNs) * 100).toFixed(4)} %`,
   ]);
   const right = { align: 'right' } as const;
-  return formatTable(
+  const table = formatTable(
     [
       { title: 'cause' },
       { title: 'gaps', ...right },
@@ -71,7 +71,17 @@ function causeTable({ byCause, durationNs }: NoiseReport): string[] {
       { title: 'of the run', ...right },
     ],
     rows,
-  ).map((line) => `  ${line}`);
+  );
+  return [...table, ...byCause.flatMap(countedText)].map((line) => `  ${line}`);
+}
+
+/** What of a cause no kernel event shows. */
+function countedText({ cause, fromRusage }: NoiseReport['byCause'][number]): string[] {
+  if (fromRusage === undefined) return [];
+  const { ns, gaps } = fromRusage;
+  return [
+    `of ${cause.replaceAll('_', ' ')}, ${shortDuration(ns)} in ${plural(gaps, 'gap')} by the kernel's count of switches alone (getrusage)`,
+  ];
 }
 
 function hardwareText({ hardware: { stealNs, smis } }: NoiseReport): string[] {

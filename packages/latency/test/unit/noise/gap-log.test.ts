@@ -65,7 +65,13 @@ describe('a gap', () => {
     });
     expect(gap.receipt?.parts[0]?.cause).toBe('unexplained');
     const ticks = 'timer_tick' in of ? of.timer_tick : 0;
-    expect(gaps.totals()[0]).toMatchObject({ cause: 'preemption', ns: 100 - ticks, gaps: 1 });
+    expect(gaps.totals()[0]).toMatchObject({
+      cause: 'preemption',
+      ns: 100 - ticks,
+      gaps: 1,
+      fromRusage: { ns: of.unexplained, gaps: 1 },
+    });
+    for (const other of gaps.totals().slice(1)) expect(other).not.toHaveProperty('fromRusage');
     expect(gaps.totals().reduce((sum, { ns }) => sum + ns, 0)).toBe(100);
   });
 
@@ -97,6 +103,26 @@ describe('the log of gaps', () => {
       { cause: 'softirq', causeClass: 'interrupt', ns: 30, gaps: 1 },
     ]);
     expect(gaps.count).toBe(3);
+  });
+
+  it('tells what of a cause is from a count of the kernel, and not from its events', () => {
+    const gaps = log();
+    gaps.add(raw(0, 100), made({ preemption: 90, unexplained: 10 }));
+    gaps.add(raw(200, 50, { involuntarySwitches: 2 }), made({ unexplained: 50 }));
+    gaps.add(
+      raw(300, 70, { involuntarySwitches: 1 }),
+      made({ unexplained: 60, preemption: 10 }, { estimated: true }),
+    );
+    expect(gaps.totals()).toEqual([
+      {
+        cause: 'preemption',
+        causeClass: 'context_switch',
+        ns: 210,
+        gaps: 3,
+        fromRusage: { ns: 110, gaps: 2 },
+      },
+      { cause: 'unexplained', causeClass: 'unknown', ns: 10, gaps: 1 },
+    ]);
   });
 
   it('keeps the longest, in the order of time', () => {
