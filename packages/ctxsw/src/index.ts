@@ -6,6 +6,7 @@ export type {
   ContextSwitchMetrics,
   ContextSwitchQuery,
   Distribution,
+  MissingStack,
   MigrationCounts,
   MigrationInfo,
   MigrationQuery,

@@ -19,12 +19,13 @@ import {
   type CollectorContext,
 } from '@hftmon/core';
 import type { CpuNodes } from './cpu-nodes.js';
+import { missingStack } from './missing-stack.js';
 import { nodesOf } from './nodes-of.js';
 import { offCpuState } from './off-cpu-state.js';
 import { preemptionReason } from './preemption-reason.js';
 import type { PreemptorStacks } from './preemptor-stacks.js';
 import { stackTrace } from './stack-trace.js';
-import type { ContextSwitchInfo, StackTrace } from './types.js';
+import type { ContextSwitchInfo } from './types.js';
 
 /** What a record is read with. */
 export type DecodeContext = Pick<CollectorContext, 'clock' | 'source'> & {
@@ -95,22 +96,25 @@ export function switchInfo(
     wakeUnseen: has(SwitchFlag.Voluntary) && !wakeSeen,
     returnUnseen: has(SwitchFlag.ReturnUnseen),
     newThread: has(SwitchFlag.NewThread),
-    ...(preemptors === undefined ? {} : ownStack(u32, base, own?.pid ?? 0, context)),
+    ...(preemptors === undefined ? {} : ownStack(u32, f64, base, own?.pid ?? 0, context)),
     ...(preemptorStack === undefined ? {} : { preemptorStack }),
   };
 }
 
 function ownStack(
   u32: Uint32Array,
+  f64: Float64Array,
   base: number,
   pid: number,
   { source }: DecodeContext,
-): { stackTrace?: StackTrace } {
+): Pick<ContextSwitchInfo, 'stackTrace' | 'noStackTrace'> {
   const own = stackTrace(
     source.stacks,
     pid,
     switchUserStack(u32, base),
     switchKernelStack(u32, base),
   );
-  return own === undefined ? {} : { stackTrace: own };
+  if (own !== undefined) return { stackTrace: own };
+  const flags = switchFlags(u32, base);
+  return { noStackTrace: missingStack(flags, durationAt(f64, base), source.stacksFromNs) };
 }

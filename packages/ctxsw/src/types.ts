@@ -20,7 +20,10 @@ export interface ContextSwitchQuery {
   readonly minDurationUs?: number;
   /** Only what ended within this time before now (or before the collector was closed), us. */
   readonly timeWindowUs?: number;
-  /** Add user and kernel stacks; they were taken if the source's option `stacksFromNs` is set. */
+  /**
+   * Add user and kernel stacks, which are taken if the source's option `stacksFromNs` is set, or why
+   * there are none.
+   */
   readonly includeStackTrace?: boolean;
   /** The newest ones, at most so many. */
   readonly limit?: number;
@@ -40,6 +43,13 @@ export type PreemptionReason = 'higher priority' | 'time slice' | 'yield' | 'mig
 export interface StackTrace {
   readonly user: StackFrame[];
   readonly kernel: StackFrame[];
+}
+
+/** Why there is no stack, though a query asks for it. */
+export interface MissingStack {
+  readonly reason: string;
+  /** Absent where there is none. */
+  readonly remedy?: string;
 }
 
 /** One time off the CPU of a target thread, from its switch-out to its switch-in. */
@@ -99,6 +109,8 @@ export interface ContextSwitchInfo {
   readonly newThread: boolean;
   /** At its switch-out. */
   readonly stackTrace?: StackTrace;
+  /** Why there is no `stackTrace`; only with `includeStackTrace`. */
+  readonly noStackTrace?: MissingStack;
   /**
    * Stacks of the task in `switchedTo` when it left that CPU in turn. Absent when it was idle, or
    * ran for less than `stacksFromNs`.

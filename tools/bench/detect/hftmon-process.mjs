@@ -9,7 +9,7 @@ const receipts = [];
 
 function attach({ pid, tid }) {
   const monitor = new HFTResourceMonitor({ collectors: installedCollectors(['latency']) });
-  monitor.configure({ delivery, spikeThresholdUs: THRESHOLD_US, stackTraces: false });
+  monitor.configure({ delivery, spikeThresholdUs: THRESHOLD_US });
   monitor.on('verdict', (verdict) => {
     const heardNs = Number(process.hrtime.bigint());
     if (verdict.tid !== tid) return;

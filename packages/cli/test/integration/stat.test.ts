@@ -204,7 +204,6 @@ describe('the longest spikes of hftmon stat', () => {
     const cpu = allowedCpus().at(-1)!;
     await using target = await spawnSpinner({ cpu });
     using monitor = new HFTResourceMonitor({ collectors: installedCollectors(['latency']) });
-    monitor.configure({ stackTraces: false });
     const heard = new Map<number, LatencySpike>();
     monitor.on('spike', (spike) => {
       for (const id of spike.supersedes ?? []) heard.delete(id);

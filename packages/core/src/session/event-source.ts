@@ -17,7 +17,12 @@ import type { StackResolver } from './stack-resolver.js';
 export interface EventSourceOptions {
   /** Shortest duration in ns that a kind must have to be emitted; shorter ones are only counted. */
   readonly minDurationNs?: Readonly<Partial<Record<RecordKind, number>>>;
-  /** Record user and kernel stacks of off-CPU intervals at least this long; absent: no stacks. */
+  /**
+   * Record user and kernel stacks of off-CPU intervals at least this long; absent: no stacks. A thread's
+   * own is taken whenever it leaves its CPU, since nobody knows then for how long: that costs each
+   * switch some microseconds, whatever the length asked for. Those of who had its CPU meanwhile are
+   * taken when they leave it in turn, and only after runs at least this long.
+   */
   readonly stacksFromNs?: number;
   /** Follow children of the targets, not just their threads. Default false. */
   readonly followChildren?: boolean;
@@ -52,6 +57,8 @@ export interface EventSource {
   readonly writer: RecordWriter;
   readonly tasks: TaskDirectory;
   readonly stacks: StackResolver;
+  /** `stacksFromNs` of its options, also after `close`; absent: no stacks are taken. */
+  readonly stacksFromNs?: number | undefined;
   /** Cgroups of the tasks. Absent when the source cannot tell any. */
   readonly cgroups?: CgroupDirectory;
   /** Names of spans, and the accounts of the marks. Absent when the source makes no spans. */

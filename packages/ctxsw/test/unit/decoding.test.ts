@@ -170,6 +170,34 @@ describe('a Switch record', () => {
     expect(host.collector.snapshot()[0]).not.toHaveProperty('stackTrace');
   });
 
+  it('says why it has no stack, when it is asked for', () => {
+    const host = introduced();
+    const none = { userStack: NO_STACK, kernelStack: NO_STACK };
+    host.source.push(
+      switchRecord({ ...none, durationNs: 9_999 }),
+      switchRecord({ ...none, durationNs: 10_000 }),
+      switchRecord({ ...none, flags: SwitchFlag.Voluntary | SwitchFlag.First }),
+      switchRecord({ ...none, flags: SwitchFlag.NewThread }),
+      switchRecord({ userStack: 3, kernelStack: NO_STACK }),
+    );
+    const reasons = (query: ContextSwitchQuery) =>
+      host.collector.snapshot(query).map(({ noStackTrace }) => noStackTrace);
+    const query = { includeStackTrace: true };
+    const [off] = reasons(query);
+    expect(off?.reason).toMatch(/no stacks are taken/);
+    expect(off?.remedy).toMatch(/stackTraces.*stacksFromNs/);
+    expect(reasons(query)).toEqual([off, off, off, off, undefined]);
+    host.source.options = { stacksFromNs: 10_000 };
+    expect(reasons(query).map((missing) => missing?.reason)).toEqual([
+      'stacks are kept of times off the CPU of 10000 ns and longer',
+      expect.stringMatching(/the kernel could not take it/),
+      expect.stringMatching(/when it was attached/),
+      expect.stringMatching(/new/),
+      undefined,
+    ]);
+    expect(host.collector.snapshot().some((info) => 'noStackTrace' in info)).toBe(false);
+  });
+
   it('brings the stacks of the one who took the CPU, from that very run', () => {
     const host = introduced();
     host.source.userStacks.set(4, [frame('compress')]);

@@ -45,8 +45,9 @@ export interface MonitorConfiguration {
    */
   readonly spanProbes?: readonly SpanProbe[];
   /**
-   * Take user and kernel stacks at every switch of a target, so that queries can show them. It
-   * makes a switch dearer; without it `stackTrace` is `undefined`.
+   * Take user and kernel stacks whenever a target leaves its CPU, so that queries can show them, and
+   * those of who had the CPU meanwhile. By depth and caches, a switch then takes 6 to 28 µs, and not
+   * 0.2 to 2 µs. Default false: queries that ask for stacks say why there are none.
    */
   readonly stackTraces: boolean;
   /**
@@ -86,7 +87,7 @@ export const DEFAULT_CONFIGURATION: MonitorConfiguration = Object.freeze({
   adaptiveSpikeThreshold: false,
   maxSpikesPerSecond: 0,
   spanBudgetUs: Object.freeze({}),
-  stackTraces: true,
+  stackTraces: false,
   confirmFalseSharing: false,
   sampleAccesses: false,
   resctrl: false,

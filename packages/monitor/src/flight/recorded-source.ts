@@ -15,6 +15,7 @@ import {
   type StackResolver,
   type ThreadTotals,
 } from '@hftmon/core';
+import { stacksFromNs } from '../configuration/stacks-from-ns.js';
 import type { NamedFrame } from './flight-types.js';
 import type { Flight } from './read-flight.js';
 
@@ -26,6 +27,7 @@ export class RecordedSource implements EventSource {
   readonly writer: RecordWriter;
   readonly tasks = new TaskTable();
   readonly stacks: StackResolver;
+  readonly stacksFromNs: number | undefined;
   readonly cgroups: CgroupDirectory;
   readonly #losses: LossCounts;
 
@@ -47,6 +49,7 @@ export class RecordedSource implements EventSource {
     records.scan((batch) => this.#copy(batch));
     for (const { fromNs, info } of dictionary.tasks) this.tasks.set(info, fromNs);
     this.stacks = stacksOf(dictionary);
+    this.stacksFromNs = stacksFromNs(meta.configuration);
     const cgroups = new Map<number, CgroupRef>(
       dictionary.cgroups.map(({ id, ...cgroup }) => [id, cgroup]),
     );

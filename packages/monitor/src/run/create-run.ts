@@ -8,6 +8,7 @@ import {
   type SessionOptions,
 } from '@hftmon/core';
 import type { MonitorConfiguration } from '../configuration/configuration.js';
+import { stacksFromNs } from '../configuration/stacks-from-ns.js';
 
 /** What a run is made of. */
 export interface RunParts {
@@ -26,7 +27,8 @@ export interface RunParts {
 export function createRun(parts: RunParts): Session {
   const { configuration, registry, source, followChildren, minDurationNs, log } = parts;
   const { historyRecords } = parts;
-  const { cpuAffinity, realtimePriority, spanProbes, stackTraces, delivery } = configuration;
+  const { cpuAffinity, realtimePriority, spanProbes, delivery } = configuration;
+  const stacks = stacksFromNs(configuration);
   const container = createMonitorContainer({
     source,
     registry,
@@ -38,7 +40,7 @@ export function createRun(parts: RunParts): Session {
       ...(historyRecords === undefined ? {} : { historyRecords }),
       ...(spanProbes === undefined ? {} : { spanProbes }),
       ...(minDurationNs === undefined ? {} : { minDurationNs }),
-      ...(stackTraces ? { stacksFromNs: 0 } : {}),
+      ...(stacks === undefined ? {} : { stacksFromNs: stacks }),
     },
     ...(log === undefined ? {} : { log }),
   });

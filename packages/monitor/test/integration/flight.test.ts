@@ -57,7 +57,7 @@ describe('spikes of a thread that is preempted a known number of times', () => {
       heard.set(spike.id, spike);
     });
     const log = new FlightLog(monitor);
-    monitor.configure({ spikeThresholdUs: 2000, stackTraces: false });
+    monitor.configure({ spikeThresholdUs: 2000 });
     monitor.enableFlightRecorder({
       directory: directory.path,
       beforeMs: 200,

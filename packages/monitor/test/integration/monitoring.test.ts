@@ -27,7 +27,11 @@ describe('the calls of the documentation, in order', () => {
   it('answer with what happened', async () => {
     await using target = await spawnPingpong({ hops: 499 });
     using monitor = new HFTResourceMonitor();
-    monitor.configure({ samplingIntervalUs: 100, cpuAffinity: [allowedCpus()[0]!] });
+    monitor.configure({
+      samplingIntervalUs: 100,
+      cpuAffinity: [allowedCpus()[0]!],
+      stackTraces: true,
+    });
     monitor.attachProcess(target.pid, { trackCache: true, trackNuma: true });
     const before = readSwitches(target.pid);
     monitor.startMonitoring();
@@ -52,9 +56,24 @@ describe('the calls of the documentation, in order', () => {
     expect(monitor.detectLatencySpikes({ thresholdUs: 50 })).toBeInstanceOf(Array);
   });
 
+  it('have no stacks unless they are asked for in time, and say so', async () => {
+    await using target = await spawnPingpong({ hops: 101 });
+    using monitor = new HFTResourceMonitor();
+    monitor.attachProcess(target.pid);
+    monitor.startMonitoring();
+    await target.go();
+    const switches = monitor.getContextSwitches({ includeStackTrace: true });
+    expect(switches.length).toBeGreaterThan(90);
+    for (const { stackTrace, noStackTrace } of switches) {
+      expect(stackTrace).toBeUndefined();
+      expect(noStackTrace).toMatchObject({ reason: expect.stringMatching(/no stacks are taken/) });
+    }
+  });
+
   it('answer the same after the stop', async () => {
     await using target = await spawnPingpong({ hops: 211 });
     using monitor = new HFTResourceMonitor();
+    monitor.configure({ stackTraces: true });
     monitor.attachProcess(target.pid);
     monitor.startMonitoring();
     await target.go();

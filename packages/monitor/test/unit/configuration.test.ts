@@ -95,10 +95,14 @@ describe('configuration', () => {
 
   it('passes what applies on to the source at the next start', () => {
     const { monitor, sources } = fakeMonitor({ collectors: [] });
-    monitor.configure({ cpuAffinity: [0], realtimePriority: 5, stackTraces: false });
+    monitor.configure({ cpuAffinity: [0], realtimePriority: 5 });
     monitor.startMonitoring();
     expect(sources.at(-1)!.options).toMatchObject({ cpuAffinity: [0], realtimePriority: 5 });
-    expect(sources.at(-1)!.options.stacksFromNs).toBeUndefined();
+    expect(sources.at(-1)!.options).not.toHaveProperty('stacksFromNs');
+    monitor.stopMonitoring();
+    monitor.configure({ stackTraces: true });
+    monitor.startMonitoring();
+    expect(sources.at(-1)!.options.stacksFromNs).toBe(0);
     monitor.dispose();
   });
 });

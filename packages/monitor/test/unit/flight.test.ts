@@ -76,7 +76,6 @@ function start(capacity = 1024): void {
     collectors: installedCollectors(['latency']),
     createSource: () => new FakeEventSource({ capacity, epochMonotonicNs }),
   }));
-  monitor.configure({ stackTraces: false });
   monitor.attachProcess(process.pid);
   log = new FlightLog(monitor);
   monitor.startMonitoring();

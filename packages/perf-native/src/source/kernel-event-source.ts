@@ -96,6 +96,7 @@ export class KernelEventSource implements EventSource {
   #last: LastState | undefined;
   #stoppedNs: number | undefined;
   #startedNs: number | undefined;
+  #stacksFromNs: number | undefined;
   /** Those of threads of this session that were made and may be running. */
   #samplers: ThreadStateSampler[] = [];
 
@@ -109,6 +110,10 @@ export class KernelEventSource implements EventSource {
 
   get startedNs(): number | undefined {
     return this.#startedNs;
+  }
+
+  get stacksFromNs(): number | undefined {
+    return this.#stacksFromNs;
   }
 
   get ring(): RecordRing {
@@ -133,6 +138,7 @@ export class KernelEventSource implements EventSource {
     const native = nativeOptions(kinds, options, environment, this.epochMonotonicNs);
     const request = { kinds, options, groups: native.groups, environment };
     const session = new NativeSession(native);
+    this.#stacksFromNs = options.stacksFromNs;
     try {
       const memory = new SharedMemory(session);
       if (native.groups !== 0) configureProbes(memory, request);

@@ -109,6 +109,10 @@ export class FakeEventSource implements EventSource {
     };
   }
 
+  get stacksFromNs(): number | undefined {
+    return this.options.stacksFromNs;
+  }
+
   /** Puts records into the ring. Task records also reach the directory, as those of the kernel. */
   push(...records: readonly FakeRecord[]): void {
     const { u32, f64 } = this.writer;

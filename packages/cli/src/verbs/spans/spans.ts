@@ -39,7 +39,6 @@ export async function spans(
         configuration: {
           spanBudgetUs: name === undefined ? budgetUs : { [name]: budgetUs },
           ...(options.span === undefined ? {} : { spanProbes: options.span }),
-          stackTraces: false,
         },
         machineReadable: format !== 'text' && options.output === undefined,
         onReady(monitor, end) {

@@ -77,7 +77,6 @@ function configurationFrom({ threshold, adaptive, maxPerSecond }: SpikesOptions)
   return {
     spikeThresholdUs: threshold.thresholdNs / 1000,
     spikeThresholds: threshold.ofThreads,
-    stackTraces: false,
     ...(adaptive === undefined
       ? {}
       : { adaptiveSpikeThreshold: adaptive === true ? true : { factor: adaptive } }),

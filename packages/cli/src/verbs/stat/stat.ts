@@ -35,9 +35,7 @@ export async function stat(
         duration: options.duration,
         collectors: options.collectors,
         roots: { procRoot: options.procRoot, sysRoot: options.sysRoot },
-        // Totals need no stacks, and those are what a switch costs most.
         configuration: {
-          stackTraces: false,
           confirmFalseSharing: options.confirmFalseSharing === true,
           sampleAccesses: options.sampleAccesses === true,
           resctrl: options.resctrl === true,
