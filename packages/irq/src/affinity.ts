@@ -61,8 +61,9 @@ function wayOut(
   sysRoot: string,
 ): Pick<InterruptAffinity, 'command' | 'obstacle'> {
   if (!movable) return { obstacle: 'the kernel manages its affinity and refuses to change it' };
-  const { online, isolated } = readCpuLists(sysRoot);
-  const free = online.filter((cpu) => !targets.has(cpu) && !isolated.includes(cpu));
+  const { online, isolated, nohzFull } = readCpuLists(sysRoot);
+  const kept = new Set([...isolated, ...nohzFull]);
+  const free = online.filter((cpu) => !targets.has(cpu) && !kept.has(cpu));
   if (free.length === 0) return { obstacle: 'target threads may run on every CPU: pin them first' };
   return { command: `echo ${free.join(',')} > /proc/irq/${irq}/smp_affinity_list` };
 }

@@ -79,6 +79,8 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
   readonly #listeners = new TypedEmitter<ListenedTo>((message) => this.#log.warn(message));
   /** Thresholds set for threads by number, ns. */
   readonly #byTid: Map<number, number>;
+  /** Pids of those that are attached. */
+  readonly #targets = new Set<number>();
   #store: SpikeStore;
   #tally = new CauseTally();
   #log: Logger = silentLogger;
@@ -147,6 +149,7 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
   }
 
   attach(target: Target): void {
+    this.#targets.add(target.pid);
     this.#run?.attach(target.pid);
   }
 
@@ -155,6 +158,7 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
   }
 
   detach(target: Target): void {
+    this.#targets.delete(target.pid);
     this.#run?.detach(target.pid);
   }
 
@@ -278,7 +282,7 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
   recommendations(): LatencyRecommendation[] {
     if (this.#roots === undefined) return [];
     this.#run?.settle();
-    return recommend(this.#tally, new TuningHost(this.#roots));
+    return recommend(this.#tally, new TuningHost({ ...this.#roots, targets: this.#targets }));
   }
 
   /** Values of the metrics. */

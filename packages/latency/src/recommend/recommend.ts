@@ -57,7 +57,14 @@ export function recommend(tally: CauseTally, host: TuningHost): LatencyRecommend
     const same = found.get(key);
     found.set(key, same === undefined ? advice : both(same, advice));
   }
-  return [...found.values()].sort((a, b) => b.lostNs - a.lostNs);
+  return [...found.values()].map(withLoss).sort((a, b) => b.lostNs - a.lostNs);
+}
+
+/** What is to be expected, with what there is to be won at the most. */
+function withLoss(advice: LatencyRecommendation): LatencyRecommendation {
+  const { expectedEffect, lostNs } = advice;
+  const took = `${Math.round(lostNs)} ns of the spikes so far were lost to it`;
+  return { ...advice, expectedEffect: `${expectedEffect}; ${took}` };
 }
 
 function adviseOn(

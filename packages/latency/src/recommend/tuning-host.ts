@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { PF_KTHREAD, parseStat, statusField } from '@hftmon/core';
 import {
+  AttributeReader,
   cpuCgroupMount,
   parseCpuList,
   readCpuLists,
@@ -8,15 +9,19 @@ import {
   type CpuLists,
   type IrqAffinity,
 } from '@hftmon/perf-native';
+import { OccupiedCpus } from './occupied-cpus.js';
 
 /** Set in a task's flags: the kernel refuses to change its affinity. */
 const PF_NO_SETAFFINITY = 0x0400_0000;
+
+/** Where the kernel itself is asked, and not a tree that looks like it. */
+const OWN_PROC = '/proc';
 
 /** What a task may do and may have done to it, now. */
 export interface TunableTask {
   readonly tid: number;
   readonly comm: string;
-  /** Policy number: 0 SCHED_OTHER, 1 SCHED_FIFO, 2 SCHED_RR, 3 SCHED_BATCH. */
+  /** Policy number: 0 SCHED_OTHER, 1 SCHED_FIFO, 2 SCHED_RR, 3 SCHED_BATCH, 6 SCHED_DEADLINE. */
   readonly policy: number;
   /** Kernel priority: 0–98 real-time (lower is stronger), 100–139 fair. */
   readonly priority: number;
@@ -27,16 +32,33 @@ export interface TunableTask {
   readonly allowed: readonly number[];
 }
 
+/** Where a host is described, and the processes that are not to be disturbed. */
+export interface TuningRoots {
+  readonly procRoot: string;
+  readonly sysRoot: string;
+  /** Pids of the targets. */
+  readonly targets: Iterable<number>;
+}
+
 /** The host as it is when advice is asked for: every precondition of a rule is looked up here. */
 export class TuningHost {
   readonly procRoot: string;
   readonly sysRoot: string;
   readonly cpus: CpuLists;
+  readonly #targets: Iterable<number>;
+  #occupied: OccupiedCpus | undefined;
 
-  constructor({ procRoot, sysRoot }: { readonly procRoot: string; readonly sysRoot: string }) {
+  constructor({ procRoot, sysRoot, targets }: TuningRoots) {
     this.procRoot = procRoot;
     this.sysRoot = sysRoot;
     this.cpus = readCpuLists(sysRoot);
+    this.#targets = targets;
+  }
+
+  /** CPUs that threads of the targets have. */
+  get occupied(): OccupiedCpus {
+    this.#occupied ??= new OccupiedCpus(this.#targetTasks(), this.cpus.online);
+    return this.#occupied;
   }
 
   /** `undefined` when there is no such task any more, or its files make no sense. */
@@ -54,6 +76,22 @@ export class TuningHost {
       bound: (flags & PF_NO_SETAFFINITY) !== 0,
       allowed: parseCpuList(list),
     };
+  }
+
+  /** Does what the task starts begin with the default policy (SCHED_RESET_ON_FORK)? */
+  resetsOnFork(tid: number): boolean {
+    if (this.procRoot !== OWN_PROC) return false;
+    const reader = new AttributeReader(1);
+    reader.tids[0] = tid;
+    reader.read(1);
+    return reader.attributes(0)?.resetOnFork === true;
+  }
+
+  /** A parameter of the running kernel's command line; `undefined` when it was not given. */
+  bootParameter(name: string): string | undefined {
+    const words = (this.read(`${this.procRoot}/cmdline`) ?? '').trim().split(/\s+/);
+    const given = words.filter((word) => word.startsWith(`${name}=`)).at(-1);
+    return given?.slice(name.length + 1);
   }
 
   /** One field of a task's status. */
@@ -104,6 +142,15 @@ export class TuningHost {
       return readdirSync(path).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
     } catch {
       return [];
+    }
+  }
+
+  *#targetTasks(): Iterable<TunableTask> {
+    for (const pid of this.#targets) {
+      for (const name of this.list(`${this.procRoot}/${pid}/task`)) {
+        const task = this.task(Number(name));
+        if (task !== undefined) yield task;
+      }
     }
   }
 

@@ -28,6 +28,8 @@ export interface FakeTask {
 export class Advised {
   readonly roots = new FakeRoots();
   readonly tally = new CauseTally();
+  /** Pids of the targets. */
+  readonly targets = [PID];
   #spikes = 0;
 
   constructor() {
@@ -47,6 +49,8 @@ export class Advised {
     fields[6] = String(flags);
     fields[15] = String(priority);
     fields[38] = String(policy);
+    // A thread of a process is listed there.
+    this.roots.write(`proc/${task.pid ?? tid}/task/${tid}/comm`, `${comm}\n`);
     this.roots.write(`proc/${tid}/stat`, `${tid} (${comm}) ${fields.join(' ')}\n`);
     this.roots.write(
       `proc/${tid}/status`,
@@ -77,7 +81,8 @@ export class Advised {
   }
 
   get all(): LatencyRecommendation[] {
-    return recommend(this.tally, new TuningHost(this.roots));
+    const { procRoot, sysRoot } = this.roots;
+    return recommend(this.tally, new TuningHost({ procRoot, sysRoot, targets: this.targets }));
   }
 
   /** The first recommendation. @throws when there is none */

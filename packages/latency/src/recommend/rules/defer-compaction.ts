@@ -1,4 +1,5 @@
 import type { Rule } from '../rule.js';
+import { writeCommand } from '../shell.js';
 
 /** Pages in a row of a huge page: 512 on x86-64, and on arm64 with 4 KiB pages. */
 const HUGE_ORDER = 9;
@@ -15,9 +16,9 @@ export const deferCompaction: Rule = ({ facts }, host) => {
     when: 'now',
     evidence: [{ what: 'who waits for compaction', value: mode, source: file }],
     expectedEffect: 'a fault that finds no huge page takes small ones, and does not wait',
-    command: `echo defer > ${file}`,
-    undo: `echo ${mode} > ${file}`,
+    command: writeCommand('defer', file),
+    undo: writeCommand(mode, file),
     caution:
-      'for the whole host: others get huge pages later; reserve them at boot (hugepages=) where they matter',
+      'for the whole host, until the next boot: others get huge pages later; reserve them at boot (hugepages=) where they matter',
   };
 };

@@ -1,6 +1,7 @@
 import { formatCpuList } from '@hftmon/perf-native';
-import { homeCpus, inOrder, victimName } from '../home-cpus.js';
+import { homeCpus, victimName } from '../home-cpus.js';
 import type { Rule } from '../rule.js';
+import type { TuningHost } from '../tuning-host.js';
 
 /** Names of the kernel's own threads of one CPU, which isolation leaves where they are. */
 const PER_CPU = /\/\d+/;
@@ -32,10 +33,15 @@ export const isolateCpu: Rule = (loss, host) => {
       },
     ],
     expectedEffect: `the scheduler puts nothing on CPU ${list} that is not pinned to it`,
-    bootParameters: `isolcpus=domain,managed_irq,${formatCpuList([...new Set([...isolated, ...homes.cpus])].sort((a, b) => a - b))}`,
-    ...(homes.pins.length === 0
-      ? {}
-      : { command: inOrder(homes.pins), undo: inOrder(homes.unpins) }),
-    caution: 'threads must be pinned to isolated CPUs, one each: nothing is balanced there',
+    bootParameters: `isolcpus=${isolationFlags(host)},${formatCpuList([...new Set([...isolated, ...homes.cpus])].sort((a, b) => a - b))}`,
+    call: `pin the thread when it starts: pthread_setaffinity_np, taskset -c ${list}`,
+    caution: `in place of the isolcpus= that is there, and taken back by that; threads must be pinned to isolated CPUs, one each: nothing is balanced there`,
   };
 };
+
+/** Those that are in force, and what keeps tasks and managed interrupts away. */
+function isolationFlags(host: TuningHost): string {
+  const given = (host.bootParameter('isolcpus') ?? '').split(',');
+  const kept = given.filter((word) => word === 'nohz');
+  return [...kept, 'domain', 'managed_irq'].join(',');
+}

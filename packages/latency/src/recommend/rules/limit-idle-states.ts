@@ -1,5 +1,5 @@
-import { inOrder } from '../home-cpus.js';
 import type { Rule } from '../rule.js';
+import { allOf, inOrder, writeCommand } from '../shell.js';
 
 /** Exit latency up to which a state does no harm, us. */
 const HARMLESS_US = 1;
@@ -18,8 +18,8 @@ export const limitIdleStates: Rule = ({ cpus }, host) => {
       return latencyUs > HARMLESS_US && disabled === 0 ? [{ name, label, latencyUs }] : [];
     });
   if (states.length === 0) return undefined;
-  const set = (value: number): string =>
-    inOrder(states.map(({ name }) => `echo ${value} > ${folder}/${name}/disable`));
+  const set = (value: number): string[] =>
+    states.map(({ name }) => writeCommand(String(value), `${folder}/${name}/disable`));
   return {
     rule: 'limit-idle-states',
     summary: `threads wake late on CPU ${cpu}, which sleeps deeply while it is idle: keep it from that`,
@@ -31,9 +31,10 @@ export const limitIdleStates: Rule = ({ cpus }, host) => {
       source: `${folder}/${name}/latency`,
     })),
     expectedEffect: 'at most these latencies are gone from each wake-up there',
-    command: set(1),
-    undo: set(0),
+    command: inOrder(set(1)),
+    undo: allOf(set(0)),
     call: 'or keep /dev/cpu_dma_latency open with 0 written to it: for all CPUs, while it is open',
-    caution: 'the CPU stays warm, which takes thermal headroom from its neighbours',
+    caution:
+      'lasts until the next boot; the CPU stays warm, which takes thermal headroom from its neighbours',
   };
 };

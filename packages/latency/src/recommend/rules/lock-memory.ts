@@ -12,6 +12,8 @@ export const lockMemory: Rule = ({ pid, facts }, host) => {
   if (resident === undefined || locked === undefined || locked >= LOCKED * resident) {
     return undefined;
   }
+  const mapped = kilobytes(host, pid, 'VmSize');
+  const available = availableKilobytes(host);
   const limits = host.read(`${host.procRoot}/${pid}/limits`) ?? '';
   const limit = /^Max locked memory\s+(\S+)\s+(\S+)/m.exec(limits);
   const limited = limit !== null && (limit[1] !== 'unlimited' || limit[2] !== 'unlimited');
@@ -23,6 +25,19 @@ export const lockMemory: Rule = ({ pid, facts }, host) => {
     evidence: [
       { what: 'resident memory', value: resident * 1024, unit: 'bytes', source: status(pid) },
       { what: 'locked memory', value: locked * 1024, unit: 'bytes', source: status(pid) },
+      ...(mapped === undefined
+        ? []
+        : [{ what: 'mapped memory', value: mapped * 1024, unit: 'bytes', source: status(pid) }]),
+      ...(available === undefined
+        ? []
+        : [
+            {
+              what: 'available memory',
+              value: available * 1024,
+              unit: 'bytes',
+              source: '/proc/meminfo',
+            },
+          ]),
     ],
     expectedEffect: 'memory that is mapped by then causes no first-touch or major fault any more',
     call: 'mlockall(MCL_CURRENT | MCL_FUTURE) at start, MAP_POPULATE for what is mapped later',
@@ -33,12 +48,17 @@ export const lockMemory: Rule = ({ pid, facts }, host) => {
         }
       : {}),
     caution:
-      'locked memory is never given back under pressure; copy-on-write after a fork faults all the same',
+      'it populates what is mapped, stacks of threads in full, so that as much must be available; locked memory is never given back under pressure; copy-on-write after a fork faults all the same',
   };
 };
 
 function kilobytes(host: TuningHost, pid: number, name: string): number | undefined {
   const match = /^(\d+) kB$/.exec(host.field(pid, name) ?? '');
+  return match === null ? undefined : Number(match[1]);
+}
+
+function availableKilobytes(host: TuningHost): number | undefined {
+  const match = /^MemAvailable:\s+(\d+) kB$/m.exec(host.read(`${host.procRoot}/meminfo`) ?? '');
   return match === null ? undefined : Number(match[1]);
 }
 

@@ -1,7 +1,12 @@
 import { formatCpuList } from '@hftmon/perf-native';
-import { homeCpus, inOrder, victimName } from '../home-cpus.js';
+import { homeCpus, roomAmong, victimName } from '../home-cpus.js';
 import type { Rule } from '../rule.js';
+import { allOf, inOrder } from '../shell.js';
+import { movedIrqs } from './move-irq.js';
 
+const SCHED_DEADLINE = 6;
+/** Name of a thread that handles an interrupt: it runs where that goes. */
+const IRQ_THREAD = /^irq\/(\d+)-/;
 /** Tasks that are moved one by one; more are a crowd. */
 const MOST_TASKS = 8;
 
@@ -13,13 +18,18 @@ export const moveCulprit: Rule = (loss, host) => {
   const tasks = tids.flatMap((tid) => host.task(tid) ?? []);
   // A tid may be another task's by now, and one that has ended may have followers.
   if (tasks.length < tids.length || tids.length > MOST_TASKS) return undefined;
-  if (tasks.some(({ comm, bound }) => comm !== loss.culprit || bound)) return undefined;
+  if (tasks.some(({ comm }) => comm !== loss.culprit)) return undefined;
+  const [, irq] = IRQ_THREAD.exec(loss.culprit) ?? [];
+  if (irq !== undefined && tasks.every(({ kernelThread }) => kernelThread)) {
+    return movedIrqs(loss.culprit, [Number(irq)], homes, host);
+  }
+  if (tasks.some(({ bound, policy }) => bound || policy === SCHED_DEADLINE)) return undefined;
   const moves: string[] = [];
   const undo: string[] = [];
   for (const { tid, allowed } of tasks) {
     if (!allowed.some((cpu) => homes.cpus.includes(cpu))) continue;
-    const cpuset = host.cpusetOf(tid);
-    const to = homes.free.filter((cpu) => cpuset.includes(cpu));
+    const elsewhere = host.cpusetOf(tid).filter((cpu) => !homes.cpus.includes(cpu));
+    const to = roomAmong(elsewhere, host);
     if (to.length === 0) return undefined;
     moves.push(`taskset -cp ${formatCpuList(to)} ${tid}`);
     undo.push(`taskset -cp ${formatCpuList(allowed)} ${tid}`);
@@ -37,7 +47,7 @@ export const moveCulprit: Rule = (loss, host) => {
     })),
     expectedEffect: `${loss.culprit} can't run there any more`,
     command: inOrder([...homes.pins, ...moves]),
-    undo: inOrder([...undo, ...homes.unpins]),
+    undo: allOf([...undo, ...homes.unpins]),
     caution: `lasts until ${loss.culprit} is started again; to make it last, start it with taskset or CPUAffinity=`,
   };
 };

@@ -1,6 +1,7 @@
 import { formatCpuList } from '@hftmon/perf-native';
-import { homeCpus, inOrder, victimName, type HomeCpus } from '../home-cpus.js';
+import { homeCpus, victimName, type HomeCpus } from '../home-cpus.js';
 import type { Advice, Rule } from '../rule.js';
+import { allOf, inOrder, writeCommand } from '../shell.js';
 import type { TuningHost } from '../tuning-host.js';
 
 /** Send a device's interrupts to other CPUs. */
@@ -37,11 +38,11 @@ export function movedIrqs(
       source: `/proc/irq/${irq}/${effective === undefined ? 'smp' : 'effective'}_affinity_list`,
     })),
     expectedEffect: `it no longer interrupts CPU ${formatCpuList(homes.cpus)}`,
-    command: inOrder([...homes.pins, ...hits.map(({ irq }) => `echo ${to} > ${file(irq)}`)]),
-    undo: inOrder([
-      ...hits.map(({ irq, allowed }) => `echo ${formatCpuList(allowed)} > ${file(irq)}`),
+    command: inOrder([...homes.pins, ...hits.map(({ irq }) => writeCommand(to, file(irq)))]),
+    undo: allOf([
+      ...hits.map(({ irq, allowed }) => writeCommand(formatCpuList(allowed), file(irq))),
       ...homes.unpins,
     ]),
-    caution: 'irqbalance, where it runs, may move it back: keep it off with --banirq',
+    caution: `lasts until the host or the driver starts again; irqbalance, where it runs, may move it back: have it leave it alone (${hits.map(({ irq }) => `--banirq=${irq}`).join(' ')})`,
   };
 }

@@ -1,6 +1,7 @@
 import { formatCpuList } from '@hftmon/perf-native';
-import { homeCpus, inOrder } from '../home-cpus.js';
+import { homeCpus } from '../home-cpus.js';
 import type { Rule } from '../rule.js';
+import { allOf, inOrder } from '../shell.js';
 
 /** Keep a thread on its CPU. */
 export const pinThread: Rule = (loss, host) => {
@@ -21,7 +22,8 @@ export const pinThread: Rule = (loss, host) => {
     ],
     expectedEffect: 'it is not moved any more',
     command: inOrder(homes.pins),
-    undo: inOrder(homes.unpins),
-    caution: 'whoever else runs there then delays it: see who does',
+    undo: allOf(homes.unpins),
+    caution:
+      'whoever else runs there then delays it: see who does; lasts until the thread ends, and it can pin itself (pthread_setaffinity_np)',
   };
 };

@@ -1,4 +1,5 @@
 import type { Advice, Rule } from '../rule.js';
+import { writeCommand } from '../shell.js';
 import type { TuningHost } from '../tuning-host.js';
 
 /** Lift the limit on CPU time that a control group has. */
@@ -27,8 +28,8 @@ function lift(cgroup: string, file: string, old: string, none: string): Advice {
     when: 'now',
     evidence: [{ what: `quota of ${cgroup}, us`, value: old, source: file }],
     expectedEffect: 'its threads are not throttled any more',
-    command: `echo "${none}" > ${file}`,
-    undo: `echo "${old}" > ${file}`,
+    command: writeCommand(none, file),
+    undo: writeCommand(old, file),
     caution:
       'the group may then take all CPUs; what set the quota (systemd CPUQuota=, a container runtime) may set it again',
   };
@@ -56,6 +57,6 @@ export const raiseRealtimeShare: Rule = ({ facts }, host: TuningHost) => {
     command: 'sysctl kernel.sched_rt_runtime_us=-1',
     undo: `sysctl kernel.sched_rt_runtime_us=${runtime}`,
     caution:
-      'a real-time thread that never sleeps then shuts everything else out of its CPU, kernel threads too',
+      'a real-time thread that never sleeps then shuts everything else out of its CPU, kernel threads too: for the whole host, until the next boot (/etc/sysctl.d makes it last)',
   };
 };

@@ -1,7 +1,8 @@
 import { formatCpuList } from '@hftmon/perf-native';
 import { cpuMask, parseCpuMask } from '../cpu-mask.js';
-import { homeCpus, inOrder, victimName, type HomeCpus } from '../home-cpus.js';
+import { homeCpus, victimName, type HomeCpus } from '../home-cpus.js';
 import type { Advice, Rule } from '../rule.js';
+import { allOf, inOrder, writeCommand } from '../shell.js';
 import type { TuningHost } from '../tuning-host.js';
 import { movedIrqs } from './move-irq.js';
 
@@ -54,8 +55,10 @@ function withoutRps(
       source: file,
     })),
     expectedEffect: 'these queues no longer raise NET_RX there',
-    command: inOrder([...homes.pins, ...hits.map(({ file }) => `echo ${to} > ${file}`)]),
-    undo: inOrder([...hits.map(({ file, mask }) => `echo ${mask} > ${file}`), ...homes.unpins]),
+    command: inOrder([...homes.pins, ...hits.map(({ file }) => writeCommand(to, file))]),
+    undo: allOf([...hits.map(({ file, mask }) => writeCommand(mask, file)), ...homes.unpins]),
+    caution:
+      'lasts until the host or the device starts again, or what set it up (RPS of the distribution, tuned) does',
   };
 }
 

@@ -15,6 +15,7 @@ export const stopBalancing: Rule = ({ culprit }, host) => {
     command: 'sysctl kernel.numa_balancing=0',
     undo: `sysctl kernel.numa_balancing=${mode}`,
     call: 'mbind or set_mempolicy with MPOL_BIND: the kernel does not scan memory bound so',
-    caution: 'for the whole host: processes that rely on it keep their memory where it is',
+    caution:
+      'for the whole host, until the next boot (/etc/sysctl.d makes it last): processes that rely on it keep their memory where it is',
   };
 };

@@ -56,7 +56,7 @@ describe('a task that takes the CPU', () => {
     advised.spike('preemption', preemption(HOG, 'hog', 70_000));
     expect(advised.first).toMatchObject({
       command: `taskset -cp 2 ${TID} && taskset -cp 0-1,3 ${HOG}`,
-      undo: `taskset -cp 0-3 ${HOG} && taskset -cp 0-3 ${TID}`,
+      undo: `taskset -cp 0-3 ${HOG}; taskset -cp 0-3 ${TID}`,
     });
   });
 
@@ -67,19 +67,21 @@ describe('a task that takes the CPU', () => {
     advised.spike('preemption', preemption(HOG, 'hog', 5000), { tid: 8 });
     advised.spike('preemption', preemption(HOG, 'hog', 6000), { tid: 9 });
     expect(advised.first).toMatchObject({ tid: TID, command: `taskset -cp 0-1,3 ${HOG}` });
+    // The one that roams can neither be pinned beside the pinned one, nor be made the stronger.
     advised.spike('preemption', preemption(HOG, 'hog', 90_000), { tid: 8 });
-    expect(advised.first.rule).toBe('raise-priority');
+    expect(advised.all).toEqual([]);
   });
 
   it.each([
-    ['the kernel binds it to its CPU', { tid: HOG, comm: 'hog', flags: 0x0400_0000 }],
+    ['the kernel refuses to move it', { tid: HOG, comm: 'hog', flags: 0x0400_0000 }],
+    ['it has a deadline', { tid: HOG, comm: 'hog', policy: 6, priority: -101 }],
     ['its tid is another task’s now', { tid: HOG, comm: 'other' }],
   ])('is not moved when %s: the thread is made stronger', (_why, task) => {
     const advised = new Advised().task(task);
     advised.spike('preemption', preemption(HOG, 'hog', 70_000));
     expect(advised.first).toMatchObject({
       rule: 'raise-priority',
-      command: `chrt -f -p 51 ${TID}`,
+      command: `chrt -f -p 1 ${TID}`,
       undo: `chrt -o -p 0 ${TID}`,
     });
   });
@@ -95,7 +97,7 @@ describe('a task that takes the CPU', () => {
     const realtime = { policy: 'SCHED_FIFO', priority: 29 };
     advised.spike('preemption', preemption(HOG, 'hog', 70_000, realtime));
     expect(advised.first).toMatchObject({
-      command: `chrt -f -p 71 ${TID}`,
+      command: `chrt -r -p 71 ${TID}`,
       undo: `chrt -r -p 60 ${TID}`,
     });
   });
@@ -248,8 +250,8 @@ describe('a limit on CPU time', () => {
       .write('sys/fs/cgroup/trading/cpu.max', '20000 100000\n');
     expect(advised.first).toMatchObject({
       rule: 'raise-quota',
-      command: `echo "max 100000" > ${mount}/trading/cpu.max`,
-      undo: `echo "20000 100000" > ${mount}/trading/cpu.max`,
+      command: `echo 'max 100000' > ${mount}/trading/cpu.max`,
+      undo: `echo '20000 100000' > ${mount}/trading/cpu.max`,
     });
     advised.roots.write('sys/fs/cgroup/trading/cpu.max', 'max 100000\n');
     expect(advised.all).toEqual([]);
@@ -257,7 +259,7 @@ describe('a limit on CPU time', () => {
       .remove('sys/fs/cgroup/trading/cpu.max')
       .write('proc/self/mountinfo', mountinfo(`${mount} rw - cgroup cgroup rw,cpu`))
       .write('sys/fs/cgroup/trading/cpu.cfs_quota_us', '20000\n');
-    expect(advised.first.command).toBe(`echo "-1" > ${mount}/trading/cpu.cfs_quota_us`);
+    expect(advised.first.command).toBe(`echo -1 > ${mount}/trading/cpu.cfs_quota_us`);
   });
 
   it('of real-time threads is lifted, where there is one', () => {

@@ -1,0 +1,140 @@
+import { execSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { readIrqAffinity } from '@hftmon/perf-native';
+import {
+  allowedCpus,
+  needs,
+  skipUnless,
+  spawnHog,
+  spawnSpinner,
+  spawnThrottled,
+} from '@hftmon/testkit';
+import { describe, expect, it, vi } from 'vitest';
+import type { LatencyRecommendation, LatencySpike } from '../../src/index.js';
+import { CauseTally } from '../../src/recommend/cause-tally.js';
+import { recommend } from '../../src/recommend/recommend.js';
+import { TuningHost } from '../../src/recommend/tuning-host.js';
+import { Monitor, partsOf } from '../support/monitor.js';
+
+const [, cpu = 1] = allowedCpus();
+const PERIOD_US = 50_000;
+
+function adviceOf(monitor: Monitor, rule: string): LatencyRecommendation | undefined {
+  return monitor.collector.recommendations().find((advice) => advice.rule === rule);
+}
+
+describe('a recommendation that is followed and taken back', () => {
+  it('lifts a quota: nothing is throttled until it is there again, as it was', async (context) => {
+    skipUnless(context, needs.bpf, needs.cgroup('cpu'));
+    await using target = await spawnThrottled({ cpu, count: 61, periodUs: PERIOD_US });
+    using monitor = new Monitor([target.pid]);
+    const throttled = () => partsOf(monitor.spikes(), 'throttled').length;
+    const work = target.go();
+    const advice = await vi.waitUntil(
+      () => (throttled() >= 7 ? adviceOf(monitor, 'raise-quota') : undefined),
+      { timeout: 20_000 },
+    );
+    const file = advice.command!.split(' > ')[1]!;
+    const before = readFileSync(file, 'utf8');
+    execSync(advice.command!);
+    // The period that is under way may have been used up.
+    await periods(2);
+    const lifted = throttled();
+    await periods(13);
+    expect(throttled()).toBe(lifted);
+    expect(adviceOf(monitor, 'raise-quota')).toBeUndefined();
+    execSync(advice.undo!);
+    expect(readFileSync(file, 'utf8')).toBe(before);
+    await vi.waitUntil(() => throttled() > lifted + 3, { timeout: 20_000 });
+    await work;
+  });
+
+  it('moves a task, and lets it back', async (context) => {
+    skipUnless(context, needs.bpf, needs.realtime, needs.cpus(2), needs.tool('taskset'));
+    await using target = await spawnSpinner({ cpu });
+    const options = { cpu, policy: 'fifo', burstUs: 2000, periodMs: 10, count: 307 } as const;
+    await using hog = await spawnHog(options);
+    execSync(`taskset -acp ${cpu} ${target.pid}`);
+    using monitor = new Monitor([target.pid]);
+    target.begin();
+    await target.running();
+    const work = hog.go();
+    const moves = () =>
+      monitor.collector
+        .recommendations()
+        .find(({ rule, summary }) => rule === 'move-culprit' && summary.startsWith('hog '));
+    const advice = await vi.waitUntil(moves, { timeout: 20_000 });
+    const tid = advice.command!.split(' ').at(-1)!;
+    const before = allowedOf(tid);
+    execSync(advice.command!);
+    expect(allowedOf(tid)).not.toBe(before);
+    expect(allowedOf(tid).split(/[,-]/)).not.toContain(String(cpu));
+    expect(moves()).toBeUndefined();
+    execSync(advice.undo!);
+    expect(allowedOf(tid)).toBe(before);
+    await work;
+    await target.stop();
+  });
+
+  it('sends an interrupt of this host elsewhere, and back', async (context) => {
+    const irq = movableIrq();
+    skipUnless(context, needs.root, needs.cpus(2));
+    if (irq === undefined)
+      return context.skip('no interrupt of this host goes to one CPU and can be moved');
+    const [home] = irq.effective!;
+    await using target = await spawnSpinner({ cpu: home! });
+    execSync(`taskset -acp ${home} ${target.pid}`);
+    const file = `/proc/irq/${irq.irq}/smp_affinity_list`;
+    const before = readFileSync(file, 'utf8');
+    const advice = adviceOn(irq.irq, target.pid, home!);
+    expect(advice).toMatchObject({ rule: 'move-irq' });
+    execSync(advice!.command!);
+    expect(readFileSync(file, 'utf8').trim().split(/[,-]/)).not.toContain(String(home));
+    execSync(advice!.undo!);
+    expect(readFileSync(file, 'utf8')).toBe(before);
+  });
+
+  it('leaves an interrupt alone that the kernel keeps where it is', async (context) => {
+    const kept = irqs().find(({ movable, effective }) => !movable && effective?.length === 1);
+    if (kept === undefined) return context.skip('the kernel manages no interrupt of this host');
+    const [home] = kept.effective!;
+    await using target = await spawnSpinner({ cpu: home! });
+    execSync(`taskset -acp ${home} ${target.pid}`);
+    expect(adviceOn(kept.irq, target.pid, home!)).toBeUndefined();
+  });
+});
+
+function allowedOf(tid: string): string {
+  return /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync(`/proc/${tid}/status`, 'utf8'))![1]!;
+}
+
+/** Lets some periods of the quota pass, in which nothing happens that could be waited for. */
+function periods(count: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, (count * PERIOD_US) / 1000));
+}
+
+function irqs() {
+  return readdirSync('/proc/irq')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => readIrqAffinity(Number(name)) ?? []);
+}
+
+function movableIrq() {
+  const online = allowedCpus().length;
+  return irqs().find(
+    ({ movable, effective, allowed }) =>
+      movable && effective?.length === 1 && allowed.length === online,
+  );
+}
+
+/** What is said of a thread that lost time to that interrupt. */
+function adviceOn(irq: number, pid: number, home: number): LatencyRecommendation | undefined {
+  const tally = new CauseTally();
+  const details = { irqs: [{ irq, name: 'device', ns: 90_000, count: 3 }] };
+  const parts = [{ cause: 'hard_irq', causeClass: 'interrupt', ns: 90_000, details }];
+  const receipt = { durationNs: 90_000, parts, unexplainedNs: 0 };
+  const spike = { id: 1, pid, tid: pid, cpu: home, durationNs: 90_000, receipt };
+  tally.add(spike as unknown as LatencySpike);
+  const host = new TuningHost({ procRoot: '/proc', sysRoot: '/sys', targets: [pid] });
+  return recommend(tally, host)[0];
+}
