@@ -132,6 +132,12 @@ export {
 } from './record/payload/thread-exit.js';
 export { threadStartParentTid, threadStartPid } from './record/payload/thread-start.js';
 export { idleBeforeNs, idleState } from './record/payload/idle.js';
+export {
+  lateTimerIdleNs,
+  lateTimerIdleState,
+  lateTimerSlackNs,
+  lateTimerStolenNs,
+} from './record/payload/late-timer.js';
 export { stealWindowNs } from './record/payload/steal.js';
 export {
   MemoryWorkType,

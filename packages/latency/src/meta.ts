@@ -57,6 +57,7 @@ export function metaFor({ syscalls, faults, runtimes, spans }: ResolvedOptions):
       RecordKind.Lock,
       RecordKind.Steal,
       RecordKind.Idle,
+      RecordKind.LateTimer,
       RecordKind.MemoryWork,
       RecordKind.Migrate,
       RecordKind.ThreadStart,

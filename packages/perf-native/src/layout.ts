@@ -105,7 +105,7 @@ export const SOURCE_COUNTS = { irq: 1024, softirq: 10, vector: 10 } as const;
 
 /** `struct hftmon_config`, byte offsets. */
 export const CONFIG = {
-  bytes: 400,
+  bytes: 408,
   enabled: 0,
   followChildren: 4,
   stacks: 8,
@@ -120,6 +120,7 @@ export const CONFIG = {
   vmEventsDistance: 320,
   stealTimeDistance: 328,
   loopTgids: 336,
+  timersDistance: 400,
 } as const;
 
 /** `struct hftmon_pump_stats`, byte offsets. */

@@ -20,7 +20,8 @@ const EVIDENCE: { readonly [C in Cause]: (details: PartOf<C>['details']) => stri
     ]),
   run_queue_wait: ({ by, newThread, ...wakeup }) =>
     join([runners('behind', by), woken(wakeup), newThread && 'first run of a new thread']),
-  late_wakeup: ({ cpu, ...wakeup }) => join([`CPU ${cpu} was idle`, woken(wakeup)]),
+  late_wakeup: ({ cpu, timer, ...wakeup }) =>
+    join([timer === undefined ? `CPU ${cpu} was idle` : lateTimer(timer), woken(wakeup)]),
   migration: ({ from, to, mover }) =>
     join([`CPU ${from} to ${to}`, mover !== undefined && `by ${task(mover)}`]),
   throttled: ({ limits }) => list(limits.map(limit)),
@@ -174,6 +175,11 @@ function limit({ type, cgroup, quotaUs, periodUs }: PartOf<'throttled'>['details
 function sender(from: Task & { readonly callSiteName?: string }): string {
   const at = from.callSiteName === undefined ? '' : ` at ${from.callSiteName}`;
   return `${task(from)}${at}`;
+}
+
+function lateTimer({ cpu, lateNs, idle }: NonNullable<PartOf<'late_wakeup'>['details']['timer']>) {
+  const state = idle === undefined ? '' : ` in ${idle.name ?? `state ${idle.state}`}`;
+  return `its timer ${shortDuration(lateNs)} late on CPU ${cpu}${state}`;
 }
 
 function woken(wakeup: { readonly waker?: Task; readonly wokenByInterrupt?: boolean }) {

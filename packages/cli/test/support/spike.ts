@@ -42,6 +42,20 @@ export function tick(ns: number): ReceiptPart {
   };
 }
 
+/** Behind the same task as {@link preemption}. */
+export function queued(ns: number): ReceiptPart {
+  const runner = { tid: 9, comm: 'hog', policy: 'SCHED_FIFO', priority: 89, ns, count: 1 };
+  const details = { by: [runner], tasksAhead: 1, wokenByInterrupt: true, cpu: 1, count: 1 };
+  return { cause: 'run_queue_wait', causeClass: 'context_switch', ns, details };
+}
+
+/** A timer that was so late. */
+export function lateTimer(ns: number): ReceiptPart {
+  const timer = { dueNs: 0, lateNs: ns, slackNs: 1, cpu: 1, ns };
+  const details = { wokenByInterrupt: true, cpu: 1, count: 1, wokenNs: ns, timer };
+  return { cause: 'late_wakeup', causeClass: 'blocking', ns, details };
+}
+
 /** @param windowNs - before its end, in which it happened */
 export function stolen(ns: number, windowNs: number): ReceiptPart {
   return { cause: 'steal', causeClass: 'hardware', ns, details: { count: 1, windowNs } };

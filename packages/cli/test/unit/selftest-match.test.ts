@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { LatencySpike } from '@hftmon/monitor';
+import type { LatencySpike, ReceiptPart } from '@hftmon/monitor';
 import { GapLog } from '../../src/verbs/selftest/gap-log.js';
 import { judgeKind } from '../../src/verbs/selftest/judge-kind.js';
 import { KINDS } from '../../src/verbs/selftest/kinds.js';
-import { preemption, spikeOf, stolen, tick } from '../support/spike.js';
+import { lateTimer, preemption, queued, spikeOf, stolen, tick } from '../support/spike.js';
 
 const MS = 1_000_000;
 const at = (ms: number): number => 5_000_000_000 + ms * MS;
@@ -70,6 +70,21 @@ describe('an injection', () => {
     const error = (ns: number) => judge([spikeOf([preemption(3 * MS - ns)])]);
     expect(error(60_000)).toMatchObject({ inTime: 1, durationErrors: { maxNs: 60_000 } });
     expect(error(60_001)).toMatchObject({ inTime: 0, faults: [{ fault: 'duration' }] });
+  });
+
+  it('by a timer begins when that was due, to 2 us', () => {
+    const byTimer = KINDS.find(({ id }) => id === 'late-timer')!;
+    const begun = (lateNs: number, ...late: ReceiptPart[]) => {
+      const spike = spikeOf([queued(2.9 * MS), ...late], { monotonicNs: at(0) + lateNs });
+      return judgeKind(byTimer, deed, [spike], gaps);
+    };
+    expect(begun(2000, lateTimer(50_000))).toMatchObject({ named: 1, inTime: 1 });
+    expect(begun(2001, lateTimer(50_000))).toMatchObject({
+      named: 1,
+      inTime: 0,
+      faults: [{ fault: 'duration' }],
+    });
+    expect(begun(30_000, tick(50_000))).toMatchObject({ inTime: 1 });
   });
 
   it('is compared with everything that hangs together in the clock', () => {

@@ -60,6 +60,8 @@ export const RecordKind = {
   Pause: 27,
   /** A CPU left an idle state, for which a target thread had to wait. `tid` is 0. */
   Idle: 28,
+  /** A timer that ended a target thread's sleep: from when it was due at the latest to the wake-up. */
+  LateTimer: 29,
 } as const;
 
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];

@@ -4,25 +4,18 @@ import {
   switchCpuFrom,
   switchFlags,
   switchQueueDepth,
-  switchWaitNs,
   type TaskRef,
 } from '@hftmon/core';
 import { placesOf } from '../receipt/places.js';
 import type { Scene } from '../receipt/scene.js';
 import { NOBODY, type Slice } from '../receipt/slice.js';
 import { switchEnd } from '../receipt/switch-end.js';
-import { throttleEnd } from '../receipt/throttle-end.js';
 import { enderOf } from '../receipt/waker.js';
-import type {
-  LateWakeupDetails,
-  MigrationDetails,
-  PreemptionDetails,
-  RunQueueWaitDetails,
-} from '../types/details.js';
+import type { MigrationDetails, PreemptionDetails, RunQueueWaitDetails } from '../types/details.js';
 import { longestOf, taskShares } from './shares.js';
 
 /** Slices of waits hold the thread's own Switch record, also where somebody's run is the evidence. */
-function switchOf(slices: readonly Slice[]): {
+export function switchOf(slices: readonly Slice[]): {
   readonly u32: Uint32Array;
   readonly base: number;
   readonly slice: Slice;
@@ -62,21 +55,6 @@ export function runQueueWaitDetails(slices: readonly Slice[], scene: Scene): Run
   };
 }
 
-export function lateWakeupDetails(slices: readonly Slice[], scene: Scene): LateWakeupDetails {
-  const { u32, base, flags, slice } = switchOf(slices);
-  const ranNs = switchEnd(slice.log, base);
-  const throttledNs = throttleEnd(slice.log, slice.log.startOf(base));
-  return {
-    ...wakerRef(scene, u32, base, slice.endNs),
-    wokenByInterrupt: (flags & SwitchFlag.WokenByInterrupt) !== 0,
-    cpu: cpuAt(u32, base),
-    count: countSwitches(slices),
-    wokenNs: throttledNs ?? ranNs - switchWaitNs(u32, base),
-    ranNs,
-    ...((flags & SwitchFlag.NewThread) === 0 ? {} : { newThread: true }),
-  };
-}
-
 export function migrationDetails(slices: readonly Slice[], scene: Scene): MigrationDetails {
   const { u32, base, slice } = switchOf(slices);
   const start = slice.log.startOf(base);
@@ -96,7 +74,7 @@ export function migrationDetails(slices: readonly Slice[], scene: Scene): Migrat
   };
 }
 
-function wakerRef(
+export function wakerRef(
   { lookups }: Scene,
   u32: Uint32Array,
   base: number,
@@ -107,6 +85,6 @@ function wakerRef(
 }
 
 /** A wait, and what the thread was blocked on before it, are of one switch. */
-function countSwitches(slices: readonly Slice[]): number {
+export function countSwitches(slices: readonly Slice[]): number {
   return new Set(slices.map(({ log, base }) => switchEnd(log, base))).size;
 }

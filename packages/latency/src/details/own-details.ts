@@ -1,7 +1,10 @@
 import {
   FaultType,
+  RecordKind,
   faultAddressExact,
   faultType,
+  kindAt,
+  lateTimerIdleNs,
   stealWindowNs,
   syscallNumber,
 } from '@hftmon/core';
@@ -50,8 +53,14 @@ function describeFault(
 export function stealDetails(slices: readonly Slice[]): StealDetails {
   return {
     count: new Set(slices.map(({ base }) => base)).size,
-    windowNs: Math.max(...slices.map(({ log, base }) => stealWindowNs(log.u32, base))),
+    windowNs: Math.max(...slices.map(windowNs)),
   };
+}
+
+/** From an idle CPU it was taken since that went idle. */
+function windowNs({ log, base }: Slice): number {
+  const ofTimer = kindAt(log.u32, base) === RecordKind.LateTimer;
+  return ofTimer ? lateTimerIdleNs(log.u32, base) : stealWindowNs(log.u32, base);
 }
 
 export function syscallDetails(slices: readonly Slice[]): SyscallDetails {

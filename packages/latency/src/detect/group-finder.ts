@@ -112,6 +112,7 @@ export class GroupFinder {
       if (isNoOwnWill(type)) waitEnd = Math.max(waitEnd, end);
       // Asleep in one of these, the thread waits for its memory, a lock or the helpers of its runtime.
       else if (type === IntervalType.Sleep && end > waitEnd) this.#sleeps.addFrom(intervals, i);
+      else if (type === IntervalType.LateTimer) this.#endSleep(i);
     }
     let sleep = 0;
     for (let i = 0; i < intervals.count; i++) {
@@ -122,6 +123,14 @@ export class GroupFinder {
       else this.pieces.addFrom(intervals, i);
     }
     this.pieces.sort();
+  }
+
+  /** The interval at `index` is the end of a sleep that the thread did not want any more. */
+  #endSleep(index: number): void {
+    const { start, end } = this.#intervals;
+    const sleeps = this.#sleeps;
+    const last = sleeps.count - 1;
+    if (last >= 0 && sleeps.end[last] === end[index]) sleeps.end[last] = start[index]!;
   }
 
   /**

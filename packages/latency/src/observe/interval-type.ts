@@ -28,6 +28,8 @@ export const IntervalType = {
   Steal: 14,
   /** Its runtime collected garbage. */
   Pause: 15,
+  /** Due to be woken by a timer; the end of a Sleep, or of what else it was blocked on. */
+  LateTimer: 16,
 } as const;
 
 /** Sleep and Move are kept for what they tell about others. */

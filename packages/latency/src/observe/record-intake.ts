@@ -92,6 +92,9 @@ export class RecordIntake {
       case RecordKind.Steal:
         this.#stall(u32, base, IntervalType.Steal);
         return true;
+      case RecordKind.LateTimer:
+        this.#stall(u32, base, IntervalType.LateTimer);
+        return true;
       case RecordKind.Pause:
         this.#stall(u32, base, IntervalType.Pause);
         return true;

@@ -4,6 +4,7 @@ import { IntervalType } from '../observe/interval-type.js';
 import type { ObservedCause } from '../types/details.js';
 import { blockedCause } from './blocked-slice.js';
 import { interruptSlice } from './interrupt-slice.js';
+import { addWait, lateTimerSlices } from './late-timer-slices.js';
 import { offCpuSlices } from './off-cpu-slices.js';
 import type { Scene } from './scene.js';
 import { NOBODY, Rank, type Slice } from './slice.js';
@@ -27,6 +28,7 @@ export function sliceGroup(
   let work: Around | undefined;
   let lock: Around | undefined;
   let pause: Around | undefined;
+  let late: readonly Slice[] = [];
   for (let i = group.first; i < group.last; i++) {
     const startNs = pieces.start[i]!;
     const endNs = pieces.end[i]!;
@@ -38,7 +40,12 @@ export function sliceGroup(
     switch (type) {
       case IntervalType.Preempted:
       case IntervalType.Wait:
-        slices.push(...offCpuSlices(scene, base, startNs, endNs, type));
+        addWait(slices, late, offCpuSlices(scene, base, startNs, endNs, type));
+        late = [];
+        break;
+      case IntervalType.LateTimer:
+        late = lateTimerSlices(scene, base, startNs, endNs);
+        slices.push(...late);
         break;
       case IntervalType.Interrupt:
         slices.push(interruptSlice(log, base, startNs, endNs));

@@ -16,8 +16,8 @@ import {
   reclaimDetails,
   thpDetails,
 } from '../details/memory-details.js';
+import { lateWakeupDetails } from '../details/late-wakeup-details.js';
 import {
-  lateWakeupDetails,
   migrationDetails,
   preemptionDetails,
   runQueueWaitDetails,

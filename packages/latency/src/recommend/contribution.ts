@@ -1,4 +1,4 @@
-import type { LockShare, TaskShare, ThrottleLimit } from '../types/details.js';
+import type { LateWakeupDetails, LockShare, TaskShare, ThrottleLimit } from '../types/details.js';
 import type { LatencySpike, ReceiptPart } from '../types/spike.js';
 
 /** What a rule is about: causes that the same change would remove. */
@@ -108,7 +108,7 @@ function ofPart(part: ReceiptPart, cpu: number): Contribution[] {
         facts: { limit },
       }));
     case 'late_wakeup':
-      return [at(part.details.cpu, 'late_wakeup', `idle CPU ${part.details.cpu}`, ns)];
+      return lateOnIdleCpus(part.details, ns);
     case 'c_state':
       return part.details.states.map(({ cpu, ns }) =>
         at(cpu, 'late_wakeup', `idle CPU ${cpu}`, ns),
@@ -141,6 +141,18 @@ function ofLock(lock: LockShare, cpu: number): Contribution[] {
   if (priorityInversion !== true || releasedBy === undefined) return [];
   const { tid, comm } = releasedBy;
   return [{ topic: 'priority_inversion', culprit: comm || String(tid), ns, cpu, tid, facts }];
+}
+
+/** A timer that was late on a CPU that was not idle tells nothing of idle states. */
+function lateOnIdleCpus({ cpu, timer }: LateWakeupDetails, ns: number): Contribution[] {
+  const early = timer?.ns ?? 0;
+  const times = [
+    { cpu, ns: ns - early },
+    ...(timer?.idle === undefined ? [] : [{ cpu: timer.cpu, ns: early }]),
+  ];
+  return times
+    .filter((time) => time.ns > 0)
+    .map((time) => at(time.cpu, 'late_wakeup', `idle CPU ${time.cpu}`, time.ns));
 }
 
 function at(cpu: number, topic: Topic, culprit: string, ns: number): Contribution {

@@ -55,18 +55,43 @@ export interface RunQueueWaitDetails {
   readonly newThread?: true;
 }
 
+/** A timer that ended a sleep late. */
+export interface LateTimer {
+  /** When it was due at the latest, ns since the session epoch; of the one that was latest. */
+  readonly dueNs: number;
+  /** From then to the wake-up, ns; interrupts and the hypervisor may have had parts of it. */
+  readonly lateNs: number;
+  /**
+   * How much earlier the kernel was free to let it expire, ns: the slack of the thread, 50 us by
+   * default, none with a real-time policy.
+   */
+  readonly slackNs: number;
+  /** CPU whose timer it was. */
+  readonly cpu: number;
+  /** Idle state that the CPU was in until then; absent where it was in none, or that is not known. */
+  readonly idle?: {
+    readonly state: number;
+    readonly name?: string;
+    readonly exitLatencyUs?: number;
+  };
+  /** Net time of all of them in the part, ns: the rest of it is after the wake-ups. */
+  readonly ns: number;
+}
+
 export interface LateWakeupDetails {
   /** Absent when an interrupt woke it. */
   readonly waker?: TaskRef;
   readonly wokenByInterrupt: boolean;
-  /** CPU that was idle, where the thread then ran. */
+  /** CPU where the thread then ran; it was idle, or its timer late. */
   readonly cpu: number;
   readonly count: number;
   /** When it was woken, or a limit on CPU time ended, ns since the session epoch; of the longest one. */
   readonly wokenNs: number;
-  /** When it ran. */
-  readonly ranNs: number;
+  /** When it ran; absent in an eager report of one that has yet to run. */
+  readonly ranNs?: number;
   readonly newThread?: true;
+  /** Absent where no timer was late, or that is not observed. */
+  readonly timer?: LateTimer;
 }
 
 export interface MigrationDetails {

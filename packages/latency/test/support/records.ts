@@ -199,6 +199,20 @@ export function idleExit(
   return frame(RecordKind.Idle, { ...fields, tid: 0 }, [state, low(before), high(before)]);
 }
 
+/** A timer that ended a sleep late; `state` is the idle state that the CPU was in until then. */
+export function lateTimer(
+  fields: Times & {
+    readonly slack?: number;
+    readonly state?: number;
+    readonly stolen?: number;
+    readonly idle?: number;
+  },
+): FakeRecord {
+  const { slack = 0, state = -1, stolen = 0, idle = 0 } = fields;
+  const words = [slack, 0, state + 1, stolen, 0, idle, 0];
+  return frame(RecordKind.LateTimer, fields, words);
+}
+
 export interface KernelLockFields extends Times {
   readonly flags?: number;
   readonly address?: number;

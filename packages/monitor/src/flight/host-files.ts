@@ -41,7 +41,7 @@ export function hostFiles({ u32, count }: RecordBatch, input: HostFilesInput): F
   for (let i = 0, base = 0; i < count; i++, base += RECORD_WORDS) {
     const kind = kindAt(u32, base);
     if (kind === RecordKind.HardIrq) interrupts = true;
-    if (kind === RecordKind.Idle) idleCpus.add(cpuAt(u32, base));
+    if (kind === RecordKind.Idle || kind === RecordKind.LateTimer) idleCpus.add(cpuAt(u32, base));
     if (kind !== RecordKind.Fault && kind !== RecordKind.Switch) continue;
     const pid = pidOf(tidAt(u32, base));
     if (pid === undefined) continue;

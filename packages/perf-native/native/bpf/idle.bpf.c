@@ -5,6 +5,7 @@
  * the end of the state. Both programs run where nobody else wants the CPU.
  */
 #include "idle.h"
+#include "steal.h"
 
 #define LEFT_IDLE_STATE (~0u) /* PWR_EVENT_EXIT */
 
@@ -40,6 +41,7 @@ int hftmon_cpu_idle(tp_args *ctx)
 		c->idle_state = state;
 		c->idle_left_ns = 0;
 		c->idle_kicked_ns = 0;
+		c->idle_steal = steal_so_far(c);
 		/* Last: from here on others may say that they want the CPU. */
 		barrier();
 		*(volatile u64 *)&c->idle_since_ns = now;

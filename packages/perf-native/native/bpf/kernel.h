@@ -122,6 +122,24 @@ struct mm_struct {
 	struct rw_semaphore mmap_lock;
 };
 
+struct timerqueue_node {
+	long long expires;
+};
+
+struct hrtimer {
+	struct timerqueue_node node;
+	long long _softexpires;
+};
+
+struct hrtimer_clock_base {
+	struct hrtimer *running;
+	long long offset;
+};
+
+struct hrtimer_cpu_base {
+	struct hrtimer_clock_base clock_base[8];
+};
+
 struct task_struct {
 	struct mm_struct *mm;
 	struct sched_entity se;

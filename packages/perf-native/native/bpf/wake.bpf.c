@@ -2,6 +2,7 @@
 /* sched_waking: since when a thread wants to run, and who wanted it to. */
 #include "probe.h"
 #include "core_fixes.h"
+#include "timer.h"
 
 /*
  * Others that are runnable on the CPU where the thread is put, unless it is put elsewhere (see
@@ -47,6 +48,8 @@ int hftmon_wake(tp_args *ctx)
 		t->out_exec_ns = task->se.sum_exec_runtime;
 		t->state = HFTMON_THREAD_BLOCKED;
 	}
+	if (t->wake_flags)
+		tell_late_timer(t, c, cpu, now);
 	/*
 	 * A thread still on its CPU never gets to wait: it is woken before it could sleep. Another
 	 * may yet be moved to another CPU; sched_migrate_task then moves the count.

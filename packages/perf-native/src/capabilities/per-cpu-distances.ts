@@ -41,6 +41,8 @@ export interface PerCpuDistances {
   readonly vmEvents: bigint | undefined;
   /** `steal_time`: what the hypervisor (KVM) took, in ns. */
   readonly stealTime: bigint | undefined;
+  /** `hrtimer_bases`: the timers that expire there. */
+  readonly timers: bigint | undefined;
 }
 
 /**
@@ -69,10 +71,18 @@ function readDistances(sysRoot: string): PerCpuDistances {
     ),
     vmEvents: to(offsets.get('vm_event_states')),
     stealTime: to(offsets.get('steal_time')),
+    timers: to(offsets.get('hrtimer_bases')),
   };
 }
 
-const VARIABLES = ['runqueues', '__preempt_count', 'pcpu_hot', 'vm_event_states', 'steal_time'];
+const VARIABLES = [
+  'runqueues',
+  '__preempt_count',
+  'pcpu_hot',
+  'vm_event_states',
+  'steal_time',
+  'hrtimer_bases',
+];
 
 function readOffsets(path: string): Map<string, number> {
   try {

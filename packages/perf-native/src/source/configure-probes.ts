@@ -37,6 +37,9 @@ export function configureProbes(
   if (kinds.has(RecordKind.Steal)) {
     config64[CONFIG.stealTimeDistance / 8] = distances.stealTime ?? 0n;
   }
+  if (kinds.has(RecordKind.LateTimer)) {
+    config64[CONFIG.timersDistance / 8] = distances.timers ?? 0n;
+  }
   for (const [kind, ns] of Object.entries(options.minDurationNs ?? {})) {
     config64[CONFIG.minDurationNs / 8 + Number(kind)] = BigInt(Math.round(ns));
   }

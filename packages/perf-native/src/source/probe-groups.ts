@@ -22,6 +22,7 @@ const GROUPS_OF_KIND: Readonly<Partial<Record<RecordKind, number>>> = {
   [RecordKind.TickStop]: GROUP.tick,
   [RecordKind.DeviceWork]: GROUP.device,
   [RecordKind.Throttle]: GROUP.switch,
+  [RecordKind.LateTimer]: GROUP.switch,
   [RecordKind.Lock]: GROUP.lock,
   [RecordKind.Steal]: GROUP.switch | GROUP.vector,
   [RecordKind.MemoryWork]: GROUP.memory,

@@ -27,7 +27,7 @@ export interface KindResult {
   readonly named: number;
   /** Those of them where something else took longer, but the time of the cause is right. */
   readonly namedByFit: number;
-  /** Those whose duration is within 2 us or 2 %. */
+  /** Those whose duration is within 2 us or 2 %, and that begin with the timer that ended a sleep. */
   readonly inTime: number;
   /** Absent when none was detected. */
   readonly durationErrors?: DurationErrors;
@@ -87,8 +87,8 @@ function isDetected({ spikes }: Match): boolean {
   return spikes.length > 0;
 }
 
-function isInTime({ errorNs, gapNs }: Match): boolean {
-  return errorNs! <= durationTolerance(gapNs);
+function isInTime({ errorNs, dueErrorNs = 0, gapNs }: Match): boolean {
+  return errorNs! <= durationTolerance(gapNs) && dueErrorNs <= durationTolerance(0);
 }
 
 function summarize(sorted: readonly number[]): DurationErrors {

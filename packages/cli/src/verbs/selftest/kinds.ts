@@ -12,6 +12,8 @@ export interface Kind {
   readonly evidence: Evidence;
   /** What it brings along, which then counts with it when the largest part is looked for. */
   readonly along?: Evidence;
+  /** The injection begins when a timer is due, and so must the spike, to 2 us. */
+  readonly byTimer?: true;
 }
 
 export const KINDS: readonly Kind[] = [
@@ -38,6 +40,7 @@ export const KINDS: readonly Kind[] = [
     title: 'a timer expires behind a real-time task',
     cause: 'run_queue_wait',
     evidence: evidence.queuedBehind,
+    byTimer: true,
   },
   {
     id: 'migration',

@@ -19,6 +19,8 @@ export interface Match {
   readonly named?: NamedBy;
   /** Duration of the spikes against the target's own gaps, ns; absent when it was not detected. */
   readonly errorNs?: number;
+  /** Start of the spike against when the timer was due, ns; absent where no spike names a timer. */
+  readonly dueErrorNs?: number;
   /** From the start of the first to the end of the last of those gaps, ns. */
   readonly gapNs: number;
 }
@@ -48,6 +50,7 @@ export function matchInjection(
     injection,
     spikes: own,
     ...(named === undefined ? {} : { named }),
+    ...(kind.byTimer === true ? compareWithDue(own, startNs) : {}),
     ...compareDurations(longestWithin(own, injection), placed, spikes, gaps),
   };
 }
@@ -103,6 +106,14 @@ function compareDurations(
     }
     [startNs, endNs] = [first, last];
   }
+}
+
+/** A timer is named where the kernel tells when it was due. */
+function compareWithDue(spikes: readonly LatencySpike[], dueNs: number): { dueErrorNs?: number } {
+  const timed = spikes.find(({ receipt }) =>
+    receipt.parts.some((part) => part.cause === 'late_wakeup' && part.details.timer !== undefined),
+  );
+  return timed === undefined ? {} : { dueErrorNs: Math.abs(startOf(timed) - dueNs) };
 }
 
 /** Time that was stolen when nobody knows, but perhaps then. */

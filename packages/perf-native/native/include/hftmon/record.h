@@ -52,6 +52,7 @@ enum hftmon_kind {
 	HFTMON_GAP = 26,	    /* written by the noise probe */
 	HFTMON_PAUSE = 27,
 	HFTMON_IDLE = 28,
+	HFTMON_LATE_TIMER = 29,
 	HFTMON_KERNEL_KINDS = 32, /* loss counters are kept for this many kinds */
 };
 

@@ -201,7 +201,9 @@ struct hftmon_cpu {
 	hft_u64 idle_left_ns;  /* an interrupt was the first sign of its end; 0 none */
 	hft_u64 idle_kicked_ns; /* another CPU wants it to leave that state; written by that one */
 	hft_u32 idle_state;	/* number of the state, as in cpuidle/stateN */
-	hft_u8 pad4[128 - 32 - 72 - 32 + 128 - 32 - 32 - 16 - 28];
+	hft_u32 pad5;
+	hft_u64 idle_steal; /* what the hypervisor had taken when the CPU went idle */
+	hft_u8 pad4[128 - 32 - 72 - 32 + 128 - 32 - 32 - 16 - 40];
 	struct hftmon_counts counts[HFTMON_KERNEL_KINDS];
 };
 
@@ -438,6 +440,7 @@ struct hftmon_config {
 	hft_u64 vm_events_distance;  /* bytes from a CPU's rq to its counts of /proc/vmstat, 0 unknown */
 	hft_u64 steal_time_distance; /* likewise to what the hypervisor has taken from it */
 	hft_u32 loop_tgids[HFTMON_LOOP_PROCESSES]; /* whose threads may have event loops; 0 free */
+	hft_u64 timers_distance; /* bytes from a CPU's rq to its timers; 0 unknown, or nobody asks */
 };
 
 #endif

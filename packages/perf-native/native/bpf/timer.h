@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/*
+ * How late the timer was that ends a sleep. While the kernel calls a timer's function, the timer is
+ * noted with its CPU, so whoever is woken then is woken by it: no probe of the timers themselves is
+ * needed, which are many.
+ */
+#ifndef HFTMON_BPF_TIMER_H
+#define HFTMON_BPF_TIMER_H
+
+#include "interrupt.h"
+
+/*
+ * Clocks whose timers expire in the interrupt itself: monotonic, real time, boot time, TAI. Those
+ * that expire in the softirq come after them; nobody sleeps with one but, on PREEMPT_RT, threads
+ * without a real-time policy.
+ */
+#define HARD_CLOCKS 4
+
+struct expiry {
+	u64 hard_ns; /* by CLOCK_MONOTONIC; 0: no timer is being served */
+	u64 soft_ns;
+};
+
+INLINE void expiry_of(struct hrtimer_clock_base *clock, struct expiry *e)
+{
+	struct hrtimer *timer = 0;
+	long long offset = 0, hard = 0, soft = 0;
+
+	/* Read, not followed, where kernels before 6.2 leave no other way. */
+	if (has_rdonly_cast) {
+		timer = clock->running;
+		if (!timer)
+			return;
+		offset = clock->offset;
+		hard = timer->node.expires;
+		soft = timer->_softexpires;
+	} else {
+		bpf_core_read(&timer, sizeof(timer), &clock->running);
+		if (!timer)
+			return;
+		bpf_core_read(&offset, sizeof(offset), &clock->offset);
+		bpf_core_read(&hard, sizeof(hard), &timer->node.expires);
+		bpf_core_read(&soft, sizeof(soft), &timer->_softexpires);
+	}
+	e->hard_ns = hard - offset;
+	e->soft_ns = soft - offset;
+}
+
+/* When the timer was due whose function is running on this CPU. */
+INLINE struct expiry expiry_here(struct hftmon_cpu *c)
+{
+	/* Loaded back: a typed pointer takes no variable offset. */
+	u64 address = *(volatile u64 *)&c->run_queue;
+	struct expiry e = { 0, 0 };
+	struct hrtimer_cpu_base *timers;
+
+	if (!address)
+		return e;
+	timers = (void *)(address + config.timers_distance);
+	if (has_rdonly_cast)
+		timers = bpf_rdonly_cast(timers, bpf_core_type_id_kernel(struct hrtimer_cpu_base));
+	expiry_of(&timers->clock_base[0], &e);
+	if (!e.hard_ns)
+		expiry_of(&timers->clock_base[1], &e);
+	if (!e.hard_ns)
+		expiry_of(&timers->clock_base[2], &e);
+	if (!e.hard_ns)
+		expiry_of(&timers->clock_base[3], &e);
+	return e;
+}
+
+/* What the hypervisor took from this CPU since it went idle, as far as it may be why we are late. */
+INLINE u64 stolen_in_idle(struct hftmon_cpu *c, u64 late)
+{
+	u64 taken = steal_so_far(c) - c->idle_steal;
+
+	if (!c->idle_steal || (long long)taken < 0)
+		return 0;
+	return taken > late ? late : taken;
+}
+
+/* A thread that sleeps is woken from an interrupt on this CPU. */
+INLINE void tell_late_timer(struct hftmon_thread *t, struct hftmon_cpu *c, u32 cpu, u64 now)
+{
+	struct hftmon_record *r;
+	struct expiry e;
+	u64 position, due;
+
+	if (!config.timers_distance || t->state != HFTMON_THREAD_BLOCKED)
+		return;
+	e = expiry_here(c);
+	/* One that was due before the thread went to sleep has kept it from nothing until then. */
+	due = (long long)(e.hard_ns - t->since_ns) > 0 ? e.hard_ns : t->since_ns;
+	if (!e.hard_ns || (long long)(now - due) <= 0)
+		return;
+	r = claim_lasting(c, cpu, HFTMON_LATE_TIMER, t->tid, due, now, &position);
+	if (!r)
+		return;
+	set_u64(r, 0, e.hard_ns - e.soft_ns);
+	r->w[2] = c->idle_since_ns ? c->idle_state + 1 : 0;
+	set_u64(r, 3, c->idle_since_ns ? stolen_in_idle(c, now - due) : 0);
+	set_u64(r, 5, c->idle_since_ns ? now - c->idle_since_ns : 0);
+	publish(c, r, HFTMON_LATE_TIMER, position);
+}
+
+#endif
