@@ -27,9 +27,12 @@ export interface Recommendation {
   readonly expectedEffect: string;
   /** Time that threads lost to what it would remove, ns; absent where that was not measured. */
   readonly lostNs?: number;
-  /** For a shell, to be run as it stands. */
+  /**
+   * For a root shell, to be run as it stands; `at_start`, with the program's own command line in
+   * place of `COMMAND`.
+   */
   readonly command?: string;
-  /** For a shell: takes the command back. */
+  /** For a root shell: puts back what the command changed; absent where that can't be exact. */
   readonly undo?: string;
   /** For the command line of the kernel, in the configuration of the boot loader. */
   readonly bootParameters?: string;

@@ -1,4 +1,4 @@
-import type { MemoryMap } from '@hftmon/perf-native';
+import { readCpuLists, type MemoryMap } from '@hftmon/perf-native';
 import { optionalText } from '../files/read-text.js';
 import type { LatencyMatrix } from '../host/latency-matrix.js';
 import type { NumaHost } from '../host/numa-host.js';
@@ -34,6 +34,8 @@ export function evidenceFor(
   const walk = used !== false && placement.method === 'numa_maps';
   const hugePages = walk ? readHugePages(pid, parts) : undefined;
   const bandwidth = bandwidthOf(host, parts.traffic);
+  const { isolated, nohzFull } = readCpuLists(parts.sysRoot);
+  const balancingMode = optionalText(`${parts.procRoot}/sys/kernel/numa_balancing`)?.trim();
   return {
     pid,
     comm,
@@ -42,7 +44,9 @@ export function evidenceFor(
     placement,
     threads,
     cpuNsByNode,
+    keptCpus: [...isolated, ...nohzFull],
     ...(hintFaults !== undefined && { hintFaults }),
+    ...(balancingMode !== undefined && { balancingMode }),
     ...(used !== false && { used }),
     ...(hugePages !== undefined && { hugePages }),
     ...(bandwidth !== undefined && { bandwidth }),

@@ -34,7 +34,7 @@ export const movePages: Rule = (evidence) => {
       command: `migratepages ${pid} ${from} ${home.nodeId}`,
       call: `migrate_pages(${pid}, …) with the nodes ${from} and ${home.nodeId}`,
       caution:
-        'a thread that touches a page on its way waits for it, so not while it trades; pages that several processes share stay; migratepages is of the package numactl',
+        'a thread that touches a page on its way waits for it, so not while it trades; pages that several processes share stay; it cannot be taken back: moving all to the old node would take along what was on this one before; migratepages is of the package numactl',
     },
   ];
 };

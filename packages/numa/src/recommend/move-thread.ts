@@ -11,12 +11,13 @@ const MOST_THREADS = 8;
 
 /** Move threads that run away from the memory that nearly all of the process is in. */
 export const moveThread: Rule = (evidence) => {
-  const { pid, host, placement, threads } = evidence;
+  const { pid, host, placement, threads, keptCpus } = evidence;
   // With one home for all threads it is the memory that is wrong.
   if (homeNode(evidence) !== undefined) return [];
   const total = placement.working.reduce((sum, { bytes }) => sum + bytes, 0);
   const memory = placement.working.find(({ bytes }) => bytes >= MOST * total);
-  const cpus = host.nodes.find(({ id }) => id === memory?.nodeId)?.cpus ?? [];
+  const own = host.nodes.find(({ id }) => id === memory?.nodeId)?.cpus ?? [];
+  const cpus = own.filter((cpu) => !keptCpus.includes(cpu));
   if (memory === undefined || total === 0 || cpus.length === 0) return [];
   const away = threads
     .filter(({ nodeId }) => nodeId !== undefined && nodeId !== memory.nodeId)
@@ -42,8 +43,9 @@ export const moveThread: Rule = (evidence) => {
       ],
       expectedEffect: `if the thread works on that memory, ${cost.sentence}`,
       command: `taskset -cp ${formatCpuList(cpus)} ${thread.tid}`,
+      undo: `taskset -cp ${thread.allowedCpus} ${thread.tid}`,
       call: 'sched_setaffinity',
-      caution: `isolated CPUs and those of other hot threads are among the CPUs of node ${memory.nodeId}: choose one`,
+      caution: `those of other hot threads are among the CPUs of node ${memory.nodeId}, isolated ones are not: choose one, if it is pinned; its own stack stays where it is`,
     };
   });
 };

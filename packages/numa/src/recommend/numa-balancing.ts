@@ -1,8 +1,10 @@
 import type { Rule } from './process-evidence.js';
 
 /** Stop the kernel from taking pages away to see who comes, when that stopped threads of a target. */
-export const numaBalancing: Rule = ({ pid, comm, hintFaults, threads }) => {
+export const numaBalancing: Rule = ({ pid, comm, hintFaults, threads, balancingMode }) => {
   if (hintFaults === undefined || hintFaults === 0) return [];
+  // Switched off since.
+  if (balancingMode === undefined || balancingMode === '0') return [];
   const migrated = threads.reduce((sum, { faults }) => sum + (faults?.pagesMigrated ?? 0), 0);
   return [
     {
@@ -23,12 +25,14 @@ export const numaBalancing: Rule = ({ pid, comm, hintFaults, threads }) => {
           unit: 'count',
           source: '/proc/PID/task/TID/sched, numa_pages_migrated',
         },
+        { what: 'kernel.numa_balancing', value: balancingMode, source: '/proc/sys/kernel' },
       ],
       expectedEffect: 'these faults, and the migrations after them, no longer happen',
-      command: 'sudo sysctl kernel.numa_balancing=0',
+      command: 'sysctl kernel.numa_balancing=0',
+      undo: `sysctl kernel.numa_balancing=${balancingMode}`,
       call: 'mbind or set_mempolicy with MPOL_BIND: the kernel does not scan memory bound so',
       caution:
-        'the switch is for the whole host: processes that rely on it keep their memory where it is',
+        'the switch is for the whole host, until the next boot (/etc/sysctl.d makes it last): processes that rely on it keep their memory where it is',
     },
   ];
 };

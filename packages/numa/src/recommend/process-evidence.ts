@@ -33,6 +33,10 @@ export interface ProcessEvidence {
   readonly cpuNsByNode: ReadonlyMap<number, number>;
   /** NUMA hinting faults of its threads since it was attached. */
   readonly hintFaults?: number;
+  /** kernel.numa_balancing; absent where the kernel has none. */
+  readonly balancingMode?: string;
+  /** CPUs that are isolated or without tick: kept for somebody. */
+  readonly keptCpus: readonly number[];
   /** Where the samples were, and their source. */
   readonly used?: { readonly source: string; readonly mappings: readonly UsedMapping[] };
   readonly hugePages?: HugePageFacts;

@@ -12,7 +12,9 @@ export interface ThreadPlace {
   readonly cpu: number;
   /** Node of that CPU; absent when the host does not say. */
   readonly nodeId?: number;
-  /** Nodes of the CPUs that it may use. */
+  /** CPUs that it may use, as the kernel lists them: `0-3,8`. */
+  readonly allowedCpus: string;
+  /** Nodes of these CPUs. */
   readonly allowedNodes: readonly number[];
   /** Time that it has run since it began, ns (schedstat); absent where the kernel doesn't count. */
   readonly onCpuNs?: number;
@@ -42,19 +44,20 @@ function readPlace(tid: number, folder: string, host: NumaHost): ThreadPlace | u
   const nodeId = host.nodeOf(cpu);
   const onCpuNs = optionalText(`${folder}/schedstat`)?.split(' ')[0];
   const faults = parseTaskFaults(optionalText(`${folder}/sched`) ?? '');
+  const allowedCpus = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] ?? '';
   return {
     tid,
     comm: stat.slice(stat.indexOf('(') + 1, close),
     cpu,
     ...(nodeId !== undefined && { nodeId }),
-    allowedNodes: allowedNodes(status, host),
+    allowedCpus,
+    allowedNodes: nodesOf(allowedCpus, host),
     ...(onCpuNs !== undefined && { onCpuNs: Number(onCpuNs) }),
     ...(faults !== undefined && { faults }),
   };
 }
 
-function allowedNodes(status: string, host: NumaHost): number[] {
-  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] ?? '';
+function nodesOf(list: string, host: NumaHost): number[] {
   const nodes = new Set<number>();
   for (const cpu of parseCpuList(list)) {
     const node = host.nodeOf(cpu);

@@ -14,6 +14,7 @@ export function threadOn(nodeId: number, facts: Partial<ThreadPlace> = {}): Thre
     comm: 'engine',
     cpu: 4 * nodeId,
     nodeId,
+    allowedCpus: `${4 * nodeId}`,
     allowedNodes: [nodeId],
     onCpuNs: 1e9,
     ...facts,
@@ -43,6 +44,7 @@ export function evidenceOf(
     }),
     threads: [threadOn(0)],
     cpuNsByNode: new Map(),
+    keptCpus: [],
     ...facts,
   };
 }

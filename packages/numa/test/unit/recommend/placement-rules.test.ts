@@ -76,10 +76,20 @@ describe('move-thread', () => {
 
   it('moves threads to the memory that the others use', () => {
     const advice = moveThread(evidenceOf(NEAR_HEAP, { threads: [threadOn(0), worker, idle] }));
-    expect(advice).toMatchObject([{ tid: 4243, command: 'taskset -cp 0-3,8-11 4243' }]);
+    expect(advice).toMatchObject([
+      { tid: 4243, command: 'taskset -cp 0-3,8-11 4243', undo: 'taskset -cp 4 4243' },
+    ]);
     expect(advice[0]!.evidence).toContainEqual(
       expect.objectContaining({ what: 'its CPU time', value: 5e9, unit: 'ns' }),
     );
+  });
+
+  it('keeps them off CPUs that are isolated or without tick, and is silent when no other is left', () => {
+    const threads = [threadOn(0), worker];
+    const [advice] = moveThread(evidenceOf(NEAR_HEAP, { threads, keptCpus: [1, 8, 9] }));
+    expect(advice).toMatchObject({ command: 'taskset -cp 0,2-3,10-11 4243' });
+    const keptCpus = [0, 1, 2, 3, 8, 9, 10, 11];
+    expect(moveThread(evidenceOf(NEAR_HEAP, { threads, keptCpus }))).toEqual([]);
   });
 
   it('is silent when all threads are on one node: then it is the memory that is wrong', () => {
@@ -166,7 +176,7 @@ describe('all rules', () => {
   });
 
   it('give each recommendation evidence with its source, and something to do', () => {
-    const advice = recommend(evidenceOf(FAR_HEAP, { hintFaults: 3 }));
+    const advice = recommend(evidenceOf(FAR_HEAP, { hintFaults: 3, balancingMode: '1' }));
     expect(advice.map(({ rule }) => rule)).toEqual([
       'move-pages',
       'numa-balancing',

@@ -86,15 +86,19 @@ describe('huge-pages', () => {
 describe('numa-balancing', () => {
   it('is switched off when it stopped threads of the process', () => {
     const faults = { pagesMigrated: 11, total: 1009, byNode: new Map() };
-    const [advice] = numaBalancing(
-      evidenceOf(FAR_HEAP, { hintFaults: 1009, threads: [threadOn(0, { faults })] }),
-    );
-    expect(advice).toMatchObject({ command: 'sudo sysctl kernel.numa_balancing=0' });
-    expect(advice!.evidence.map(({ value }) => value)).toEqual([1009, 11]);
+    const facts = { hintFaults: 1009, threads: [threadOn(0, { faults })] };
+    const [advice] = numaBalancing(evidenceOf(FAR_HEAP, { ...facts, balancingMode: '2' }));
+    expect(advice).toMatchObject({
+      command: 'sysctl kernel.numa_balancing=0',
+      undo: 'sysctl kernel.numa_balancing=2',
+    });
+    expect(advice!.evidence.map(({ value }) => value)).toEqual([1009, 11, '2']);
+    expect(numaBalancing(evidenceOf(FAR_HEAP, { ...facts, balancingMode: '0' }))).toEqual([]);
+    expect(numaBalancing(evidenceOf(FAR_HEAP, facts))).toEqual([]);
   });
 
   it('is left alone when it did not, and when nobody counts', () => {
-    expect(numaBalancing(evidenceOf(FAR_HEAP, { hintFaults: 0 }))).toEqual([]);
-    expect(numaBalancing(evidenceOf(FAR_HEAP))).toEqual([]);
+    expect(numaBalancing(evidenceOf(FAR_HEAP, { hintFaults: 0, balancingMode: '1' }))).toEqual([]);
+    expect(numaBalancing(evidenceOf(FAR_HEAP, { balancingMode: '1' }))).toEqual([]);
   });
 });
