@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { refusal, type RuntimeState, type Refusal } from '@hftmon/core';
+import type { RuntimeState } from '@hftmon/core';
 import { SPAN_PROBE_LIMITS } from '../layout.js';
 import { nativeLibrary, type SpanProbesHandle } from '../native/bindings.js';
 import { spanProbesLibrary } from '../native/span-probes-bindings.js';
@@ -7,6 +7,7 @@ import type { ProbePlace } from '../span-probes/find-places.js';
 import { mayReplaceReturns } from '../span-probes/unsafe-returns.js';
 import type { LoopWatch } from './loop-watch.js';
 import { findRuntime, programOf, type FoundRuntime } from './find-runtime.js';
+import { noSymbol, notAttached } from './unseen-pauses.js';
 
 /** A process may become another program at any time; asking which costs a few us. */
 const LOOK_EVERY_MS = 50;
@@ -118,8 +119,10 @@ export class RuntimeFollower {
     const state = { pid, runtime: 'v8', binary, steps: false, loops } as const;
     if (typeof places === 'string') return { ...state, refusal: noSymbol(pid, binary, places) };
     const path = `/proc/self/fd/${fd}`;
-    if (!this.#attachAll(pid, path, places.collection)) {
-      const refused = { ...state, refusal: notAttached(pid) };
+    const result = this.#attachAll(pid, path, places.collection);
+    if (result < 0) {
+      const detail = nativeLibrary().lastError();
+      const refused = { ...state, refusal: notAttached(pid, result, detail) };
       // One of them may be in place: half of a collection tells nothing.
       this.#takeOut(pid);
       return refused;
@@ -128,21 +131,18 @@ export class RuntimeFollower {
     const steps =
       places.step.length > 0 &&
       mayReplaceReturns(pid, this.#procRoot) &&
-      this.#attachAll(pid, path, places.step);
+      this.#attachAll(pid, path, places.step) >= 0;
     return { ...state, steps };
   }
 
-  #attachAll(pid: number, path: string, places: readonly ProbePlace[]): boolean {
-    return places.every(
-      (place) =>
-        spanProbesLibrary().attach(this.#handle, {
-          ...place,
-          index: indexOf(pid),
-          pid,
-          source: 0,
-          path,
-        }) >= 0,
-    );
+  /** @returns the negative errno of the first that was refused; the library has the message */
+  #attachAll(pid: number, path: string, places: readonly ProbePlace[]): number {
+    for (const place of places) {
+      const values = { ...place, index: indexOf(pid), pid, source: 0, path };
+      const result = spanProbesLibrary().attach(this.#handle, values);
+      if (result < 0) return result;
+    }
+    return 0;
   }
 
   #leave(pid: number): void {
@@ -158,21 +158,4 @@ export class RuntimeFollower {
 /** The indices below are of span probes. */
 function indexOf(pid: number): number {
   return SPAN_PROBE_LIMITS.probes + pid;
-}
-
-function noSymbol(pid: number, binary: string, name: string): Refusal {
-  return refusal('HFTMON_E_PAUSES_UNSEEN', {
-    pid,
-    reason: `${binary} has no symbol of ${name}: it was stripped, or its V8 is of another version`,
-    remedy:
-      'run the program with a build of Node that has its symbols, as those of nodejs.org have',
-  });
-}
-
-function notAttached(pid: number): Refusal {
-  return refusal('HFTMON_E_PAUSES_UNSEEN', {
-    pid,
-    reason: `the kernel refused the probes: ${nativeLibrary().lastError()}`,
-    remedy: 'run with CAP_SYS_ADMIN, or with CAP_BPF and CAP_PERFMON',
-  });
 }

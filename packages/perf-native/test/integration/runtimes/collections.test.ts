@@ -186,7 +186,10 @@ describe('processes whose collections are not seen', () => {
     using monitor = Monitor.start([RecordKind.Pause], []);
     // The file, the first of them, and for the second one not enough.
     withFreeFiles(3, () => monitor.source.attach(target.pid));
-    expect(monitor.source.runtimes![0]?.refusal?.reason).toContain('Too many open files');
+    expect(monitor.source.runtimes![0]?.refusal).toMatchObject({
+      reason: expect.stringContaining('Too many open files') as string,
+      remedy: 'raise the limit of open files of hftmon (ulimit -n)',
+    });
     expect(programText(target.pid)).toEqual(before);
   });
 
