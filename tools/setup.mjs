@@ -13,7 +13,7 @@ import { ensureTestTools } from './setup/test-tools.mjs';
 
 const usage = `usage: node tools/setup.mjs [--npm-only | --tests]
   --npm-only  install npm packages only: enough for unit tests, lint and formatting
-  --tests     also what single tests need, if it can be had: libpfm4, perf, QEMU, busybox, kernels`;
+  --tests     also what single tests need, if it can be had: libpfm4, perf, bpftrace, QEMU, busybox, kernels`;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const args = process.argv.slice(2);

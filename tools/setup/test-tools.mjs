@@ -14,6 +14,11 @@ const tools = [
     package: 'linux-perf',
     present: () => existsSync('/usr/bin/perf'),
   },
+  {
+    name: 'bpftrace (an independent observer of the scheduler)',
+    package: 'bpftrace',
+    present: () => existsSync('/usr/bin/bpftrace'),
+  },
 ];
 
 /** Never stops the set-up: what can't be had is skipped by its tests, with the reason. */

@@ -191,6 +191,7 @@ export {
   type HostName,
 } from './hosts/load-host.js';
 export { parseHostTree, type HostTree, type HostEntry } from './hosts/host-tree.js';
+export { ChargeTrace, bpftraceTool, type Charges } from './peers/charge-trace.js';
 export {
   PerfEncoder,
   perfTool,

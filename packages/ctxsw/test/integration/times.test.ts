@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { RecordKind } from '@hftmon/core';
 import {
+  ChargeTrace,
+  bpftraceTool,
   needs,
   readSchedstat,
   skipUnless,
@@ -16,6 +18,11 @@ import { Monitor } from '../support/monitor.js';
 /** A tick of /proc/stat (USER_HZ). */
 const TICK_NS = 10_000_000;
 
+const COMPUTING_MS = 2000;
+
+/** A thousandth of the time in which the thread computes. */
+const TOLERANCE_NS = 1000 * COMPUTING_MS;
+
 /** Time that the hypervisor kept from all CPUs, ns, by whole ticks. */
 function stolenNs(): number {
   const [, ...fields] = readFileSync('/proc/stat', 'utf8').split('\n')[0]!.split(/\s+/);
@@ -25,6 +32,28 @@ function stolenNs(): number {
 /** Relative difference. */
 function apart(a: number, b: number): number {
   return Math.abs(a - b) / Math.max(a, b);
+}
+
+/** The books of a thread that computes, with as many wake-ups of another on its CPU. */
+async function computing(wakeUps: number, observer?: (tid: number) => Promise<ChargeTrace>) {
+  await using spinner = await spawnSpinner({ cpu: 0, durationMs: COMPUTING_MS });
+  await using sleeper = await spawnSleeper({ cpu: 0, count: wakeUps });
+  using monitor = new Monitor([spinner.pid], RecordKind.Switch);
+  const tid = spinner.tids[0]!;
+  await using trace = await observer?.(tid);
+  const before = readSchedstat(spinner.pid, tid);
+  const stolenBefore = stolenNs();
+  spinner.begin();
+  await sleeper.go();
+  await spinner.report();
+  const after = readSchedstat(spinner.pid, tid);
+  return {
+    own: monitor.collector.totals().find((thread) => thread.tid === tid)!,
+    onCpuNs: after.onCpuNs - before.onCpuNs,
+    runQueueNs: after.runQueueNs - before.runQueueNs,
+    stolenNs: stolenNs() - stolenBefore,
+    charges: await trace?.charges(),
+  };
 }
 
 describe('times of threads', () => {
@@ -47,23 +76,28 @@ describe('times of threads', () => {
     }
   });
 
-  // The kernel begins a thread's time at its wake-up and not at its switch, so a thread that
-  // sleeps often has more in its books; and what a hypervisor took is not in them at all.
-  it('on the CPU are those of schedstat for a thread that computes', async (context) => {
+  // What a hypervisor took is in none of the thread's books, but by ticks in those of the CPU.
+  it('on the CPU are as much more than in schedstat as its waits are longer', async (context) => {
     skipUnless(context, needs.bpf);
-    await using spinner = await spawnSpinner({ cpu: 0, durationMs: 2000 });
-    using monitor = new Monitor([spinner.pid], RecordKind.Switch);
-    const tid = spinner.tids[0]!;
-    const before = readSchedstat(spinner.pid, tid);
-    const stolenBefore = stolenNs();
-    spinner.begin();
-    await spinner.report();
-    const books = readSchedstat(spinner.pid, tid).onCpuNs - before.onCpuNs;
-    const stolen = stolenNs() - stolenBefore;
-    const own = monitor.collector.totals().find((thread) => thread.tid === tid)!;
-    const tolerance = 0.001 * own.lifetimeNs;
-    expect(books - own.onCpuNs).toBeLessThan(tolerance);
-    const allowance = stolen === 0 ? 0 : stolen + 2 * TICK_NS;
-    expect(own.onCpuNs - books).toBeLessThan(tolerance + allowance);
+    const { own, onCpuNs, runQueueNs, stolenNs } = await computing(1);
+    const more = own.onCpuNs - onCpuNs;
+    expect(more).toBeGreaterThan(-TOLERANCE_NS);
+    const allowance = stolenNs === 0 ? 0 : stolenNs + 2 * TICK_NS;
+    const rest = more - (runQueueNs - own.runQueueNs);
+    expect(rest).toBeGreaterThan(-TOLERANCE_NS);
+    expect(rest).toBeLessThan(TOLERANCE_NS + allowance);
+  });
+
+  it.for([
+    ['seldom', 1],
+    ['often', 1009],
+  ] as const)('on the CPU are those of schedstat, wake-ups %s', async ([, wakeUps], context) => {
+    skipUnless(context, bpftraceTool);
+    const { own, onCpuNs, charges } = await computing(wakeUps, (tid) => ChargeTrace.start(tid));
+    const { wokenInto, chargedToNextNs, withheldNs, missed } = charges!;
+    expect(missed).toBe(0);
+    expect(wokenInto).toBeGreaterThan(wakeUps / 2);
+    const rest = own.onCpuNs - onCpuNs - chargedToNextNs - withheldNs;
+    expect(Math.abs(rest)).toBeLessThan(TOLERANCE_NS);
   });
 });
