@@ -1,5 +1,5 @@
 import { execSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { readIrqAffinity } from '@hftmon/perf-native';
 import {
   allowedCpus,
@@ -85,13 +85,73 @@ describe('a recommendation that is followed and taken back', () => {
     await using target = await spawnSpinner({ cpu: home! });
     execSync(`taskset -acp ${home} ${target.pid}`);
     const file = `/proc/irq/${irq.irq}/smp_affinity_list`;
-    const before = readFileSync(file, 'utf8');
-    const advice = adviceOn(irq.irq, target.pid, home!);
+    const advice = adviceOn(byIrq(irq.irq), target.pid, home!);
     expect(advice).toMatchObject({ rule: 'move-irq' });
-    execSync(advice!.command!);
-    expect(readFileSync(file, 'utf8').trim().split(/[,-]/)).not.toContain(String(home));
-    execSync(advice!.undo!);
-    expect(readFileSync(file, 'utf8')).toBe(before);
+    const during = followed(advice!, () => readFileSync(file, 'utf8'));
+    expect(during.trim().split(/[,-]/)).not.toContain(String(home));
+  });
+
+  it.for([
+    [
+      'raise-realtime-share',
+      '/proc/sys/kernel/sched_rt_runtime_us',
+      'throttled',
+      { limits: [{ type: 'realtime', ns: 90_000, count: 1 }] },
+    ],
+    [
+      'defer-compaction',
+      '/sys/kernel/mm/transparent_hugepage/defrag',
+      'compaction',
+      { pages: 512, order: 9, blockedNs: 0, count: 1 },
+    ],
+    [
+      'stop-balancing',
+      '/proc/sys/kernel/numa_balancing',
+      'numa_migration',
+      { by: [{ reason: 'numa_balancing', pages: 3, ns: 90_000, count: 1 }], blockedNs: 0 },
+    ],
+  ] as const)(
+    '%s sets the host, and puts it back',
+    async ([rule, file, cause, details], context) => {
+      skipUnless(context, needs.root);
+      await using target = await spawnSpinner({ cpu });
+      const advice = adviceOn({ cause, details }, target.pid, cpu);
+      if (advice === undefined) return context.skip(`${file} is not there, or is set so already`);
+      expect(advice.rule).toBe(rule);
+      followed(advice, () => readFileSync(file, 'utf8'));
+    },
+  );
+
+  it('steers packets elsewhere, and back', async (context) => {
+    const file = '/sys/class/net/lo/queues/rx-0/rps_cpus';
+    skipUnless(context, needs.root, needs.cpus(2));
+    const original = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+    if (original === undefined) return context.skip('lo has no receive queue');
+    await using target = await spawnSpinner({ cpu });
+    execSync(`taskset -acp ${cpu} ${target.pid}`);
+    const details = { vectors: [{ vector: 3, name: 'NET_RX', ns: 90_000, count: 1 }] };
+    try {
+      writeFileSync(file, (1 << cpu).toString(16));
+      const advice = adviceOn({ cause: 'softirq', details }, target.pid, cpu);
+      expect(advice).toMatchObject({ rule: 'steer-packets' });
+      followed(advice!, () => readFileSync(file, 'utf8'));
+    } finally {
+      writeFileSync(file, original);
+    }
+  });
+
+  it('pins a thread, and lets it roam again', async (context) => {
+    skipUnless(context, needs.cpus(2), needs.tool('taskset'));
+    await using target = await spawnSpinner({ cpu });
+    const { pid } = target;
+    const details = { from: 0, to: cpu, count: 1 };
+    const advice = adviceOn({ cause: 'migration', details }, pid, cpu);
+    // Of the two threads, the first may go everywhere, and the other one is pinned.
+    expect(advice).toBeUndefined();
+    execSync(`taskset -acp ${allowedCpus().join(',')} ${pid}`);
+    const now = adviceOn({ cause: 'migration', details }, pid, cpu);
+    expect(now).toMatchObject({ rule: 'pin-thread', command: `taskset -cp ${cpu} ${pid}` });
+    followed(now!, () => allowedOf(String(pid)));
   });
 
   it('leaves an interrupt alone that the kernel keeps where it is', async (context) => {
@@ -100,7 +160,7 @@ describe('a recommendation that is followed and taken back', () => {
     const [home] = kept.effective!;
     await using target = await spawnSpinner({ cpu: home! });
     execSync(`taskset -acp ${home} ${target.pid}`);
-    expect(adviceOn(kept.irq, target.pid, home!)).toBeUndefined();
+    expect(adviceOn(byIrq(kept.irq), target.pid, home!)).toBeUndefined();
   });
 });
 
@@ -127,11 +187,34 @@ function movableIrq() {
   );
 }
 
-/** What is said of a thread that lost time to that interrupt. */
-function adviceOn(irq: number, pid: number, home: number): LatencyRecommendation | undefined {
+/** Runs the command and what takes it back, as they stand. @returns the state in between */
+function followed({ command, undo }: LatencyRecommendation, state: () => string): string {
+  const before = state();
+  let during = before;
+  try {
+    execSync(command!);
+    during = state();
+  } finally {
+    execSync(undo!);
+  }
+  expect(during).not.toBe(before);
+  expect(state()).toBe(before);
+  return during;
+}
+
+interface LostTo {
+  readonly cause: string;
+  readonly details: object;
+}
+
+function byIrq(irq: number): LostTo {
+  return { cause: 'hard_irq', details: { irqs: [{ irq, name: 'device', ns: 90_000, count: 3 }] } };
+}
+
+/** What is said on this host of a thread that lost time so. */
+function adviceOn(lost: LostTo, pid: number, home: number): LatencyRecommendation | undefined {
   const tally = new CauseTally();
-  const details = { irqs: [{ irq, name: 'device', ns: 90_000, count: 3 }] };
-  const parts = [{ cause: 'hard_irq', causeClass: 'interrupt', ns: 90_000, details }];
+  const parts = [{ ...lost, causeClass: 'unknown', ns: 90_000 }];
   const receipt = { durationNs: 90_000, parts, unexplainedNs: 0 };
   const spike = { id: 1, pid, tid: pid, cpu: home, durationNs: 90_000, receipt };
   tally.add(spike as unknown as LatencySpike);

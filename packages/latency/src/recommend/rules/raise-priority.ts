@@ -49,7 +49,7 @@ export const raisePriority: Rule = ({ facts, victims, culprit, cpus, tasks }, ho
       },
       ...realtimeShare(host),
     ],
-    expectedEffect: `${culprit} can't preempt it any more`,
+    expectedEffect: `${culprit} can't preempt it any more, but for the share of each period that the kernel keeps for others`,
     command: `chrt ${reset}${raised} -p ${wanted} ${victim.tid}`,
     undo: `chrt ${reset}${option} -p ${own} ${victim.tid}`,
     caution: `it then shuts out everything weaker on CPU ${cpu} while it runs, the kernel's work there too; if it never sleeps, the kernel stops it for what is left of each period for others (kernel.sched_rt_runtime_us; the fair server since 6.12); ${reset === '' ? 'what it starts from then on inherits the priority; ' : ''}lasts until it ends`,
