@@ -24,7 +24,7 @@ export {
   type CauseClass,
   type NotObserved,
 } from './types/cause.js';
-export type { CorrectionListener, SpikeCorrection } from './types/correction.js';
+export type { CorrectionListener, SpanRef, SpikeCorrection } from './types/correction.js';
 export type { DetailsByCause, ObservedCause, TaskShare, SyscallRef } from './types/details.js';
 export type { LatencyQuery } from './types/query.js';
 export type {

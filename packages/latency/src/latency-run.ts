@@ -285,23 +285,28 @@ export class LatencyRun {
   #onLoss(fromNs: number, toNs: number): void {
     const marked = this.#store.markIncomplete(fromNs, toNs);
     const incomplete = marked.filter((id) => !this.#news.isUntold(id));
-    if (incomplete.length === 0) return;
+    // One that is not told yet will be before the correction is.
+    const spans = (this.spans?.markIncomplete(fromNs, toNs) ?? []).map(
+      ({ name, tid, timestampNs, durationNs }) => ({ name, tid, timestampNs, durationNs }),
+    );
+    if (incomplete.length + spans.length === 0) return;
     this.#corrections.push({
       timestamp: this.#clock.toDate(fromNs),
       timestampNs: fromNs,
       durationNs: toNs - fromNs,
       incomplete,
+      spans,
     });
   }
 
   #tell(): void {
     this.#news.tell();
+    for (let span = this.#spanNews.shift(); span !== undefined; span = this.#spanNews.shift()) {
+      this.#listeners.span(span);
+    }
     const corrections = this.#corrections;
     for (let next = corrections.shift(); next !== undefined; next = corrections.shift()) {
       this.#listeners.correction(next);
-    }
-    for (let span = this.#spanNews.shift(); span !== undefined; span = this.#spanNews.shift()) {
-      this.#listeners.span(span);
     }
   }
 }

@@ -18,7 +18,7 @@ export interface MonitorEvents {
   verdict: SpikeVerdict;
   /** A spike of at least its thread's threshold ended. */
   spike: LatencySpike;
-  /** Spikes that were told turned out to be incomplete: records of their time had been lost. */
+  /** Spikes and spans that were told turned out to be incomplete: records of that time had been lost. */
   correction: SpikeCorrection;
   /** A span that a watched process marked took longer than its `spanBudgetUs`. */
   span: SlowSpan;

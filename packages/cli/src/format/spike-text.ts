@@ -1,8 +1,7 @@
-import type { LatencySpike, SpikeCorrection } from '@hftmon/monitor';
+import type { LatencySpike } from '@hftmon/monitor';
 import type { Style } from '../io/style.js';
 import { clockTime } from './clock-time.js';
 import { partText } from './evidence.js';
-import { plural } from './plural.js';
 import { shortDuration } from './short-duration.js';
 
 /** One readable line of a spike with its receipt. */
@@ -16,16 +15,6 @@ export function spikeLine(spike: LatencySpike, style: Style): string {
     style.bad(spike.cause.padEnd(14)),
     receiptText(spike) + replacesText(spike),
   ].join('  ');
-}
-
-/** One readable line of what is now known of spikes that were shown. */
-export function correctionLine(
-  { timestamp, durationNs, incomplete }: SpikeCorrection,
-  style: Style,
-): string {
-  const [when, how] = [clockTime(timestamp), shortDuration(durationNs)];
-  const which = plural(incomplete.length, 'spike');
-  return `${style.dim(when)}  records were lost in the ${how} from then on: ${which} above may lack parts`;
 }
 
 /** What was told before and is now known to be part of one longer spike. */

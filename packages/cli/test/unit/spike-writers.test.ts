@@ -11,6 +11,7 @@ const correction: SpikeCorrection = {
   timestampNs: 1_000_000,
   durationNs: 20_000_000,
   incomplete: [1, 2],
+  spans: [],
 };
 
 const summary: SpikesSummary = {

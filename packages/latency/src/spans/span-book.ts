@@ -34,6 +34,12 @@ export class SpanBook {
     return this.#slowest;
   }
 
+  /** Puts what is known now in the place of a span, if that is kept. */
+  replace(span: SlowSpan, now: SlowSpan): void {
+    const at = this.#slowest.indexOf(span);
+    if (at >= 0) this.#slowest[at] = now;
+  }
+
   /** Is it one of the slowest so far? Hot path. */
   isSlow(durationNs: number): boolean {
     const slowest = this.#slowest;

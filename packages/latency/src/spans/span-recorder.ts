@@ -21,6 +21,7 @@ import type { SlowSpan, SpanSourceName } from '../types/span.js';
 import type { EventLog } from './event-log.js';
 import { SpanBook } from './span-book.js';
 import { writeSpanReceipt } from './span-receipt.js';
+import { withoutOwnWork } from './without-own-work.js';
 
 const SOURCE_NAMES: Readonly<Record<number, SpanSourceName>> = {
   [SpanSource.Marker]: 'marker',
@@ -67,6 +68,7 @@ export class SpanRecorder {
   #unlisted = 0;
   /** Of the spans that are kept. */
   readonly #originOf = new WeakMap<SlowSpan, number>();
+  readonly #notRuledOut = new WeakMap<SlowSpan, Scene['notRuledOut']>();
 
   constructor(parts: SpanParts) {
     this.#parts = parts;
@@ -94,6 +96,29 @@ export class SpanRecorder {
   withLaterEvents(span: SlowSpan): SlowSpan {
     const events = this.#parts.events.of(span.id, this.#originOf.get(span)!);
     return events.length > span.events.length ? { ...span, events } : span;
+  }
+
+  /**
+   * Marks the spans that overlap a time in which records were lost; they claim no work of their own any
+   * more. @returns those that were over their budgets, as they were told
+   */
+  markIncomplete(fromNs: number, toNs: number): SlowSpan[] {
+    const told = new Set(this.#slow);
+    const kept = new Set(told);
+    for (const book of this.books) for (const span of book.slowest) kept.add(span);
+    const marked = [...kept].filter(
+      ({ timestampNs, durationNs, incomplete }) =>
+        incomplete !== true && timestampNs <= toNs && timestampNs + durationNs >= fromNs,
+    );
+    for (const span of marked) this.#replace(span, told.has(span));
+    return marked.filter((span) => told.has(span));
+  }
+
+  #replace(span: SlowSpan, told: boolean): void {
+    const now = withoutOwnWork(span, this.#notRuledOut.get(span) ?? []);
+    this.#originOf.set(now, this.#originOf.get(span)!);
+    for (const book of this.books) book.replace(span, now);
+    if (told) this.#slow[this.#slow.indexOf(span)] = now;
   }
 
   /** A delivery begins. */
@@ -177,7 +202,7 @@ export class SpanRecorder {
         ? unobserved(durationNs)
         : writeSpanReceipt(scene, timestampNs, endNs, whole);
     const id = spanId(u32, base);
-    return {
+    const span: SlowSpan = {
       name: book.name,
       id,
       value: spanValue(u32, base),
@@ -198,6 +223,8 @@ export class SpanRecorder {
       receipt,
       events: events.of(id, book.origin),
     };
+    if (scene !== undefined) this.#notRuledOut.set(span, scene.notRuledOut);
+    return span;
   }
 }
 

@@ -241,6 +241,7 @@ describe('losses', () => {
         timestampNs: 19e6,
         durationNs: 11e6,
         incomplete: [second!.id, third!.id],
+        spans: [],
       },
     ]);
     expect(correctionToJson(corrections[0]!)).toEqual({

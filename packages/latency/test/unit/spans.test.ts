@@ -1,7 +1,12 @@
 import { SpanFlag, SpanSource } from '@hftmon/core';
-import type { FakeRecord } from '@hftmon/testkit';
+import { noLosses, type FakeRecord } from '@hftmon/testkit';
 import { describe, expect, it } from 'vitest';
-import type { LatencyOptions, SlowSpan } from '../../src/index.js';
+import {
+  correctionToJson,
+  type LatencyOptions,
+  type SlowSpan,
+  type SpikeCorrection,
+} from '../../src/index.js';
 import { PID, fault, offCpu, pause, ran, softirq, vector } from '../support/records.js';
 import { Stage } from '../support/stage.js';
 import { fakeOrigins, mark, span } from '../support/spans.js';
@@ -100,6 +105,46 @@ describe('receipt of a span', () => {
     expect(parts(only(stage))).toEqual({ timer_tick: 2_000, unexplained: 18_000 });
     expect(only(stage).incomplete).toBe(true);
   });
+
+  it.each([
+    ['one that was all explained', [], { span: 20_000 }, { unexplained: 20_000 }],
+    [
+      'one with other parts',
+      [vector({ from: 20_000, to: 22_000 })],
+      { span: 18_000, timer_tick: 2_000 },
+      { unexplained: 18_000, timer_tick: 2_000 },
+    ],
+  ])(
+    'takes its own work back where losses are noticed later: %s',
+    (_what, events, before, after) => {
+      using stage = marking({ spanBudgetUs: 10 });
+      const [heard, corrections]: [SlowSpan[], SpikeCorrection[]] = [[], []];
+      stage.collector.onSpan((slow) => heard.push(slow));
+      stage.collector.onCorrection((correction) => corrections.push(correction));
+      stage.deliver(...events, span({ from: 10_000, to: 30_000, id: 5 }));
+      // Kept as one of the slowest of its name, but not told.
+      stage.deliver(span({ from: 31_000, to: 33_000, id: 6 }));
+      expect(heard.map(parts)).toEqual([before]);
+      stage.source.lossCounts = { ...noLosses, seen: 10, emitted: 7, dropped: 3 };
+      stage.collector.sample(1e6);
+      stage.collector.sample(2e6);
+      const [first, second] = stage.collector.spans().slow;
+      expect([first!.incomplete, second!.incomplete]).toEqual([true, true]);
+      expect(parts(first!)).toEqual(after);
+      expect(first!.receipt.unexplainedNs).toBe(after.unexplained);
+      expect(parts(second!)).toEqual({ unexplained: 2_000 });
+      const { name, tid, timestampNs, durationNs } = heard[0]!;
+      expect(corrections.map(correctionToJson)).toEqual([
+        {
+          schema: 'hftmon.correction/1',
+          type: 'correction',
+          timestampNs: 0,
+          durationNs: 1e6,
+          spans: [{ name, tid, timestampNs, durationNs }],
+        },
+      ]);
+    },
+  );
 
   it('says when more happened than is kept, and keeps more of the thread from then on', () => {
     using stage = marking();

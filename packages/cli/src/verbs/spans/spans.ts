@@ -28,6 +28,8 @@ export async function spans(
   const output = new Output(options.output);
   const writer = createSpanWriter(format, output);
   let shown = 0;
+  let first: SlowSpan | undefined;
+  let corrected = 0;
   try {
     return await watch(
       {
@@ -44,9 +46,19 @@ export async function spans(
         onReady(monitor, end) {
           monitor.on('span', (span: SlowSpan) => {
             if (options.once === true && shown > 0) return;
+            first ??= span;
             shown++;
             writer.span(span);
             if (options.once === true) end.end('enough');
+          });
+          monitor.on('correction', (correction) => {
+            const spans = correction.spans.filter(
+              ({ tid, timestampNs }) =>
+                options.once !== true || (tid === first?.tid && timestampNs === first.timestampNs),
+            );
+            if (spans.length === 0) return;
+            corrected += spans.length;
+            writer.correction({ ...correction, incomplete: [], spans });
           });
         },
       },
@@ -62,6 +74,7 @@ export async function spans(
           durationNs,
           budgetNs: budget,
           shown,
+          ...(corrected === 0 ? {} : { corrected }),
           spans: report.spans,
           origins: report.origins,
           refused: report.refused,

@@ -1,5 +1,12 @@
-import { spanToJson, type SlowSpan, type SpanReport } from '@hftmon/monitor';
+import {
+  correctionToJson,
+  spanToJson,
+  type SlowSpan,
+  type SpanReport,
+  type SpikeCorrection,
+} from '@hftmon/monitor';
 import type { Format } from '../../args/run-options.js';
+import { correctedText, correctionLine } from '../../format/correction-text.js';
 import { toJson } from '../../format/json.js';
 import { plural } from '../../format/plural.js';
 import { shortDuration } from '../../format/short-duration.js';
@@ -18,6 +25,8 @@ export interface SpansSummary {
   readonly budgetNs: number;
   /** Slow spans that were told. */
   readonly shown: number;
+  /** Those that turned out to be incomplete after they were told; absent when there are none. */
+  readonly corrected?: number;
   readonly spans: SpanReport['spans'];
   readonly origins: SpanReport['origins'];
   readonly refused: SpanReport['refused'];
@@ -28,9 +37,14 @@ export interface SpansSummary {
   readonly dropped: number;
 }
 
+/** Corrections that a document lists; those of a stream are all written. */
+const LISTED_CORRECTIONS = 4096;
+
 /** Writes spans as they come, and the summary. */
 export interface SpanWriter {
   span(span: SlowSpan): void;
+  /** Some of those that were written turned out to be incomplete. */
+  correction(correction: SpikeCorrection): void;
   end(summary: SpansSummary): void;
 }
 
@@ -42,6 +56,7 @@ export function createSpanWriter(format: Format, output: Output): SpanWriter {
 function streamWriter(output: Output): SpanWriter {
   return {
     span: (span) => output.line(toJson(spanToJson(span), 'jsonl')),
+    correction: (correction) => output.line(toJson(correctionToJson(correction), 'jsonl')),
     end: (summary) => output.line(toJson(summary, 'jsonl')),
   };
 }
@@ -50,13 +65,21 @@ function streamWriter(output: Output): SpanWriter {
 function documentWriter(output: Output): SpanWriter {
   let before = '{\n"schema": "hftmon.spans/1",\n"type": "spans",\n"spans": [\n';
   let after = `${before}],`;
+  const corrections: string[] = [];
   return {
     span(span) {
       output.write(before + toJson(spanToJson(span), 'jsonl'));
       before = ',\n';
       after = '\n],';
     },
-    end: (summary) => output.line(`${after}\n"summary": ${toJson(summary, 'json')}\n}`),
+    correction(correction) {
+      if (corrections.length === LISTED_CORRECTIONS) return;
+      corrections.push(toJson(correctionToJson(correction), 'jsonl'));
+    },
+    end(summary) {
+      output.write(`${after}\n"corrections": [${corrections.join(',\n')}],`);
+      output.line(`\n"summary": ${toJson(summary, 'json')}\n}`);
+    },
   };
 }
 
@@ -64,6 +87,7 @@ function textWriter(output: Output): SpanWriter {
   const style = styleFor(output.isTerminal);
   return {
     span: (span) => output.line(spanLine(span, style)),
+    correction: (correction) => output.line(correctionLine(correction, style)),
     end(summary) {
       for (const line of summaryText(summary)) output.line(line);
     },
@@ -71,11 +95,12 @@ function textWriter(output: Output): SpanWriter {
 }
 
 function summaryText(summary: SpansSummary): string[] {
-  const { shown, budgetNs, durationNs, origins, refused, probes } = summary;
+  const { shown, corrected, budgetNs, durationNs, origins, refused, probes } = summary;
   const none = origins.length === 0 && refused.length === 0 && probes.length === 0;
   return [
     '',
     `${plural(shown, 'span')} over ${shortDuration(budgetNs)} in ${shortDuration(durationNs)}`,
+    ...(corrected === undefined ? [] : [correctedText(plural(corrected, 'span'))]),
     ...(none ? ['the target marked nothing; @hftmon/marker tells how'] : []),
     ...spanReportLines({ ...summary, slow: [] }),
   ];

@@ -58,7 +58,7 @@ export async function spikes(
           });
           monitor.on('correction', (correction) => {
             const incomplete = counter.correct(correction.incomplete);
-            if (incomplete.length > 0) writer.correction({ ...correction, incomplete });
+            if (incomplete.length > 0) writer.correction({ ...correction, incomplete, spans: [] });
           });
         },
       },

@@ -6,12 +6,13 @@ import {
 } from '@hftmon/monitor';
 import type { Format } from '../../args/run-options.js';
 import { adviceText } from '../../format/advice-text.js';
+import { correctedText, correctionLine } from '../../format/correction-text.js';
 import { toJson } from '../../format/json.js';
 import { lossText } from '../../format/loss-text.js';
 import { notObservedText } from '../../format/not-observed-text.js';
 import { plural } from '../../format/plural.js';
 import { shortDuration } from '../../format/short-duration.js';
-import { correctionLine, spikeLine } from '../../format/spike-text.js';
+import { spikeLine } from '../../format/spike-text.js';
 import type { Output } from '../../io/output.js';
 import { styleFor } from '../../io/style.js';
 import type { SpikesSummary } from './summary.js';
@@ -83,16 +84,12 @@ function summaryText(summary: SpikesSummary): string[] {
     '',
     `${found} of ${shortDuration(thresholdNs)} or longer in ${shortDuration(durationNs)}` +
       (causes.length === 0 ? '' : `: ${causes.join(', ')}`),
-    ...(spikes.corrected === undefined ? [] : [correctedText(spikes.corrected)]),
+    ...(spikes.corrected === undefined ? [] : [correctedText(plural(spikes.corrected, 'spike'))]),
     ...(withheld === undefined ? [] : [withheldText(withheld)]),
     ...recommendations.flatMap(adviceText),
     ...notObservedText(notObserved),
     lossText(losses),
   ];
-}
-
-function correctedText(count: number): string {
-  return `${plural(count, 'spike')} shown turned out incomplete: records of that time were lost`;
 }
 
 function withheldText({ total, byThread }: NonNullable<SpikesSummary['withheld']>): string {
