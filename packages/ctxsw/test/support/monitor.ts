@@ -2,19 +2,22 @@ import {
   CollectorRegistry,
   RECORD_WORDS,
   Session,
+  durationAt,
   kindAt,
   tidAt,
   type Collector,
   type EventSourceOptions,
   type KindCounts,
+  type RecordBatch,
   type RecordKind,
 } from '@hftmon/core';
 import { KernelEventSource } from '@hftmon/perf-native';
 import { createContextSwitchCollector } from '../../src/index.js';
 
-/** Counts the records of a kind that are delivered, by tid. */
+/** Counts and adds up the records of a kind that are delivered, by tid. */
 class RecordCounter implements Collector {
   readonly counts = new Map<number, number>();
+  readonly sumsNs = new Map<number, number>();
   readonly meta;
   readonly #kind: RecordKind;
 
@@ -30,12 +33,13 @@ class RecordCounter implements Collector {
 
   open(): void {}
 
-  onRecords({ u32, count }: { u32: Uint32Array; count: number }): void {
+  onRecords({ u32, f64, count }: RecordBatch): void {
     for (let i = 0; i < count; i++) {
       const base = i * RECORD_WORDS;
       if (kindAt(u32, base) !== this.#kind) continue;
       const tid = tidAt(u32, base);
       this.counts.set(tid, (this.counts.get(tid) ?? 0) + 1);
+      this.sumsNs.set(tid, (this.sumsNs.get(tid) ?? 0) + durationAt(f64, base));
     }
   }
 
@@ -67,6 +71,11 @@ export class Monitor implements Disposable {
   /** Records of the kind that were delivered, by tid. */
   get delivered(): ReadonlyMap<number, number> {
     return this.#counter.counts;
+  }
+
+  /** Their durations together, ns, by tid. */
+  get deliveredNs(): ReadonlyMap<number, number> {
+    return this.#counter.sumsNs;
   }
 
   /** Fate of the events of a kind. */
