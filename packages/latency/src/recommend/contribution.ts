@@ -143,13 +143,11 @@ function ofLock(lock: LockShare, cpu: number): Contribution[] {
   return [{ topic: 'priority_inversion', culprit: comm || String(tid), ns, cpu, tid, facts }];
 }
 
-/** A timer that was late on a CPU that was not idle tells nothing of idle states. */
+/** A timer that was late on a CPU that was not idle, or polled, tells nothing of idle states. */
 function lateOnIdleCpus({ cpu, timer }: LateWakeupDetails, ns: number): Contribution[] {
   const early = timer?.ns ?? 0;
-  const times = [
-    { cpu, ns: ns - early },
-    ...(timer?.idle === undefined ? [] : [{ cpu: timer.cpu, ns: early }]),
-  ];
+  const asleep = timer?.idle !== undefined && timer.idle.exitLatencyUs !== 0;
+  const times = [{ cpu, ns: ns - early }, ...(asleep ? [{ cpu: timer.cpu, ns: early }] : [])];
   return times
     .filter((time) => time.ns > 0)
     .map((time) => at(time.cpu, 'late_wakeup', `idle CPU ${time.cpu}`, time.ns));

@@ -4,8 +4,11 @@ import { allOf, inOrder, writeCommand } from '../shell.js';
 /** Exit latency up to which a state does no harm, us. */
 const HARMLESS_US = 1;
 
+/** Share of the time lost in a spike that leaving a state must be able to take. */
+const LEAST_SHARE = 0.1;
+
 /** Keep an idle CPU from sleeping so deeply that waking it takes long. */
-export const limitIdleStates: Rule = ({ cpus }, host) => {
+export const limitIdleStates: Rule = ({ cpus, ns, spikes }, host) => {
   const [cpu] = cpus.keys();
   const folder = `${host.sysRoot}/devices/system/cpu/cpu${cpu}/cpuidle`;
   const states = host
@@ -17,7 +20,9 @@ export const limitIdleStates: Rule = ({ cpus }, host) => {
       const label = host.read(`${folder}/${name}/name`)?.trim() ?? name;
       return latencyUs > HARMLESS_US && disabled === 0 ? [{ name, label, latencyUs }] : [];
     });
-  if (states.length === 0) return undefined;
+  const slowestNs = 1000 * Math.max(0, ...states.map(({ latencyUs }) => latencyUs));
+  // Else it is something other that delays the wake-ups: a hypervisor, or interrupts that are off.
+  if (states.length === 0 || slowestNs < (LEAST_SHARE * ns) / spikes) return undefined;
   const set = (value: number): string[] =>
     states.map(({ name }) => writeCommand(String(value), `${folder}/${name}/disable`));
   return {

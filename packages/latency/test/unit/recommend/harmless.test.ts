@@ -204,3 +204,44 @@ it('locked memory comes with what it takes and what there is', () => {
     ]),
   );
 });
+
+describe('idle states are blamed for a late wake-up', () => {
+  const details = { wokenByInterrupt: true, cpu: 2, count: 1, wokenNs: 0, ranNs: 1 };
+  const timer = { dueNs: 0, lateNs: 90_000, slackNs: 0, cpu: 1, ns: 90_000 };
+
+  /** Every CPU has a state that takes 133 us to leave. */
+  function idling(): Advised {
+    const advised = new Advised();
+    for (const cpu of [1, 2]) {
+      const folder = `sys/devices/system/cpu/cpu${cpu}/cpuidle/state2`;
+      advised.roots.write(`${folder}/latency`, '133\n').write(`${folder}/disable`, '0\n');
+    }
+    return advised;
+  }
+
+  it('by a timer only where its CPU was in one that takes time to leave', () => {
+    const of = (idle?: object) =>
+      idling().spike(
+        'late_wakeup',
+        { ...details, timer: { ...timer, ...(idle && { idle }) } } as never,
+        { ns: 90_000 },
+      ).all;
+    expect(of()).toEqual([]);
+    expect(of({ state: 0, exitLatencyUs: 0 })).toEqual([]);
+    expect(of({ state: 2, exitLatencyUs: 133 })).toMatchObject([
+      { rule: 'limit-idle-states', lostNs: 90_000, command: expect.stringContaining('/cpu1/') },
+    ]);
+  });
+
+  it('by what came after the timer, at the CPU where the thread ran', () => {
+    const advised = idling().spike('late_wakeup', { ...details, timer }, { ns: 100_000 });
+    expect(advised.all).toMatchObject([
+      { lostNs: 10_000, command: expect.stringContaining('/cpu2/') },
+    ]);
+  });
+
+  it('not where it took more than ten times what leaving one takes', () => {
+    expect(idling().spike('late_wakeup', details, { ns: 1_330_000 }).all).toHaveLength(1);
+    expect(idling().spike('late_wakeup', details, { ns: 1_331_000 }).all).toEqual([]);
+  });
+});
