@@ -11,6 +11,7 @@ import { metricText } from '../../src/verbs/stat/metric-text.js';
 import { preemption, spikeOf, tick } from '../support/spike.js';
 
 const plain = styleFor(false);
+const timer = { dueNs: 1, lateNs: 35_000, slackNs: 0, cpu: 1, ns: 900 };
 const waker = { tid: 4, comm: 'feed' };
 
 describe('numbers', () => {
@@ -81,6 +82,27 @@ describe('evidence', () => {
         ranNs: 2,
       }),
       'late_wakeup 1us (CPU 1 was idle, woken by an interrupt)',
+    ],
+    [
+      part('late_wakeup', 'blocking', {
+        wokenByInterrupt: true,
+        cpu: 2,
+        count: 1,
+        wokenNs: 1,
+        ranNs: 2,
+        timer: { ...timer, idle: { state: 2, name: 'C6', exitLatencyUs: 133 } },
+      }),
+      'late_wakeup 1us (its timer 35us late on CPU 1 in C6, woken by an interrupt)',
+    ],
+    [
+      part('late_wakeup', 'blocking', {
+        wokenByInterrupt: true,
+        cpu: 1,
+        count: 1,
+        wokenNs: 1,
+        timer,
+      }),
+      'late_wakeup 1us (its timer 35us late on CPU 1, woken by an interrupt)',
     ],
     [
       part('stopped', 'context_switch', {

@@ -6,6 +6,11 @@ export interface SleeperOptions extends CommonOptions {
   readonly count?: number;
   /** Length of each, us, at least 50. Default 500. */
   readonly sleepUs?: number;
+  /**
+   * Timers of its own that are due 200 us before each deadline: one interrupt serves them all, and the
+   * sleep's own timer after them. Sleeps have to be long enough to arm them. Default 0.
+   */
+  readonly timers?: number;
   /** CPU of the target thread. Default: not pinned. */
   readonly cpu?: number;
 }

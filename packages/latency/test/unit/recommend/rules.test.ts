@@ -308,6 +308,24 @@ describe('late wake-ups', () => {
     advised.roots.write(`${folder}/state2/disable`, '1\n');
     expect(advised.all).toEqual([]);
   });
+
+  it('by a timer of a CPU that was not idle have nothing to do with idle states', () => {
+    const timer = { dueNs: 0, lateNs: 1, slackNs: 0, cpu: 2, ns: 100_000 };
+    const lose = (changes: object) => {
+      const advised = new Advised().spike('late_wakeup', {
+        ...details,
+        timer: { ...timer, ...changes },
+      });
+      advised.roots
+        .write('sys/devices/system/cpu/cpu2/cpuidle/state2/name', 'C6\n')
+        .write('sys/devices/system/cpu/cpu2/cpuidle/state2/latency', '133\n')
+        .write('sys/devices/system/cpu/cpu2/cpuidle/state2/disable', '0\n');
+      return advised;
+    };
+    expect(lose({}).all).toEqual([]);
+    expect(lose({ idle: { state: 2 } }).first).toMatchObject({ rule: 'limit-idle-states' });
+    expect(lose({ ns: 10_000 }).first).toMatchObject({ rule: 'limit-idle-states' });
+  });
 });
 
 describe('memory management', () => {
