@@ -62,6 +62,19 @@ static __always_inline u32 read_int(const void *address)
 	return value;
 }
 
+static __always_inline u64 read_long(const void *address)
+{
+	struct timespec64 *number;
+	u64 value = 0;
+
+	if (has_rdonly_cast) {
+		number = bpf_rdonly_cast(address, bpf_core_type_id_kernel(struct timespec64));
+		return number->tv_sec;
+	}
+	bpf_probe_read_kernel(&value, sizeof(value), address);
+	return value;
+}
+
 static __always_inline bool in_interrupt(struct hftmon_cpu *c, struct task_struct *current)
 {
 #if defined(__TARGET_ARCH_x86)

@@ -24,9 +24,9 @@ INLINE u64 owner_word(void *lock, u32 flags)
 	u64 owner = 0;
 
 	if (flags & LOCK_MUTEX) {
-		bpf_core_read(&owner, sizeof(owner), &((struct mutex *)lock)->owner);
+		owner = read_long(&((struct mutex *)lock)->owner);
 	} else if (flags == LOCK_READ || flags == LOCK_WRITE) {
-		bpf_core_read(&owner, sizeof(owner), &((struct rw_semaphore *)lock)->owner);
+		owner = read_long(&((struct rw_semaphore *)lock)->owner);
 		/* The last reader that came may have left long ago. */
 		if (owner & OWNED_BY_READERS)
 			owner = 0;
