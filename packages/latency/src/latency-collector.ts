@@ -31,7 +31,9 @@ import type { Explanation } from './receipt/explain-stretch.js';
 import { CauseTally } from './recommend/cause-tally.js';
 import { recommend, type LatencyRecommendation } from './recommend/recommend.js';
 import { TuningHost } from './recommend/tuning-host.js';
-import { rehearse } from './rehearse.js';
+import { rehearse } from './rehearsal/rehearse.js';
+import { StandIn } from './rehearsal/stand-in.js';
+import { TID } from './rehearsal/scenes.js';
 import type { WithheldSpikes } from './report/rate-limit.js';
 import { listNotObserved } from './report/not-observed.js';
 import { selectSpikes } from './report/select-spikes.js';
@@ -89,6 +91,7 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
   #roots: Pick<CollectorContext, 'procRoot' | 'sysRoot'> | undefined;
   #run: LatencyRun | undefined;
   #hardware: HardwareCounts | undefined;
+  #standIn: StandIn | undefined;
   #closedNs: number | undefined;
 
   /** @throws ConfigurationError `HFTMON_E_CONFIG_INVALID` */
@@ -121,7 +124,8 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
     this.#begin(context);
   }
 
-  #begin(context: CollectorContext): void {
+  /** @param tell - `verdicts`: no more than these, and no receipt is written */
+  #begin(context: CollectorContext, tell?: 'verdicts'): void {
     this.#run = undefined;
     this.#closedNs = undefined;
     this.#log = context.log;
@@ -137,10 +141,13 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
       this.#store,
       {
         verdict: (verdict) => this.#listeners.emit('verdict', verdict),
-        spike: (spike) => {
-          tally.add(spike);
-          this.#listeners.emit('spike', spike);
-        },
+        spike:
+          tell === 'verdicts'
+            ? undefined
+            : (spike) => {
+                tally.add(spike);
+                this.#listeners.emit('spike', spike);
+              },
         span: (span) => this.#listeners.emit('span', span),
         correction: (correction) => this.#listeners.emit('correction', correction),
       },
@@ -174,6 +181,11 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
   sample(nowNs: number): SampleStatus {
     this.#run?.tick(nowNs);
     return SampleStatus.Ok;
+  }
+
+  /** With `eager`, the next spike will find the way to its verdict in the caches. */
+  idle(): void {
+    this.#standIn?.play();
   }
 
   /** Spikes so far, by their start or length, without those that were superseded. */
@@ -293,22 +305,36 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
   close(): void {
     if (this.#run === undefined || this.#closedNs !== undefined) return;
     this.#closedNs = this.#clock?.nowNs() ?? 0;
+    this.#standIn = undefined;
     this.#run.close();
     this.#hardware?.close();
   }
 
   /** In others like this one; nobody but they hears of it. */
   #rehearse(context: CollectorContext): void {
+    const { thresholdNs } = this.#options;
     rehearse(() => {
       const collector = new LatencyCollector(this.#asked);
       collector.#begin(context);
-      // Different ones: to a single listener V8 would bind the code.
-      collector.onVerdict((verdict) => void verdict.durationNs);
-      collector.onVerdict((verdict) => void verdict.monotonicNs);
+      collector.#hearVerdicts();
       collector.onSpike((spike) => void spike.durationNs);
       collector.onSpike((spike) => void spike.receipt);
       return collector;
-    }, this.#options.thresholdNs);
+    }, thresholdNs);
+    this.#standIn = new StandIn(() => {
+      const collector = new LatencyCollector({ ...this.#asked, maxSpikesPerSecond: Infinity });
+      // Whatever the thresholds of others are, what happens to that thread is a spike.
+      collector.#byTid.set(TID, thresholdNs);
+      collector.#begin(context, 'verdicts');
+      collector.#hearVerdicts();
+      return collector;
+    }, thresholdNs);
+  }
+
+  #hearVerdicts(): void {
+    // Different ones: to a single listener V8 would bind the code.
+    this.onVerdict((verdict) => void verdict.durationNs);
+    this.onVerdict((verdict) => void verdict.monotonicNs);
   }
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { runChild } from '../run-child.mjs';
 import { quantile } from '../statistics.mjs';
-import { BURST_US, THRESHOLD_US } from './disturb.mjs';
+import { BURST_US, THRESHOLD_US, UNCOUNTED } from './disturb.mjs';
 import { PEERS } from './peers.mjs';
 
 const script = (name) => join(import.meta.dirname, name);
@@ -46,6 +46,7 @@ export async function measureDetection({ spikes, rounds, cpus, log }) {
   return {
     burstUs: BURST_US,
     thresholdUs: THRESHOLD_US,
+    uncounted: UNCOUNTED,
     rounds,
     results: measured.map((mode) => result(mode, runs.get(mode))),
     skipped: [...skipped].map(([{ name }, reason]) => ({ name, reason })),

@@ -4,11 +4,14 @@ import { spawnHog, spawnSpinner } from '@hftmon/testkit';
 /** Length and distance of the disturbances; far apart, so that each is a spike of its own. */
 export const BURST_US = 200;
 const PERIOD_MS = 2;
+/** As many come before those that count: a monitor is at work before what it is there for happens. */
+export const UNCOUNTED = 2000;
 /** Shortest spike that any tool is asked for: half a disturbance. */
 export const THRESHOLD_US = BURST_US / 2;
 
 /**
- * A thread that polls a clock, on a CPU where a real-time thread takes over `count` times.
+ * A thread that polls a clock, on a CPU where a real-time thread takes over `count` times,
+ * after {@link UNCOUNTED} times that are not returned.
  * This process and what it starts to watch the target then has the housekeeping CPUs.
  * @param cpus - `target` and `housekeeping`
  * @param attach - begins to watch the target; returns what ends that, and is awaited
@@ -18,7 +21,13 @@ export async function disturb({ cpus, count, attach }) {
   const cpu = cpus.target;
   const target = await spawnSpinner({ cpu });
   try {
-    const options = { cpu, policy: 'fifo', burstUs: BURST_US, periodMs: PERIOD_MS, count };
+    const options = {
+      cpu,
+      policy: 'fifo',
+      burstUs: BURST_US,
+      periodMs: PERIOD_MS,
+      count: UNCOUNTED + count,
+    };
     const hog = await spawnHog(options);
     try {
       pinSelf(cpus.housekeeping);
@@ -28,7 +37,7 @@ export async function disturb({ cpus, count, attach }) {
         await target.running();
         const { bursts } = await hog.go();
         await target.stop();
-        return bursts;
+        return bursts.slice(UNCOUNTED);
       } finally {
         await end();
       }

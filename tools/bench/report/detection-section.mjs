@@ -3,7 +3,7 @@ import { count, fixed, table } from './format.mjs';
 /** From the end of a spike to who is told of it. */
 export function detectionSection(detection) {
   if (detection === undefined) return '';
-  const { burstUs, thresholdUs, rounds, results, skipped } = detection;
+  const { burstUs, thresholdUs, uncounted, rounds, results, skipped } = detection;
   const rows = results.map(({ id, name, us, caused, found, receiptUs }) => [
     id === undefined ? name : `**${name}**`,
     ...cells(us),
@@ -17,7 +17,8 @@ export function detectionSection(detection) {
 A real-time thread takes the CPU of a busy-polling target for ${burstUs} µs again and again; spikes from ${thresholdUs} µs on are asked for. Counted is from the
 kernel's time of the target's return to a reading of CLOCK_MONOTONIC, by hftmon's listener of verdicts, or by the reader of a
 tool's line at the other end of a pipe. runqslower tells no such time: there it is from the end of the disturbance, as its maker
-read it just before. All tools on the housekeeping CPUs, ${rounds} rounds, each mode a fresh process in each.
+read it just before. All tools on the housekeeping CPUs, ${rounds} rounds, each mode a fresh process in each; the first
+${count(uncounted)} disturbances of each are not counted.
 
 ${table(['told by', 'p50, µs', 'p99, µs', 'longest, µs', 'told / caused', 'then the receipt, p50 / p99, µs'], rows)}
 

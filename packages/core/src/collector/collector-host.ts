@@ -29,6 +29,7 @@ export class CollectorHost {
   #open: CollectorSlot[] = [];
   #consumers: CollectorSlot[] = [];
   #samplers: CollectorSlot[] = [];
+  #idlers: CollectorSlot[] = [];
 
   constructor(collectors: readonly RegisteredCollector[], onFailure: FailureListener) {
     this.#slots = collectors.map((entry) => new CollectorSlot(entry));
@@ -103,6 +104,19 @@ export class CollectorHost {
       slot.counters[Counter.Samples]! += 1;
       if ((status & SampleStatus.Lost) !== 0) slot.counters[Counter.LostSamples]! += 1;
       if ((status & SampleStatus.Scaled) !== 0) slot.counters[Counter.ScaledSamples]! += 1;
+    }
+  }
+
+  /** Tells every open collector that wants to know that there is nothing to do. */
+  idle(): void {
+    const idlers = this.#idlers;
+    for (let i = 0; i < idlers.length; i++) {
+      const slot = idlers[i]!;
+      try {
+        slot.collector.idle!();
+      } catch (error) {
+        this.#quarantine(slot, 'idle', error);
+      }
     }
   }
 
@@ -221,6 +235,7 @@ export class CollectorHost {
     const live = this.#open.filter((slot) => slot.state === 'open');
     this.#consumers = live.filter((slot) => slot.collector.onRecords !== undefined);
     this.#samplers = live.filter((slot) => slot.collector.sample !== undefined);
+    this.#idlers = live.filter((slot) => slot.collector.idle !== undefined);
   }
 }
 

@@ -67,6 +67,13 @@ export interface Collector<Config = unknown, Query = unknown, Snapshot = unknown
    */
   sample?(nowNs: number, writer: RecordWriter): SampleStatus;
 
+  /**
+   * Nothing has come for about 100 us, with a delivery that never sleeps and has a CPU for itself.
+   * For a collector that answers within microseconds: it may keep at hand, in the caches of that
+   * CPU, what it will need when something comes. Takes microseconds, never throws.
+   */
+  idle?(): void;
+
   /** Builds the answer to a query; with `metrics` the only place that builds objects. */
   snapshot(query: Query): Snapshot;
 

@@ -22,6 +22,7 @@ const OPTIONAL_METHODS = [
   'detach',
   'onRecords',
   'sample',
+  'idle',
   'metrics',
   'metricSupport',
 ] as const;

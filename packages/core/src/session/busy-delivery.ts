@@ -4,6 +4,8 @@ const MIN_POLLS = 16;
 const MAX_POLLS = 1 << 20;
 /** A slice also ends after so many records, since their processing is not foreseen. */
 const MAX_RECORDS = 1 << 14;
+/** What is not used for 300 us begins to fall out of a CPU's caches: idle before that. */
+const IDLE_MS = 0.1;
 
 /**
  * Delivers without ever sleeping. It polls for a slice of time, then gives the event loop one
@@ -14,6 +16,9 @@ export class BusyDelivery implements Delivery {
   readonly mode = 'busy';
   readonly #sliceMs: number;
   #polls = MIN_POLLS;
+  #idlePolls = MAX_POLLS;
+  /** Polls without a record since something came or `idle` was called. */
+  #empty = 0;
   #deliverable: Deliverable | undefined;
   #immediate: NodeJS.Immediate | undefined;
   readonly #turn = (): void => {
@@ -48,13 +53,21 @@ export class BusyDelivery implements Delivery {
     let records = 0;
     for (let i = this.#polls; i > 0 && this.#deliverable === deliverable; i--) {
       deliverable.pull();
-      records += deliverable.deliver();
-      if (records > MAX_RECORDS) break;
+      const delivered = deliverable.deliver();
+      if (delivered > 0) {
+        this.#empty = 0;
+        records += delivered;
+        if (records > MAX_RECORDS) break;
+      } else if (++this.#empty >= this.#idlePolls) {
+        this.#empty = 0;
+        deliverable.idle();
+      }
     }
     return records === 0;
   }
 
   #adjust(tookMs: number): void {
+    this.#idlePolls = Math.max(MIN_POLLS, (this.#polls * IDLE_MS) / tookMs);
     const factor = Math.min(2, Math.max(0.25, this.#sliceMs / tookMs));
     this.#polls = Math.min(MAX_POLLS, Math.max(MIN_POLLS, Math.round(this.#polls * factor)));
   }

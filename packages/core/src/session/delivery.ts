@@ -8,6 +8,8 @@ export interface Deliverable {
   pull(): void;
   /** Delivers the records published so far. @returns their number. Cheap when there are none. */
   deliver(): number;
+  /** Nothing has come for a while, and there is a CPU to spend. Short. */
+  idle(): void;
   /** Work that need not be done at every poll. Called often; does it only when it is due. */
   housekeep(): void;
 }
@@ -15,7 +17,7 @@ export interface Deliverable {
 /** Decides when records are delivered. */
 export interface Delivery {
   readonly mode: 'interval' | 'busy';
-  /** Calls its methods again and again until `stop`; `pull` only if it never sleeps. */
+  /** Calls its methods again and again until `stop`; `pull` and `idle` only if it never sleeps. */
   start(deliverable: Deliverable): void;
   /** Idempotent. */
   stop(): void;

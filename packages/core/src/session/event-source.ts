@@ -115,6 +115,8 @@ export interface EventSource {
    * Absent: what comes reaches the ring by itself.
    */
   pull?(): void;
+  /** Nothing has come for a while, see `idle` of a collector. Never waits, never throws. */
+  idle?(): void;
   /** Housekeeping at each delivery: notices ended threads and processes. Returns ended pids. */
   reap(): number[];
   /**

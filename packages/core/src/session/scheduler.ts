@@ -91,6 +91,13 @@ export class Scheduler implements Deliverable {
     this.#parts.source.pull?.();
   }
 
+  /** Never throws. */
+  idle(): void {
+    const { source, host } = this.#parts;
+    source.idle?.();
+    host.idle();
+  }
+
   /** Looks for ended processes and samples polled sources, when it is time. Never throws. */
   housekeep(): void {
     const now = this.#parts.clock.nowNs();

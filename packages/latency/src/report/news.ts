@@ -5,7 +5,8 @@ import type { SpikeStore } from './spike-store.js';
 /** Who hears of spikes. */
 export interface SpikeListeners {
   readonly verdict: (verdict: SpikeVerdict) => void;
-  readonly spike: (spike: LatencySpike) => void;
+  /** `undefined`: nobody will ask for more than verdicts, and no receipt is written. */
+  readonly spike: ((spike: LatencySpike) => void) | undefined;
 }
 
 /**
@@ -46,8 +47,11 @@ export class News {
   /** Writes the prompt ones. To be called before another record is taken, or another look. */
   write(): void {
     const prompt = this.#prompt;
-    for (let i = 0; i < prompt.length; i++) this.add(prompt[i]!);
-    prompt.length = 0;
+    if (this.#listeners.spike !== undefined) {
+      for (let i = 0; i < prompt.length; i++) this.add(prompt[i]!);
+    }
+    // One by one: an array whose length is set to 0 gives its memory away, and takes new at once.
+    while (prompt.length > 0) prompt.pop();
   }
 
   /** Tells all that is new. */
@@ -55,7 +59,7 @@ export class News {
     const queue = this.#queue;
     for (let spike = queue.shift(); spike !== undefined; spike = queue.shift()) {
       this.#judge(spike);
-      this.#listeners.spike(spike.spike);
+      this.#listeners.spike?.(spike.spike);
     }
   }
 

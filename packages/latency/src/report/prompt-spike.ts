@@ -1,7 +1,8 @@
 import type { CauseClass } from '../types/cause.js';
 import type { ObservedCause } from '../types/details.js';
 import type { LatencySpike, SpikeVerdict } from '../types/spike.js';
-import type { Group } from '../detect/group-finder.js';
+import type { Group, GroupFinder } from '../detect/group-finder.js';
+import type { ThreadTrack } from '../detect/thread-track.js';
 import type { KeptSpike } from './spike-store.js';
 
 /** What of a spike is known before its receipt is written. */
@@ -12,7 +13,17 @@ export interface SpikeFacts {
   readonly supersedes: readonly number[];
   /** CLOCK_MONOTONIC ns of the session epoch. */
   readonly epochNs: number;
+  /** What its receipt is written from. */
+  readonly track: ThreadTrack;
+  readonly finder: GroupFinder;
 }
+
+/** Writes the whole spike. */
+export type SpikeBuilder = (
+  spike: PromptSpike,
+  track: ThreadTrack,
+  finder: GroupFinder,
+) => KeptSpike;
 
 /**
  * A spike that can be told before its receipt is written, which takes longer than all before it.
@@ -27,16 +38,11 @@ export class PromptSpike implements SpikeVerdict {
   /** Has its verdict been told? */
   judged = false;
   readonly #facts: SpikeFacts;
-  readonly #build: (spike: PromptSpike) => KeptSpike;
+  readonly #build: SpikeBuilder;
   #written: KeptSpike | undefined;
 
-  /** @param build - writes the whole spike; called once */
-  constructor(
-    id: number,
-    group: Group,
-    facts: SpikeFacts,
-    build: (spike: PromptSpike) => KeptSpike,
-  ) {
+  /** @param build - called once */
+  constructor(id: number, group: Group, facts: SpikeFacts, build: SpikeBuilder) {
     this.id = id;
     this.group = group;
     this.#facts = facts;
@@ -89,6 +95,6 @@ export class PromptSpike implements SpikeVerdict {
 
   /** The whole spike, for the store. */
   write(): KeptSpike {
-    return (this.#written ??= this.#build(this));
+    return (this.#written ??= this.#build(this, this.#facts.track, this.#facts.finder));
   }
 }

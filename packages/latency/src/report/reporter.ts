@@ -9,7 +9,7 @@ import type { Lookups } from '../lookup/lookups.js';
 import { culpritStack } from './culprit-stack.js';
 import { hasUnseenReturn, longestStack, relatedEvents } from './group-facts.js';
 import type { RateLimit } from './rate-limit.js';
-import { PromptSpike, type SpikeFacts } from './prompt-spike.js';
+import { PromptSpike, type SpikeBuilder, type SpikeFacts } from './prompt-spike.js';
 import type { KeptSpike } from './spike-store.js';
 
 /** What of a spike is not in the records of its thread. */
@@ -31,6 +31,8 @@ export class Reporter {
   readonly #parts: ReporterParts;
   /** Below 2^53 for 104 days, so that no bigint has to be made for a spike. */
   readonly #epochNs: number;
+  /** One for all of them: a closure for each would be made before its verdict is told. */
+  readonly #write: SpikeBuilder = (spike, track, finder) => this.#build(spike, track, finder);
   /** Spikes that were told. */
   told = 0;
   /** Told and withheld ones that turned out to be part of a longer one. */
@@ -84,8 +86,10 @@ export class Reporter {
       cpu: firstCpu(track, finder.pieces.base[group.first]!),
       supersedes,
       epochNs: this.#epochNs,
+      track,
+      finder,
     };
-    return new PromptSpike(id, copyOf(group), facts, (spike) => this.#build(spike, track, finder));
+    return new PromptSpike(id, copyOf(group), facts, this.#write);
   }
 
   #build(prompt: PromptSpike, track: ThreadTrack, finder: GroupFinder): KeptSpike {

@@ -296,6 +296,12 @@ export class KernelEventSource implements EventSource {
     if (marks || open.backlog.waiting) open.session.pull();
   }
 
+  /** A pull that finds nothing, so that the next one finds its code in the caches. */
+  idle(): void {
+    const open = this.#open;
+    if (open !== undefined && !open.busy) open.session.pull();
+  }
+
   reap(): number[] {
     const { follower, userSpace } = this.#live();
     this.#reaps++;

@@ -122,6 +122,27 @@ describe('CollectorHost', () => {
     expect(collectors[1]!.log).toContain(`b ${method} 42`);
   });
 
+  it('tells those who want to know that there is nothing to do, and shuts off one that throws', () => {
+    const { host, states, collectors } = setUp('a', 'b', 'c');
+    let idle = 0;
+    Object.assign(collectors[0]!, { idle: () => idle++ });
+    Object.assign(collectors[1]!, {
+      idle() {
+        throw new Error('not idle');
+      },
+    });
+    host.idle();
+    expect(idle).toBe(0);
+    host.open(context);
+    host.idle();
+    host.idle();
+    expect(idle).toBe(2);
+    expect(states()).toEqual(['open', 'quarantined', 'open']);
+    host.close();
+    host.idle();
+    expect(idle).toBe(2);
+  });
+
   it('goes on closing when close and undo throw', () => {
     const { host, log, failures, collectors } = setUp('a', 'b');
     host.open(context);

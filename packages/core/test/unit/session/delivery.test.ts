@@ -10,11 +10,12 @@ afterEach(() => {
 
 function run(delivery: Delivery, deliver: () => number = () => 0) {
   running = delivery;
-  const counts = { polls: 0, housekeeping: 0 };
+  const counts = { polls: 0, idle: 0, housekeeping: 0 };
   pulls = 0;
   const deliverable: Deliverable = {
     pull: () => void pulls++,
     deliver: () => (counts.polls++, deliver()),
+    idle: () => void counts.idle++,
     housekeep: () => void counts.housekeeping++,
   };
   delivery.start(deliverable);
@@ -34,7 +35,7 @@ describe('interval delivery', () => {
     expect(delivery.mode).toBe('interval');
     const counts = run(delivery);
     vi.advanceTimersByTime(99);
-    expect(counts).toEqual({ polls: 4, housekeeping: 4 });
+    expect(counts).toEqual({ polls: 4, idle: 0, housekeeping: 4 });
     expect(pulls).toBe(0);
     delivery.stop();
     delivery.stop();
@@ -69,6 +70,16 @@ describe('busy delivery', () => {
     expect(pulls).toBe(polls);
     await pause(10);
     expect(counts.polls).toBe(polls);
+  });
+
+  it('says so now and then while nothing comes, and only then', async () => {
+    const delivery = createDelivery({ mode: 'busy', sliceUs: 200 });
+    const idle = run(delivery);
+    await until(() => idle.idle > 20);
+    expect(idle.idle).toBeLessThan(idle.polls / 10);
+    const busy = run(delivery, () => 1);
+    await until(() => busy.polls > 10_000);
+    expect(busy.idle).toBe(0);
   });
 
   it('stops within a slice when a listener says so', async () => {

@@ -6,74 +6,34 @@ import {
   RecordKind,
   SwitchFlag,
   VectorType,
-  createBatch,
   writeHeader,
   type RecordBatch,
 } from '@hftmon/core';
 
-/** V8 has compiled all of it, and finds no reason to do so again, after so many spikes. */
-const COLLECTORS = 8;
-const ROUNDS = 400;
-const EVERY_NS = 1e9;
 /** Receipts look up what threads are called: one that exists is found soonest. */
-const TID = process.pid;
+export const TID = process.pid;
 /** Above every thread's number. */
-const OTHER_TID = 2 ** 22 + 1;
+export const OTHER_TID = 2 ** 22 + 1;
 const CULPRIT = OTHER_TID + 1;
 const SYSCALL = 39;
 /** Softirq vector that the receipts name without a look-up. */
 const NET_RX = 3;
 
-/** What takes records: a collector whose verdicts nobody hears. */
-interface Rehearsed {
-  onRecords(batch: RecordBatch): void;
-  sample(nowNs: number): unknown;
-}
-
 /** A made-up record; ns since its scene began. */
-interface Prop {
+export interface Prop {
   readonly kind: number;
   readonly fromNs: number;
   readonly toNs: number;
   readonly words: readonly number[];
 }
 
-/**
- * Has made-up spikes go all the way from record to receipt, in collectors of their own. Spikes are
- * rare: without it the first thousands would be found by interpreted code, which takes ten times
- * as long. Code that V8 has compiled is thrown away when it meets what it has not met before, so
- * the scenes differ as those of real threads do, and there are several collectors: to the objects
- * of one V8 would bind the code, and full ones are not like new ones.
- */
-export function rehearse(make: () => Rehearsed, thresholdNs: number): void {
-  const scenes = makeScenes(2 * thresholdNs);
-  const batch = createBatch(Math.max(...scenes.map((scene) => scene.length)));
-  for (let i = 0; i < COLLECTORS; i++) play(make(), scenes, batch);
-}
-
-function play(
-  collector: Rehearsed,
-  scenes: readonly (readonly Prop[])[],
+/** Writes a scene into a batch. @param startNs - when it begins @param tid - whom it happens to */
+export function writeScene(
   batch: RecordBatch,
+  props: readonly Prop[],
+  startNs: number,
+  tid: number,
 ): void {
-  for (const tid of [TID, OTHER_TID]) {
-    write(batch, [prop(RecordKind.ThreadStart, 0, 0, [TID, TID])], 0, tid);
-    collector.onRecords(batch);
-  }
-  for (let round = 1; round <= ROUNDS; round++) {
-    const scene = scenes[round % scenes.length]!;
-    const tid = round % 16 === 0 ? OTHER_TID : TID;
-    // One by one, as a delivery that never sleeps brings them, and together.
-    const atOnce = round % 3 === 0 ? scene.length : 1;
-    for (let i = 0; i < scene.length; i += atOnce) {
-      write(batch, scene.slice(i, i + atOnce), round * EVERY_NS, tid);
-      collector.onRecords(batch);
-    }
-    if (round % 16 === 0) collector.sample((round + 0.5) * EVERY_NS + 0.5);
-  }
-}
-
-function write(batch: RecordBatch, props: readonly Prop[], startNs: number, tid: number): void {
   const { u32, f64 } = batch;
   props.forEach(({ kind, fromNs, toNs, words }, i) => {
     const base = i * RECORD_WORDS;
@@ -87,10 +47,10 @@ function write(batch: RecordBatch, props: readonly Prop[], startNs: number, tid:
 }
 
 /** What happens to threads. @param ns - long enough for a spike */
-function makeScenes(ns: number): readonly (readonly Prop[])[] {
+export function makeScenes(ns: number): readonly (readonly Prop[])[] {
   const later = ns + 1e6;
   return [
-    [ran(0, ns), offCpu(0, ns)],
+    preemption(ns),
     [tick(0, 2000), softirq(2000, 4000), ran(4000, ns), offCpu(4000, ns)],
     [ran(0, ns), tick(ns / 2, ns / 2 + 2000, InterruptFlag.TargetWaiting), offCpu(0, ns)],
     [tick(0, ns / 4), offCpu(later, later + ns), tick(later + ns, later + ns + 2000)],
@@ -113,6 +73,16 @@ function makeScenes(ns: number): readonly (readonly Prop[])[] {
     // So many that what is kept of the thread must grow.
     Array.from({ length: 40 }, (_, i) => tick(i * 3000, i * 3000 + 2000)),
   ];
+}
+
+/** The plainest of spikes: another thread has the CPU. @param ns - how long */
+export function preemption(ns: number): readonly Prop[] {
+  return [ran(0, ns), offCpu(0, ns)];
+}
+
+/** Lets a collector know of a thread to which things will happen. */
+export function threadStart(): Prop {
+  return prop(RecordKind.ThreadStart, 0, 0, [TID, TID]);
 }
 
 function prop(kind: number, fromNs: number, toNs: number, words: readonly number[] = []): Prop {

@@ -1,0 +1,91 @@
+import { RecordKind, kindAt, timestampAt, durationAt, type RecordBatch } from '@hftmon/core';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { StandIn } from '../../src/rehearsal/stand-in.js';
+import { PromptSpike } from '../../src/report/prompt-spike.js';
+import { offCpu, ran } from '../support/records.js';
+import { Stage } from '../support/stage.js';
+
+const THRESHOLD_NS = 50_000;
+
+/** What was played: kind and time of each record, for each collector that took part. */
+function played(times: number, standIn: (make: () => Played) => StandIn): Played[] {
+  const all: Played[] = [];
+  const player = standIn(() => {
+    const one = new Played();
+    all.push(one);
+    return one;
+  });
+  for (let i = 0; i < times; i++) player.play();
+  return all;
+}
+
+class Played {
+  readonly kinds: number[] = [];
+  readonly startsNs: number[] = [];
+  shortestNs = Infinity;
+
+  onRecords({ u32, f64, count, firstSequence }: RecordBatch): void {
+    expect(count).toBe(1);
+    expect(firstSequence).toBe(this.kinds.length);
+    this.kinds.push(kindAt(u32, 0));
+    this.startsNs.push(timestampAt(f64, 0));
+    if (kindAt(u32, 0) !== RecordKind.ThreadStart) {
+      this.shortestNs = Math.min(this.shortestNs, durationAt(f64, 0));
+    }
+  }
+
+  sample(): void {}
+}
+
+describe('the stand-in of a collector', () => {
+  it('is given one spike at a time, each later than the one before', () => {
+    const [one, ...others] = played(3, (make) => new StandIn(make, THRESHOLD_NS));
+    expect(others).toEqual([]);
+    const { Ran, Switch, ThreadStart } = RecordKind;
+    expect(one!.kinds).toEqual([ThreadStart, Ran, Switch, Ran, Switch, Ran, Switch]);
+    expect(one!.shortestNs).toBeGreaterThan(THRESHOLD_NS);
+    const ends = one!.startsNs.filter((_, i) => i % 2 === 0);
+    expect(ends).toEqual([...new Set(ends)].sort((a, b) => a - b));
+  });
+
+  it('is replaced before its clock reaches what a double can hold', () => {
+    const all = played(5, (make) => new StandIn(make, 2 ** 49));
+    expect(all.length).toBeGreaterThan(1);
+    for (const { startsNs } of all) expect(Math.max(...startsNs)).toBeLessThan(2 ** 53);
+  });
+});
+
+describe('a collector that is idle', () => {
+  it('tells nothing that did not happen, and what happens then as ever', () => {
+    using stage = new Stage({ thresholdUs: 50, eager: true });
+    let verdicts = 0;
+    stage.collector.onVerdict(() => verdicts++);
+    const before = stage.collector.metrics();
+    for (let i = 0; i < 1000; i++) stage.collector.idle();
+    expect(verdicts).toBe(0);
+    expect(stage.collector.metrics()).toEqual(before);
+    expect(stage.collector.thresholds()).toEqual([]);
+    stage.deliver(ran(31, 0, 60_000), offCpu({ from: 0, to: 60_000, next: 31, previous: 31 }));
+    expect(verdicts).toBe(1);
+    expect(stage.spike()).toMatchObject({ id: 1, durationNs: 60_000 });
+    stage.collector.close();
+    stage.collector.idle();
+  });
+
+  it.each([{}, { maxSpikesPerSecond: 1 }, { adaptive: { minStalls: 1 } }])(
+    'has its stand-in find every spike, with %o',
+    (options) => {
+      using stage = new Stage({ thresholdUs: 50, eager: true, ...options });
+      const looked: number[] = [];
+      const lookup = stage.source.tasks.lookup.bind(stage.source.tasks);
+      stage.source.tasks.lookup = (...asked) => (looked.push(asked[0]), lookup(...asked));
+      // Asked for by one of those who hear the verdicts.
+      const verdict = vi.spyOn(PromptSpike.prototype, 'monotonicNs', 'get');
+      onTestFinished(() => verdict.mockRestore());
+      for (let i = 0; i < 100; i++) stage.collector.idle();
+      expect(verdict).toHaveBeenCalledTimes(100);
+      // No receipt was written, which would have looked for the task that ran.
+      expect(looked).toEqual([]);
+    },
+  );
+});
