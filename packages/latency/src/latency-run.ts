@@ -140,6 +140,7 @@ export class LatencyRun {
       pidOf: (track) => threads.pidOf(track),
       sceneOf: this.#sceneOf,
       lostIn: (fromNs, toNs) => this.#losses.overlap(fromNs, toNs),
+      recycles: listeners.spike === undefined,
     });
   }
 

@@ -68,9 +68,10 @@ export interface Collector<Config = unknown, Query = unknown, Snapshot = unknown
   sample?(nowNs: number, writer: RecordWriter): SampleStatus;
 
   /**
-   * Nothing has come for about 100 us, with a delivery that never sleeps and has a CPU for itself.
+   * Nothing has come for about 10 us, with a delivery that never sleeps and has a CPU for itself.
    * For a collector that answers within microseconds: it may keep at hand, in the caches of that
-   * CPU, what it will need when something comes. Takes microseconds, never throws.
+   * CPU, what it will need when something comes. Takes a microsecond or two, allocates next to nothing,
+   * never throws.
    */
   idle?(): void;
 

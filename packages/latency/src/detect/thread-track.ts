@@ -15,13 +15,13 @@ const NONE: readonly ReportedSpike[] = [];
 
 /** Where a spike was reported, for the longer one that may supersede it. */
 export interface ReportedSpike {
-  readonly id: number;
-  readonly startNs: number;
-  readonly endNs: number;
+  id: number;
+  startNs: number;
+  endNs: number;
   /** Intervals that it was made of. */
-  readonly pieces: number;
+  pieces: number;
   /** It was only counted, because there were too many. */
-  readonly withheld: boolean;
+  withheld: boolean;
 }
 
 /** Index into {@link ThreadTrack.times}. */
@@ -97,13 +97,31 @@ export class ThreadTrack {
   }
 
   /** Remembers a spike. They do not overlap, and are kept in the order of time. */
-  report(spike: ReportedSpike): void {
+  report(id: number, startNs: number, endNs: number, pieces: number, withheld: boolean): void {
     const reported = this.#reported;
-    if (reported.length === REMEMBERED_SPIKES) reported.shift();
+    // What is forgotten is used again.
+    const forgotten = reported.length < REMEMBERED_SPIKES ? undefined : reported.shift();
+    const spike = forgotten ?? { id, startNs, endNs, pieces, withheld };
+    spike.id = id;
+    spike.startNs = startNs;
+    spike.endNs = endNs;
+    spike.pieces = pieces;
+    spike.withheld = withheld;
     let to = reported.length;
-    while (to > 0 && reported[to - 1]!.startNs > spike.startNs) to--;
+    while (to > 0 && reported[to - 1]!.startNs > startNs) to--;
     if (to === reported.length) reported.push(spike);
     else reported.splice(to, 0, spike);
+  }
+
+  /** Was that spike reported just so, and nothing else that overlaps it? */
+  isReported(startNs: number, endNs: number, pieces: number): boolean {
+    const reported = this.#reported;
+    let i = reported.length;
+    while (i > 0 && reported[i - 1]!.startNs >= endNs) i--;
+    if (i === 0) return false;
+    const spike = reported[i - 1]!;
+    if (spike.startNs !== startNs || spike.endNs !== endNs || spike.pieces !== pieces) return false;
+    return i === 1 || reported[i - 2]!.endNs <= startNs;
   }
 
   /** Forgets the spikes that overlap an interval, and returns them in the order of time. */

@@ -33,7 +33,7 @@ export class StandIn {
     this.#collector = this.#begin();
   }
 
-  /** One spike. Takes a microsecond or two. */
+  /** One spike. Takes a microsecond or two, allocates next to nothing. */
   play(): void {
     const batches = this.#batches;
     for (let i = 0; i < batches.length; i++) {

@@ -5,19 +5,6 @@ import type { Group, GroupFinder } from '../detect/group-finder.js';
 import type { ThreadTrack } from '../detect/thread-track.js';
 import type { KeptSpike } from './spike-store.js';
 
-/** What of a spike is known before its receipt is written. */
-export interface SpikeFacts {
-  readonly tid: number;
-  readonly pid: number;
-  readonly cpu: number;
-  readonly supersedes: readonly number[];
-  /** CLOCK_MONOTONIC ns of the session epoch. */
-  readonly epochNs: number;
-  /** What its receipt is written from. */
-  readonly track: ThreadTrack;
-  readonly finder: GroupFinder;
-}
-
 /** Writes the whole spike. */
 export type SpikeBuilder = (
   spike: PromptSpike,
@@ -32,37 +19,43 @@ export type SpikeBuilder = (
  * for everyone. A class, because objects with accessors of their own take V8 microseconds to make.
  */
 export class PromptSpike implements SpikeVerdict {
-  readonly id: number;
+  id = 0;
+  tid = 0;
+  pid = 0;
+  cpu = 0;
+  supersedes: readonly number[] = [];
   /** A copy: that of the finder is reused. */
-  readonly group: Group;
+  readonly group: Group = { startNs: 0, endNs: 0, stallNs: 0, first: 0, last: 0, firstOfRun: 0 };
   /** Has its verdict been told? */
   judged = false;
-  readonly #facts: SpikeFacts;
+  /** CLOCK_MONOTONIC ns of the session epoch. */
+  readonly #epochNs: number;
   readonly #build: SpikeBuilder;
+  #track: ThreadTrack | undefined;
+  #finder: GroupFinder | undefined;
   #written: KeptSpike | undefined;
 
-  /** @param build - called once */
-  constructor(id: number, group: Group, facts: SpikeFacts, build: SpikeBuilder) {
-    this.id = id;
-    this.group = group;
-    this.#facts = facts;
+  /** @param build - called once for a spike */
+  constructor(epochNs: number, build: SpikeBuilder) {
+    this.#epochNs = epochNs;
     this.#build = build;
   }
 
-  get tid(): number {
-    return this.#facts.tid;
-  }
-
-  get pid(): number {
-    return this.#facts.pid;
-  }
-
-  get cpu(): number {
-    return this.#facts.cpu;
-  }
-
-  get supersedes(): readonly number[] {
-    return this.#facts.supersedes;
+  /** Is that spike from now on. @param track, finder - what its receipt is written from */
+  become(id: number, track: ThreadTrack, found: Group, finder: GroupFinder): void {
+    const { group } = this;
+    this.id = id;
+    this.tid = track.tid;
+    group.startNs = found.startNs;
+    group.endNs = found.endNs;
+    group.stallNs = found.stallNs;
+    group.first = found.first;
+    group.last = found.last;
+    group.firstOfRun = found.firstOfRun;
+    this.judged = false;
+    this.#track = track;
+    this.#finder = finder;
+    this.#written = undefined;
   }
 
   get timestampNs(): number {
@@ -70,7 +63,7 @@ export class PromptSpike implements SpikeVerdict {
   }
 
   get monotonicNs(): number {
-    return this.#facts.epochNs + Math.round(this.group.startNs);
+    return this.#epochNs + Math.round(this.group.startNs);
   }
 
   get durationNs(): number {
@@ -95,6 +88,6 @@ export class PromptSpike implements SpikeVerdict {
 
   /** The whole spike, for the store. */
   write(): KeptSpike {
-    return (this.#written ??= this.#build(this, this.#facts.track, this.#facts.finder));
+    return (this.#written ??= this.#build(this, this.#track!, this.#finder!));
   }
 }

@@ -9,7 +9,7 @@ import type { Lookups } from '../lookup/lookups.js';
 import { culpritStack } from './culprit-stack.js';
 import { hasUnseenReturn, longestStack, relatedEvents } from './group-facts.js';
 import type { RateLimit } from './rate-limit.js';
-import { PromptSpike, type SpikeBuilder, type SpikeFacts } from './prompt-spike.js';
+import { PromptSpike, type SpikeBuilder } from './prompt-spike.js';
 import type { KeptSpike } from './spike-store.js';
 
 /** What of a spike is not in the records of its thread. */
@@ -24,6 +24,8 @@ export interface ReporterParts {
   readonly sceneOf: (track: ThreadTrack, pid: number) => Scene;
   /** Were records lost in that time? */
   readonly lostIn: (fromNs: number, toNs: number) => boolean;
+  /** Nobody keeps a spike: all of them are one object. */
+  readonly recycles: boolean;
 }
 
 /** Makes spikes of groups. */
@@ -33,6 +35,7 @@ export class Reporter {
   readonly #epochNs: number;
   /** One for all of them: a closure for each would be made before its verdict is told. */
   readonly #write: SpikeBuilder = (spike, track, finder) => this.#build(spike, track, finder);
+  #spare: PromptSpike | undefined;
   /** Spikes that were told. */
   told = 0;
   /** Told and withheld ones that turned out to be part of a longer one. */
@@ -51,45 +54,23 @@ export class Reporter {
   report(track: ThreadTrack, group: Group, finder: GroupFinder): PromptSpike | undefined {
     const { startNs, endNs } = group;
     const pieces = group.last - group.first;
+    if (track.isReported(startNs, endNs, pieces)) return undefined;
     const earlier = track.takeReported(startNs, endNs);
-    const [same] = earlier;
-    if (
-      earlier.length === 1 &&
-      same!.startNs === startNs &&
-      same!.endNs === endNs &&
-      same!.pieces === pieces
-    ) {
-      track.report(same!);
-      return undefined;
-    }
     this.superseded += earlier.length;
     const supersedes = earlier.length === 0 ? NONE : idsOfTold(earlier);
     if (supersedes.length === 0 && !this.#parts.limit.admits(track.tid, startNs, endNs)) {
-      track.report({ id: 0, startNs, endNs, pieces, withheld: true });
+      track.report(0, startNs, endNs, pieces, true);
       return undefined;
     }
     const id = ++this.told;
-    track.report({ id, startNs, endNs, pieces, withheld: false });
-    return this.#prompt(id, track, group, finder, supersedes);
-  }
-
-  #prompt(
-    id: number,
-    track: ThreadTrack,
-    group: Group,
-    finder: GroupFinder,
-    supersedes: readonly number[],
-  ): PromptSpike {
-    const facts: SpikeFacts = {
-      tid: track.tid,
-      pid: this.#parts.pidOf(track),
-      cpu: firstCpu(track, finder.pieces.base[group.first]!),
-      supersedes,
-      epochNs: this.#epochNs,
-      track,
-      finder,
-    };
-    return new PromptSpike(id, copyOf(group), facts, this.#write);
+    track.report(id, startNs, endNs, pieces, false);
+    const spike = this.#spare ?? new PromptSpike(this.#epochNs, this.#write);
+    if (this.#parts.recycles) this.#spare = spike;
+    spike.become(id, track, group, finder);
+    spike.pid = this.#parts.pidOf(track);
+    spike.cpu = firstCpu(track, finder.pieces.base[group.first]!);
+    spike.supersedes = supersedes;
+    return spike;
   }
 
   #build(prompt: PromptSpike, track: ThreadTrack, finder: GroupFinder): KeptSpike {
@@ -133,11 +114,6 @@ const NONE: readonly number[] = [];
 
 function idsOfTold(earlier: readonly ReportedSpike[]): number[] {
   return earlier.filter((spike) => !spike.withheld).map((spike) => spike.id);
-}
-
-/** A group is reused; the copy is made field by field, since a spread takes ten times as long. */
-function copyOf({ startNs, endNs, stallNs, first, last, firstOfRun }: Group): Group {
-  return { startNs, endNs, stallNs, first, last, firstOfRun };
 }
 
 /** Does more belong to it than is kept, from that time on or after its end? */
