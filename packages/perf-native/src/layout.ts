@@ -53,7 +53,15 @@ export const HIST_BUCKETS = 40;
 export const THREAD_STATE = { unknown: 0, running: 1, waiting: 2, blocked: 3, exited: 4 } as const;
 
 /** `struct hftmon_cpu`, byte offsets. */
-export const CPU = { bytes: 1792, head: 0, tail: 128, pending: 256, counts: 768 } as const;
+export const CPU = {
+  bytes: 1792,
+  head: 0,
+  tail: 128,
+  pending: 256,
+  idleLeftNs: 736,
+  idleState: 752,
+  counts: 768,
+} as const;
 
 /** `struct hftmon_counts`, byte offsets. */
 export const COUNTS = { bytes: 32, seen: 0, emitted: 8, filtered: 16, dropped: 24 } as const;

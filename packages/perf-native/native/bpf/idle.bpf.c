@@ -49,6 +49,7 @@ int hftmon_cpu_idle(tp_args *ctx)
 	}
 	if (c->idle_since_ns && c->pending)
 		tell_idle(c, cpu, now);
+	c->idle_left_ns = now;
 	c->idle_since_ns = 0;
 	return 0;
 }

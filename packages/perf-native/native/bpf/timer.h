@@ -69,6 +69,18 @@ INLINE struct expiry expiry_here(struct hftmon_cpu *c)
 	return e;
 }
 
+/*
+ * The idle state that the CPU was in until this interrupt, plus one; 0 none. States that are left with
+ * interrupts off (mwait, WFI) are told to be over before the interrupt that ended them is handled: the
+ * idle task has it then, and was idle when the timer was due.
+ */
+INLINE u32 idle_until_here(struct hftmon_cpu *c, u32 current, u64 due)
+{
+	if (c->idle_since_ns || (!current && (long long)(c->idle_left_ns - due) > 0))
+		return c->idle_state + 1;
+	return 0;
+}
+
 /* What the hypervisor took from this CPU since it went idle, as far as it may be why we are late. */
 INLINE u64 stolen_in_idle(struct hftmon_cpu *c, u64 late)
 {
@@ -97,7 +109,7 @@ INLINE void tell_late_timer(struct hftmon_thread *t, struct hftmon_cpu *c, u32 c
 	if (!r)
 		return;
 	set_u64(r, 0, e.hard_ns - e.soft_ns);
-	r->w[2] = c->idle_since_ns ? c->idle_state + 1 : 0;
+	r->w[2] = idle_until_here(c, t->waker_tid, due);
 	set_u64(r, 3, c->idle_since_ns ? stolen_in_idle(c, now - due) : 0);
 	set_u64(r, 5, c->idle_since_ns ? now - c->idle_since_ns : 0);
 	publish(c, r, HFTMON_LATE_TIMER, position);

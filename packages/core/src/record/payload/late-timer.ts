@@ -23,7 +23,7 @@ export function lateTimerStolenNs(u32: Uint32Array, base: number): number {
   return readU64(u32, base + PAYLOAD_WORD + 3);
 }
 
-/** How long the CPU had been in that state at the wake-up, ns. */
+/** How long the CPU had been in that state at the wake-up, ns; 0 where it was over by then. */
 export function lateTimerIdleNs(u32: Uint32Array, base: number): number {
   return readU64(u32, base + PAYLOAD_WORD + 5);
 }

@@ -198,7 +198,7 @@ struct hftmon_cpu {
 	hft_u64 steal_seen;    /* by the hypervisor, up to the last look */
 	hft_u64 steal_seen_ns; /* when that was; 0 not yet */
 	hft_u64 idle_since_ns; /* it is in an idle state; 0: it is not */
-	hft_u64 idle_left_ns;  /* an interrupt was the first sign of its end; 0 none */
+	hft_u64 idle_left_ns;  /* first sign of its end, an interrupt; after it, when it was over; 0 none */
 	hft_u64 idle_kicked_ns; /* another CPU wants it to leave that state; written by that one */
 	hft_u32 idle_state;	/* number of the state, as in cpuidle/stateN */
 	hft_u32 pad5;
