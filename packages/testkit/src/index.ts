@@ -96,6 +96,7 @@ export {
   type SentSignal,
   type SignalsReport,
 } from './workloads/signals.js';
+export { spawnClockset, type ClocksetOptions, type ClocksetReport } from './workloads/clockset.js';
 export {
   spawnSleeper,
   type SleeperOptions,

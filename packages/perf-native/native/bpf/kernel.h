@@ -137,6 +137,7 @@ struct hrtimer_clock_base {
 };
 
 struct hrtimer_cpu_base {
+	unsigned int clock_was_set_seq;
 	struct hrtimer_clock_base clock_base[8];
 };
 

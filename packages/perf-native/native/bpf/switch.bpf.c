@@ -2,6 +2,7 @@
 /* sched_switch: time on and off the CPU, waits, and who ran meanwhile. */
 #include "core_fixes.h"
 #include "return.h"
+#include "timer.h"
 
 INLINE u32 take_stacks(void *ctx)
 {
@@ -79,6 +80,9 @@ INLINE void switch_out(void *ctx, struct hftmon_thread *t, struct hftmon_cpu *c,
 	t->out_flags = out_flags(preempt, prev, prev_state, left);
 	t->out_stacks = config.stacks ? take_stacks(ctx) : ~0u;
 	if (left) {
+		if (!c->run_queue)
+			c->run_queue = (u64)run_queue_of(prev);
+		t->out_clocks = clocks_set(c);
 		t->state = HFTMON_THREAD_BLOCKED;
 		t->throttle = 0;
 	} else {

@@ -9,13 +9,6 @@
 
 #include "interrupt.h"
 
-/*
- * Clocks whose timers expire in the interrupt itself: monotonic, real time, boot time, TAI. Those
- * that expire in the softirq come after them; nobody sleeps with one but, on PREEMPT_RT, threads
- * without a real-time policy.
- */
-#define HARD_CLOCKS 4
-
 struct expiry {
 	u64 hard_ns; /* by CLOCK_MONOTONIC; 0: no timer is being served */
 	u64 soft_ns;
@@ -46,22 +39,58 @@ INLINE void expiry_of(struct hrtimer_clock_base *clock, struct expiry *e)
 	e->soft_ns = soft - offset;
 }
 
-/* When the timer was due whose function is running on this CPU. */
-INLINE struct expiry expiry_here(struct hftmon_cpu *c)
+/* Where the timers of this CPU are; 0 not known. */
+INLINE u64 timers_of(struct hftmon_cpu *c)
 {
 	/* Loaded back: a typed pointer takes no variable offset. */
 	u64 address = *(volatile u64 *)&c->run_queue;
+
+	return address && config.timers_distance ? address + config.timers_distance : 0;
+}
+
+/*
+ * How often the clocks that can be set had been set, plus one; 0 not known. One that is set past the
+ * time of a timer makes it due at that moment: by its expiry it would be late by the whole step.
+ */
+INLINE u32 clocks_set(struct hftmon_cpu *c)
+{
+	u64 address = timers_of(c);
+	struct hrtimer_cpu_base *timers = (void *)address;
+	u32 times = 0;
+
+	if (!address)
+		return 0;
+	if (has_rdonly_cast) {
+		timers = bpf_rdonly_cast(timers, bpf_core_type_id_kernel(struct hrtimer_cpu_base));
+		times = timers->clock_was_set_seq;
+	} else {
+		bpf_core_read(&times, sizeof(times), &timers->clock_was_set_seq);
+	}
+	return times + 1;
+}
+
+/*
+ * When the timer was due whose function is running on this CPU, if it expires in the interrupt itself:
+ * those of the softirq come after these. Nobody sleeps with one but on PREEMPT_RT, where threads without
+ * a real-time policy do, and all that wait for a timerfd or a POSIX timer.
+ *
+ * `was_set` is what clocks_set() said when the thread went to sleep. By another than the monotonic clock
+ * it is not known when the timer was due, if they were set since.
+ */
+INLINE struct expiry expiry_here(struct hftmon_cpu *c, u32 was_set)
+{
+	u64 address = timers_of(c);
 	struct expiry e = { 0, 0 };
-	struct hrtimer_cpu_base *timers;
+	struct hrtimer_cpu_base *timers = (void *)address;
 
 	if (!address)
 		return e;
-	timers = (void *)(address + config.timers_distance);
 	if (has_rdonly_cast)
 		timers = bpf_rdonly_cast(timers, bpf_core_type_id_kernel(struct hrtimer_cpu_base));
 	expiry_of(&timers->clock_base[0], &e);
-	if (!e.hard_ns)
-		expiry_of(&timers->clock_base[1], &e);
+	if (e.hard_ns || clocks_set(c) != was_set)
+		return e;
+	expiry_of(&timers->clock_base[1], &e);
 	if (!e.hard_ns)
 		expiry_of(&timers->clock_base[2], &e);
 	if (!e.hard_ns)
@@ -98,9 +127,9 @@ INLINE void tell_late_timer(struct hftmon_thread *t, struct hftmon_cpu *c, u32 c
 	struct expiry e;
 	u64 position, due;
 
-	if (!config.timers_distance || t->state != HFTMON_THREAD_BLOCKED)
+	if (t->state != HFTMON_THREAD_BLOCKED)
 		return;
-	e = expiry_here(c);
+	e = expiry_here(c, t->out_clocks);
 	/* One that was due before the thread went to sleep has kept it from nothing until then. */
 	due = (long long)(e.hard_ns - t->since_ns) > 0 ? e.hard_ns : t->since_ns;
 	if (!e.hard_ns || (long long)(now - due) <= 0)

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RecordKind, lateTimerIdleState } from '@hftmon/core';
-import { allowedCpus, needs, skipUnless, spawnSleeper } from '@hftmon/testkit';
+import { allowedCpus, needs, skipUnless, spawnClockset, spawnSleeper } from '@hftmon/testkit';
 import { CPU, MEMORY } from '../../src/layout.js';
 import { Monitor } from '../support/monitor.js';
 
@@ -37,4 +37,16 @@ describe('the idle state of a late timer', () => {
   it('is none that was over before', async () => {
     expect(await idleStatesBefore(1n)).toEqual(new Set([undefined]));
   });
+});
+
+it('a timer of a clock that was set during the sleep is not late by the step', async (context) => {
+  skipUnless(context, needs.capability('CAP_SYS_TIME'));
+  await using target = await spawnClockset({ count: 101 });
+  using monitor = Monitor.start([RecordKind.LateTimer], [target.pid]);
+  const { tid, count, setNs, slept } = await target.go();
+  monitor.stop();
+  expect(slept.startNs).toBeLessThan(setNs);
+  const late = monitor.of(RecordKind.LateTimer, tid).map(({ durationNs }) => durationNs);
+  expect(late.length).toBeGreaterThan(count / 2);
+  expect(Math.max(...late)).toBeLessThan((setNs - slept.startNs) / 2);
 });

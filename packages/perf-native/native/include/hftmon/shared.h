@@ -380,7 +380,8 @@ struct hftmon_thread {
 	hft_u64 left_number;
 	hft_u64 left_argument;
 	hft_u64 left_result;
-	hft_u8 pad1[56];
+	hft_u32 out_clocks; /* how often clocks had been set at the last switch-out, plus one; 0 not known */
+	hft_u8 pad1[52];
 };
 
 _Static_assert(sizeof(struct hftmon_thread) % 64 == 0, "threads share no cache line");
