@@ -19,6 +19,7 @@ const METHODS = ['probe', 'open', 'snapshot', 'close'] as const;
 const OPTIONAL_METHODS = [
   'probeMetrics',
   'attach',
+  'leave',
   'detach',
   'onRecords',
   'sample',

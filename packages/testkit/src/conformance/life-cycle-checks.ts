@@ -43,6 +43,7 @@ export const lifeCycleChecks: CheckGroup = (subject) => [
     name: 'is not disturbed by targets that it does not know',
     run() {
       withOpen(subject, ({ collector }) => {
+        collector.leave?.(targetOf(1));
         collector.detach?.(targetOf(1));
         collector.attach?.(targetOf(FAKE_PID));
         collector.attach?.(targetOf(FAKE_PID));
@@ -51,6 +52,34 @@ export const lifeCycleChecks: CheckGroup = (subject) => [
         collector.detach?.(targetOf(FAKE_PID));
         collector.detach?.(targetOf(2 ** 22));
         assertValidAnswer(collector.snapshot(subject.options.query), subject.options);
+      });
+    },
+  },
+  {
+    name: 'takes records of a target that leaves, until it has left',
+    run() {
+      withOpen(subject, ({ collector, host }) => {
+        const records = subject.options.records ?? [];
+        collector.attach?.(targetOf(FAKE_PID));
+        host.source.push(...records);
+        host.deliverAll();
+        collector.leave?.(targetOf(FAKE_PID));
+        host.source.push(...records);
+        host.deliverAll();
+        collector.detach?.(targetOf(FAKE_PID));
+        assertValidAnswer(collector.snapshot(subject.options.query), subject.options);
+      });
+    },
+  },
+  {
+    name: 'finds nothing when it is told that nothing has come',
+    run() {
+      withOpen(subject, ({ collector, host }) => {
+        host.source.push(...(subject.options.records ?? []));
+        host.deliverAll();
+        const before = collector.snapshot(subject.options.query);
+        for (let i = 0; i < 3; i++) collector.idle?.();
+        assert.deepEqual(collector.snapshot(subject.options.query), before);
       });
     },
   },

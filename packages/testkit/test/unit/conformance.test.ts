@@ -171,6 +171,33 @@ describe('the suite finds', () => {
     expect(await failures(() => new Divides())).toContain('answers before any record');
   });
 
+  it('a target that leaves and is forgotten too early', async () => {
+    class Forgets extends FaultCounter {
+      #targets: Set<number> | undefined = new Set();
+      leave(_target: Target): void {
+        this.#targets = undefined;
+      }
+      override onRecords(batch: RecordBatch): void {
+        super.onRecords(batch);
+        this.#targets!.clear();
+      }
+    }
+    expect(await failures(() => new Forgets())).toEqual([
+      'takes records of a target that leaves, until it has left',
+    ]);
+  });
+
+  it('something that is found where nothing has come', async () => {
+    class Rehearses extends FaultCounter {
+      idle(): void {
+        this.faults++;
+      }
+    }
+    expect(await failures(() => new Rehearses())).toEqual([
+      'finds nothing when it is told that nothing has come',
+    ]);
+  });
+
   it('a map that grows with every tid', async () => {
     class Remembers extends FaultCounter {
       readonly #seen = new Map<number, object>();

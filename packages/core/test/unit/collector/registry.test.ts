@@ -61,10 +61,15 @@ describe('validateCollector', () => {
     );
   });
 
-  it('refuses an optional method that is none', () => {
-    const collector = Object.assign(new FakeCollector('x'), { onRecords: 5 });
-    expect(() => validateCollector(collector as never)).toThrow(code('HFTMON_E_COLLECTOR_SHAPE'));
-  });
+  it.each(['attach', 'leave', 'detach', 'onRecords', 'sample', 'idle', 'metrics'])(
+    'refuses an optional %s that is no method',
+    (member) => {
+      const collector = Object.assign(new FakeCollector('x'), { [member]: 5 });
+      expect(() => validateCollector(collector as never)).toThrow(
+        code('HFTMON_E_COLLECTOR_SHAPE', { member }),
+      );
+    },
+  );
 
   it('survives a collector without meta', () => {
     for (const meta of [undefined, null, 5]) {
