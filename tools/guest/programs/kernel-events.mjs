@@ -1,6 +1,15 @@
 // Counts what known workloads do with all BPF collectors at once, and lays the kernel's own books
 // beside: can the library that was built here be loaded by another kernel, and does it count there?
-import { CollectorRegistry, Session } from '@hftmon/core';
+import {
+  BroadcastCursor,
+  CollectorRegistry,
+  RECORD_WORDS,
+  RecordKind,
+  Session,
+  durationAt,
+  kindAt,
+  tidAt,
+} from '@hftmon/core';
 import { createContextSwitchCollector } from '@hftmon/ctxsw';
 import { createInterruptCollector } from '@hftmon/irq';
 import { createLatencyCollector } from '@hftmon/latency';
@@ -9,6 +18,7 @@ import { createSchedulingCollector } from '@hftmon/sched';
 import {
   readSwitches,
   readTaskStat,
+  spawnClockset,
   spawnFaults,
   spawnMigrator,
   spawnPingpong,
@@ -56,7 +66,36 @@ answer.dropped = session.losses().dropped;
 answer.errors = errors;
 session.close();
 await Promise.all([game.quit(), faults.quit(), migrator.quit()]);
+answer.clockSet = await lateWithClockSet();
 console.log(JSON.stringify(answer));
+
+/** How late the timers of a thread were whose clock was set past the end of its last sleep. */
+async function lateWithClockSet() {
+  const target = await spawnClockset({ count: 23, asleepMs: 1000, limitS });
+  const events = new KernelEventSource();
+  events.open(new Set([RecordKind.LateTimer]), {});
+  const cursor = new BroadcastCursor(events.ring, { from: 'oldest' });
+  events.attach(target.pid);
+  events.start();
+  const { tid, count, setNs, slept } = await target.go();
+  events.stop();
+  const lateNs = [];
+  while (cursor.poll() > 0) {
+    const { u32, f64, count: records } = cursor.batch;
+    for (let base = 0; base < records * RECORD_WORDS; base += RECORD_WORDS) {
+      const isLate = kindAt(u32, base) === RecordKind.LateTimer && tidAt(u32, base) === tid;
+      if (isLate) lateNs.push(durationAt(f64, base));
+    }
+  }
+  events.close();
+  await target.quit();
+  return {
+    sleeps: count,
+    asleepNs: setNs - slept.startNs,
+    timers: lateNs.length,
+    mostNs: Math.max(...lateNs),
+  };
+}
 
 function numbersOf(name) {
   const metrics = Object.entries(registry.get(name).collector.metrics());

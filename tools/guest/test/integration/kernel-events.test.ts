@@ -16,6 +16,7 @@ interface Answer {
   readonly metrics: Readonly<Record<string, number>>;
   readonly dropped: number;
   readonly errors: readonly string[];
+  readonly clockSet: { sleeps: number; asleepNs: number; timers: number; mostNs: number };
 }
 
 const COLLECTORS = ['ctxsw', 'irq', 'sched', 'latency'];
@@ -54,6 +55,10 @@ describe.each(['6.1', '6.12'])('on Linux %s', (series) => {
       expect(hops).toBeGreaterThan(2003);
       expect(answer.faults).toEqual({ books: 1009, probes: 1009 });
       expect(answer.migrations).toEqual({ books: 101, probes: 101 });
+      const { sleeps, asleepNs, timers, mostNs } = answer.clockSet;
+      expect(timers).toBeGreaterThan(sleeps / 2);
+      // One second of sleep before the clock is set, and no timer was due in it.
+      expect(mostNs).toBeLessThan(asleepNs / 2);
       expect(NEVER_NONE.filter((name) => !(answer.metrics[name]! > 0))).toEqual([]);
     },
     GUEST_TEST_MS,
