@@ -14,7 +14,7 @@ export type SampleStatus = number;
  * only describes itself, opens, consumes records and answers queries.
  *
  * Life cycle: `probe` (any time) → `open` → (`attach` | `leave` | `detach` | `onRecords` | `sample` |
- * `snapshot`)* → `close`. `snapshot` stays valid after `close` and answers from what was kept.
+ * `idle` | `snapshot`)* → `close`. `snapshot` stays valid after `close` and answers from what was kept.
  *
  * @typeParam Config - options, frozen by the host before `open`
  * @typeParam Query - argument of `snapshot`
@@ -47,7 +47,8 @@ export interface Collector<Config = unknown, Query = unknown, Snapshot = unknown
   /**
    * A target process is being removed. What was found of it is to be told now, to those who listen
    * to the collector, and nothing more after this returns. Records of it may still come until
-   * `detach`, which always follows: a listener may have removed it in the middle of a delivery.
+   * `detach`, since a listener may have removed it in the middle of a delivery; that follows unless
+   * the session ends first. One that ended by itself has a `detach` alone.
    */
   leave?(target: Target): void;
 
