@@ -198,10 +198,11 @@ export class Session {
       this.flush();
     }
     const target = this.#targets.remove(pid);
-    if (target === undefined || this.#state !== 'running') return;
+    // Once it is stopped, the last delivery may go on: until the collectors are closed, they are told.
+    if (target === undefined || this.#pipeline === undefined) return;
     this.#leaving.set(pid, target);
     this.#host.leave(target);
-    this.#pipeline!.scheduler.afterDelivery(() => this.#letGo(target));
+    this.#pipeline.scheduler.afterDelivery(() => this.#letGo(target));
   }
 
   /** Delivers what has happened until now, without waiting for the next delivery. */

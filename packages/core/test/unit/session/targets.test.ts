@@ -211,6 +211,21 @@ describe('targets of a session', () => {
       expect(session.targets.has(42)).toBe(true);
     });
 
+    it('leaves as well in the last delivery of a session that is stopped', () => {
+      const log: string[] = [];
+      const collector: FakeCollector & Collector = new FakeCollector('a', {}, log);
+      const { session, source } = setUp({ collectors: [collector] });
+      collector.leave = ({ pid }) => log.push(`a leave ${pid}`);
+      collector.onBatch = () => session.detach(42);
+      session.attach(42);
+      session.start();
+      log.length = 0;
+      source.pending = 3;
+      session.stop();
+      session.detach(42);
+      expect(log).toEqual(['a leave 42', 'a detach 42', 'a close', 'a undo 2', 'a undo 1']);
+    });
+
     it('lets go no more when the session was stopped meanwhile', () => {
       const { log, events } = detached((running) => running.stop());
       expect(log.slice(2)).toEqual(expect.arrayContaining(['returned', 'b close', 'a close']));
