@@ -11,8 +11,8 @@ export interface SpikeCorrection {
   /** Until that much later. */
   readonly durationNs: number;
   /**
-   * Ids of the spikes, among the `maxSpikes` latest, that were told without `incomplete` and not
-   * superseded. Queries have it from now on.
+   * Ids of the spikes, among the `maxSpikes` latest and the longest before them, that were told
+   * without `incomplete` and not superseded. Queries have it from now on.
    */
   readonly incomplete: readonly number[];
   /**

@@ -17,6 +17,7 @@ import type { ResolvedFlightOptions } from './flight-options.js';
 import type { FlightEvent, FlightStats, FlightTrigger } from './flight-types.js';
 import { RateWindow } from './rate-window.js';
 import { RecentSpikes } from './recent-spikes.js';
+import { spansAsKnown } from './spans-as-known.js';
 
 /** Triggers that a recording lists. */
 const LISTED = 1024;
@@ -249,7 +250,7 @@ export class FlightRecorder {
         fromNs,
         toNs,
         spikesWithin: (from, to) => this.#spikes.within(from, to),
-        spans,
+        spans: spansAsKnown(session, spans),
         targets: [...new Set([...targets, ...session.targets.values()])],
         configuration: this.#configuration,
         triggers,

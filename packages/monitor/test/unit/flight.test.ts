@@ -7,9 +7,11 @@ import {
   NO_STACK,
   RECORD_WORDS,
   RecordKind,
+  SpanSource,
   durationAt,
   kindAt,
   timestampAt,
+  type SpanOrigins,
 } from '@hftmon/core';
 import { createLatencyCollector } from '@hftmon/latency';
 import { FakeEventSource, noLosses, taskRecord, type FakeRecord } from '@hftmon/testkit';
@@ -18,10 +20,13 @@ import {
   installedCollectors,
   readFlight,
   replayFlight,
+  spanToJson,
   spikeToJson,
   type Flight,
   type LatencySpike,
+  type MonitorConfiguration,
   type MonitorError,
+  type SlowSpan,
   type SpikeCorrection,
 } from '@hftmon/monitor';
 import { fakeMonitor } from '../support/fake-monitor.js';
@@ -47,6 +52,21 @@ function preemption(fromNs: number, durationNs: number): FakeRecord[] {
   ];
 }
 
+/** A span that the thread marked. */
+function order(timestampNs: number, durationNs: number): FakeRecord {
+  const words = [SpanSource.Marker, 3, 1, 0, 0, 0, 0];
+  return { kind: RecordKind.Span, tid: TID, timestampNs, durationNs, words };
+}
+
+const oneOrigin: SpanOrigins = {
+  list: () => [],
+  refused: () => [],
+  probes: () => [],
+  pidOf: () => process.pid,
+  nameOf: () => 'order',
+  countsOf: () => ({ spans: 0, open: 0, errors: 0 }),
+};
+
 /** An instant that says when it was. */
 function instant(timestampNs: number): FakeRecord {
   return { kind: RecordKind.Migrate, tid: TID, timestampNs, words: [0, 0, 0] };
@@ -68,7 +88,7 @@ let source: FakeEventSource;
 let log: FlightLog;
 let nowNs: () => number;
 
-function start(capacity = 1024): void {
+function start(capacity = 1024, configuration: Partial<MonitorConfiguration> = {}): void {
   // So that there is a time before the start.
   const epochMonotonicNs = process.hrtime.bigint() - 10_000_000_000n;
   ({ monitor } = fakeMonitor({
@@ -76,6 +96,7 @@ function start(capacity = 1024): void {
     collectors: installedCollectors(['latency']),
     createSource: () => new FakeEventSource({ capacity, epochMonotonicNs }),
   }));
+  monitor.configure(configuration);
   monitor.attachProcess(process.pid);
   log = new FlightLog(monitor);
   monitor.startMonitoring();
@@ -136,6 +157,24 @@ describe('a recording of a spike', () => {
     expect(corrections.map(({ incomplete }) => incomplete)).toEqual([[heard[0]!.id]]);
     const { file } = (await log.count(1))[0]!;
     expect(readFlight(file).spikes.map(({ incomplete }) => incomplete)).toEqual([true]);
+  });
+
+  it('claims no work of its own for a span in whose time records turned out to be lost', async () => {
+    start(1024, { spanBudgetUs: 50 });
+    Object.assign(source, { startedNs: 0, spanOrigins: oneOrigin });
+    monitor.enableFlightRecorder({ directory: directory.path, beforeMs: 50, afterMs: 20 });
+    const heard: SlowSpan[] = [];
+    monitor.on('span', (span) => heard.push(span));
+    source.push(...[0, 1].map((i) => order(nowNs() - (2 - i) * MS, 100_000)));
+    monitor.session!.flush();
+    expect(heard.map(({ incomplete }) => incomplete)).toEqual([undefined, undefined]);
+    source.lossCounts = { ...noLosses, seen: 9, emitted: 6, dropped: 3 };
+    monitor.detectLatencySpikes();
+    const { file } = (await log.count(1))[0]!;
+    const known = monitor.getSpans().slow.map((span) => JSON.stringify(spanToJson(span)));
+    const recorded = readFlight(file).spans;
+    expect(recorded.map((span) => JSON.stringify(span))).toEqual(known);
+    expect(recorded.map(({ incomplete }) => incomplete)).toEqual([true, true]);
   });
 
   it('shorter than its threshold is not made', () => {
