@@ -68,7 +68,7 @@ export class Reporter {
     if (this.#parts.recycles) this.#spare = spike;
     spike.become(id, track, group, finder);
     spike.pid = this.#parts.pidOf(track);
-    spike.cpu = firstCpu(track, finder.pieces.base[group.first]!);
+    spike.cpu = firstCpu(track, group, finder);
     spike.supersedes = supersedes;
     return spike;
   }
@@ -121,8 +121,11 @@ function isCut({ log, times, cutting }: ThreadTrack, fromNs: number): boolean {
   return cutting || log.lostUntilNs >= fromNs || times[Time.Cut]! >= fromNs;
 }
 
-/** CPU that the thread was on when its first stall began. */
-function firstCpu({ log }: ThreadTrack, base: number): number {
+/** CPU that the thread was on when its first stall began. A timer may be another CPU's. */
+function firstCpu({ log }: ThreadTrack, { first, last }: Group, { pieces }: GroupFinder): number {
   const { u32 } = log;
+  let i = first;
+  while (i + 1 < last && kindAt(u32, pieces.base[i]!) === RecordKind.LateTimer) i++;
+  const base = pieces.base[i]!;
   return kindAt(u32, base) === RecordKind.Switch ? switchCpuFrom(u32, base) : cpuAt(u32, base);
 }

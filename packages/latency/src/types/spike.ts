@@ -52,7 +52,7 @@ export interface LatencySpike {
   /** 0 when the process was gone before it could be asked for. */
   readonly pid: number;
   readonly comm: string;
-  /** CPU the thread was on when it began. */
+  /** CPU the thread was on when it began; its timer's, while it has yet to run since. */
   readonly cpu: number;
   /** Cause of the largest part. */
   readonly cause: ObservedCause;

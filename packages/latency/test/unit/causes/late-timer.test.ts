@@ -69,6 +69,14 @@ describe('a late timer', () => {
     });
   });
 
+  it('of another CPU does not say where the thread was', () => {
+    using stage = new Stage();
+    stage.deliver(lateTimer({ ...late, cpu: 5 }), offCpu({ ...asleep, cpuFrom: 3, cpu: 2 }));
+    const spike = stage.spike();
+    expect(spike.cpu).toBe(3);
+    expect(detailsOf(spike, 'late_wakeup')).toMatchObject({ cpu: 2, timer: { cpu: 5 } });
+  });
+
   it('gives the interrupts on its CPU their time, and counts the one that woke the thread once', () => {
     using stage = new Stage();
     stage.deliver(
