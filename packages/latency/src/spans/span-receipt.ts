@@ -21,9 +21,10 @@ export function writeSpanReceipt(
   observed: boolean,
 ): SpanReceipt {
   const { stalls, sleeps } = spanSlices(scene, startNs, endNs);
-  // Sleeps go in without a cause: the sweep gives each what nothing within it has.
+  // Sleeps go in without a cause, and first: the sweep gives each what nothing within it has, not even
+  // a timer that was due before the thread fell asleep.
   const { durationNs, parts, unexplainedNs } = writeReceipt(
-    [...stalls, ...sleeps],
+    [...sleeps, ...stalls],
     startNs,
     endNs,
     scene,

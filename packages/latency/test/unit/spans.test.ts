@@ -7,7 +7,7 @@ import {
   type SlowSpan,
   type SpikeCorrection,
 } from '../../src/index.js';
-import { PID, fault, offCpu, pause, ran, softirq, vector } from '../support/records.js';
+import { PID, fault, lateTimer, offCpu, pause, ran, softirq, vector } from '../support/records.js';
 import { Stage } from '../support/stage.js';
 import { fakeOrigins, mark, span } from '../support/spans.js';
 
@@ -80,6 +80,21 @@ describe('receipt of a span', () => {
     expect(parts(slow)).toEqual({ gc_pause: 40_000, sleep: 3_000, span: 57_000 });
     const collections = slow.receipt.parts.find(({ cause }) => cause === 'gc_pause');
     expect(collections!.details).toMatchObject({ blockedNs: 10_000, pauses: [{ ns: 40_000 }] });
+  });
+
+  it.each([
+    ['while the thread slept', 15_000],
+    ['before it fell asleep', 12_000],
+  ])('has no sleep after a timer that was due %s', (_what, from) => {
+    using stage = marking();
+    stage.deliver(
+      lateTimer({ from, to: 20_000 }),
+      offCpu({ from: 12_000, to: 21_000, woken: 20_000, previous: 0, syscall: NANOSLEEP }),
+      span({ from: 10_000, to: 30_000 }),
+    );
+    const { sleep = 0, ...others } = parts(only(stage));
+    expect(sleep).toBe(from - 12_000);
+    expect(others).toEqual({ span: 11_000, late_wakeup: 21_000 - from });
   });
 
   it('is all its own work where nothing else happened', () => {
