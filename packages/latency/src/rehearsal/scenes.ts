@@ -2,6 +2,7 @@ import {
   InterruptFlag,
   NO_STACK,
   PAYLOAD_WORD,
+  PauseType,
   RECORD_WORDS,
   RecordKind,
   SwitchFlag,
@@ -56,6 +57,7 @@ export function makeScenes(ns: number): readonly (readonly Prop[])[] {
     [tick(0, ns / 4), offCpu(later, later + ns), tick(later + ns, later + ns + 2000)],
     // Woken, it waits for its CPU.
     [ran(0, ns), asleep(0, 2 * ns, ns)],
+    [lateTimer(ns / 2, ns), asleep(0, 2 * ns, ns)],
     [asleep(0, ns, 0), fault(ns, ns + ns)],
     [tick(0, 1500), softirq(1500, 2000)],
     // The system call around two stalls takes the place of the spike in it.
@@ -67,6 +69,7 @@ export function makeScenes(ns: number): readonly (readonly Prop[])[] {
       prop(RecordKind.Lock, 1000, 2000),
       prop(RecordKind.MemoryWork, 2000, 3000),
       prop(RecordKind.Throttle, 3000, 4000),
+      prop(RecordKind.Pause, 4000, 5000, [PauseType.Scavenge]),
       ran(0, ns),
       offCpu(0, ns),
     ],
@@ -113,6 +116,11 @@ function asleep(fromNs: number, toNs: number, waitNs: number): Prop {
   const flags = SwitchFlag.Voluntary | SwitchFlag.WakeSeen;
   const words = [CULPRIT, CULPRIT, CULPRIT, waitNs, 0, NO_STACKS, flags];
   return prop(RecordKind.Switch, fromNs, toNs, words);
+}
+
+/** Due to be woken, out of an idle state of the CPU. */
+function lateTimer(fromNs: number, toNs: number): Prop {
+  return prop(RecordKind.LateTimer, fromNs, toNs, [0, 0, 1]);
 }
 
 function tick(fromNs: number, toNs: number, flags: number = InterruptFlag.InterruptedTarget): Prop {
