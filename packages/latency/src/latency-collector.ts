@@ -312,7 +312,7 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
 
   /** In others like this one; nobody but they hears of it. */
   #rehearse(context: CollectorContext): void {
-    const { thresholdNs } = this.#options;
+    const { thresholdNs, mergeGapNs, settleNs } = this.#options;
     rehearse(() => {
       const collector = new LatencyCollector(this.#asked);
       collector.#begin(context);
@@ -321,14 +321,15 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
       collector.onSpike((spike) => void spike.receipt);
       return collector;
     }, thresholdNs);
-    this.#standIn = new StandIn(() => {
+    const makeStandIn = (): LatencyCollector => {
       const collector = new LatencyCollector({ ...this.#asked, maxSpikesPerSecond: Infinity });
       // Whatever the thresholds of others are, what happens to that thread is a spike.
       collector.#byTid.set(TID, thresholdNs);
       collector.#begin(context, 'verdicts');
       collector.#hearVerdicts();
       return collector;
-    }, thresholdNs);
+    };
+    this.#standIn = new StandIn(makeStandIn, thresholdNs, mergeGapNs + settleNs);
   }
 
   #hearVerdicts(): void {

@@ -2,7 +2,7 @@ import { TIMESTAMP_DOUBLE, createBatch, type RecordBatch } from '@hftmon/core';
 import type { Rehearsed } from './rehearse.js';
 import { TID, preemption, threadStart, writeScene } from './scenes.js';
 
-/** Beyond what keeps a run of stalls open, so that each spike is one of its own. */
+/** Between two spikes, beyond what keeps a run of stalls open: each is one of its own. */
 const PAUSE_NS = 1e6;
 /** Times of records are exact up to 2^53 ns: before that, another takes over. */
 const LAST_NS = 2 ** 52;
@@ -20,11 +20,15 @@ export class StandIn {
   readonly #everyNs: number;
   #collector: Rehearsed;
 
-  /** @param make - a collector that nobody else hears of @param thresholdNs - its threshold */
-  constructor(make: () => Rehearsed, thresholdNs: number) {
+  /**
+   * @param make - a collector that nobody else hears of
+   * @param thresholdNs - its threshold
+   * @param openNs - how long it keeps a run of stalls open
+   */
+  constructor(make: () => Rehearsed, thresholdNs: number, openNs: number) {
     const ns = 2 * thresholdNs;
     this.#make = make;
-    this.#everyNs = ns + PAUSE_NS;
+    this.#everyNs = ns + openNs + PAUSE_NS;
     this.#batches = preemption(ns).map((prop) => {
       const batch = createBatch(1);
       writeScene(batch, [prop], 0, TID);

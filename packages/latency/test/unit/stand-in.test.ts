@@ -1,5 +1,6 @@
 import { RecordKind, kindAt, timestampAt, durationAt, type RecordBatch } from '@hftmon/core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { GroupFinder } from '../../src/detect/group-finder.js';
 import { StandIn } from '../../src/rehearsal/stand-in.js';
 import { PromptSpike } from '../../src/report/prompt-spike.js';
 import { offCpu, ran } from '../support/records.js';
@@ -39,7 +40,7 @@ class Played {
 
 describe('the stand-in of a collector', () => {
   it('is given one spike at a time, each later than the one before', () => {
-    const [one, ...others] = played(3, (make) => new StandIn(make, THRESHOLD_NS));
+    const [one, ...others] = played(3, (make) => new StandIn(make, THRESHOLD_NS, 0));
     expect(others).toEqual([]);
     const { Ran, Switch, ThreadStart } = RecordKind;
     expect(one!.kinds).toEqual([ThreadStart, Ran, Switch, Ran, Switch, Ran, Switch]);
@@ -49,7 +50,7 @@ describe('the stand-in of a collector', () => {
   });
 
   it('is replaced before its clock reaches what a double can hold', () => {
-    const all = played(5, (make) => new StandIn(make, 2 ** 49));
+    const all = played(5, (make) => new StandIn(make, 2 ** 49, 0));
     expect(all.length).toBeGreaterThan(1);
     for (const { startsNs } of all) expect(Math.max(...startsNs)).toBeLessThan(2 ** 53);
   });
@@ -86,6 +87,25 @@ describe('a collector that is idle', () => {
       expect(verdict).toHaveBeenCalledTimes(100);
       // No receipt was written, which would have looked for the task that ran.
       expect(looked).toEqual([]);
+    },
+  );
+
+  it.each([{ mergeGapUs: 5000 }, { settleUs: 5000 }])(
+    'has its stand-in look at one spike at a time, with %o',
+    (options) => {
+      using stage = new Stage({ thresholdUs: 50, eager: true, ...options });
+      const find = GroupFinder.prototype.find;
+      const counts = new Set<number>();
+      const spy = vi.spyOn(GroupFinder.prototype, 'find').mockImplementation(function (
+        this: GroupFinder,
+        ...asked
+      ) {
+        find.apply(this, asked);
+        counts.add(this.pieces.count);
+      });
+      onTestFinished(() => spy.mockRestore());
+      for (let i = 0; i < 100; i++) stage.collector.idle();
+      expect([...counts]).toEqual([1]);
     },
   );
 });
