@@ -5,7 +5,6 @@ import { delays } from './match.mjs';
 
 const [delivery, count, cpus] = process.argv.slice(2);
 const tellings = [];
-const receipts = [];
 
 function attach({ pid, tid }) {
   const monitor = new HFTResourceMonitor({ collectors: installedCollectors(['latency']) });
@@ -13,10 +12,10 @@ function attach({ pid, tid }) {
   monitor.on('verdict', (verdict) => {
     const heardNs = Number(process.hrtime.bigint());
     if (verdict.tid !== tid) return;
-    tellings.push({ heardNs, endNs: verdict.monotonicNs + verdict.durationNs });
     // What the listener does next: ask why. That writes the receipt.
     void verdict.cause;
-    receipts.push(Number(process.hrtime.bigint()) - heardNs);
+    const receiptNs = Number(process.hrtime.bigint()) - heardNs;
+    tellings.push({ heardNs, endNs: verdict.monotonicNs + verdict.durationNs, receiptNs });
   });
   monitor.attachProcess(pid);
   monitor.startMonitoring();
@@ -25,4 +24,8 @@ function attach({ pid, tid }) {
 
 const bursts = await disturb({ cpus: JSON.parse(cpus), count: Number(count), attach });
 const found = delays(bursts, tellings);
+const [first] = bursts;
+const receipts = tellings
+  .filter(({ endNs }) => endNs > first.startNs)
+  .map(({ receiptNs }) => receiptNs);
 console.log(JSON.stringify({ bursts: bursts.length, delays: found, receipts }));
