@@ -157,7 +157,8 @@ export class RecordingDirectory {
   #proveWritable(): void {
     const probe = join(this.path, `.hftmon-probe.flight.${this.#writer}.tmp`);
     closeSync(openSync(probe, 'wx', 0o600));
-    rmSync(probe);
+    // A monitor in another namespace may have taken it for a left-over.
+    rmSync(probe, { force: true });
   }
 
   #guard<Result>(call: () => Result): Result {
