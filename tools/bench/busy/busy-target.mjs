@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HFTResourceMonitor } from '@hftmon/monitor';
 import { spawnSpinner } from '@hftmon/testkit';
+import { pinSelf } from '../affinity.mjs';
 import { summary } from '../statistics.mjs';
 
 const WINDOW_MS = 1000;
@@ -44,7 +45,10 @@ export async function measureBusyTarget({ rounds, cpus }) {
 /** @returns readings of the clock per ns */
 async function window(cpus, attach) {
   await sleep(SETTLE_MS);
+  // It is born where this process is.
+  pinSelf(cpus.all);
   const target = await spawnSpinner({ cpu: cpus.target, durationMs: WINDOW_MS });
+  pinSelf(cpus.housekeeping);
   try {
     const attached = attach(target.pid, cpus);
     try {
