@@ -52,8 +52,6 @@ static void *spin(void *unused)
 	call_oneself("selftest");
 	stage->target_tid = own_tid();
 	set_nice(0, -20);
-	/* The default lets timers be 50 us late. */
-	prctl(PR_SET_TIMERSLACK, 1);
 	__atomic_add_fetch(&stage->threads_ready, 1, __ATOMIC_RELEASE);
 	before = now_ns();
 	for (;;) {
