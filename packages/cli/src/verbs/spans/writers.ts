@@ -11,6 +11,7 @@ import { toJson } from '../../format/json.js';
 import { plural } from '../../format/plural.js';
 import { shortDuration } from '../../format/short-duration.js';
 import { spanLine, spanReportLines } from '../../format/span-text.js';
+import { EventDocument } from '../../io/event-document.js';
 import type { Output } from '../../io/output.js';
 import { styleFor } from '../../io/style.js';
 import type { CommandEnd } from '../../run/launched-command.js';
@@ -37,9 +38,6 @@ export interface SpansSummary {
   readonly dropped: number;
 }
 
-/** Corrections that a document lists; those of a stream are all written. */
-const LISTED_CORRECTIONS = 4096;
-
 /** Writes spans as they come, and the summary. */
 export interface SpanWriter {
   span(span: SlowSpan): void;
@@ -61,25 +59,12 @@ function streamWriter(output: Output): SpanWriter {
   };
 }
 
-/** One document; the spans are written as they come, so that none are held in memory. */
 function documentWriter(output: Output): SpanWriter {
-  let before = '{\n"schema": "hftmon.spans/1",\n"type": "spans",\n"spans": [\n';
-  let after = `${before}],`;
-  const corrections: string[] = [];
+  const document = new EventDocument(output, 'spans');
   return {
-    span(span) {
-      output.write(before + toJson(spanToJson(span), 'jsonl'));
-      before = ',\n';
-      after = '\n],';
-    },
-    correction(correction) {
-      if (corrections.length === LISTED_CORRECTIONS) return;
-      corrections.push(toJson(correctionToJson(correction), 'jsonl'));
-    },
-    end(summary) {
-      output.write(`${after}\n"corrections": [${corrections.join(',\n')}],`);
-      output.line(`\n"summary": ${toJson(summary, 'json')}\n}`);
-    },
+    span: (span) => document.add(spanToJson(span)),
+    correction: (correction) => document.correct(correction),
+    end: (summary) => document.end(summary),
   };
 }
 

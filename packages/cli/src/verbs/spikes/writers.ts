@@ -13,12 +13,10 @@ import { notObservedText } from '../../format/not-observed-text.js';
 import { plural } from '../../format/plural.js';
 import { shortDuration } from '../../format/short-duration.js';
 import { spikeLine } from '../../format/spike-text.js';
+import { EventDocument } from '../../io/event-document.js';
 import type { Output } from '../../io/output.js';
 import { styleFor } from '../../io/style.js';
 import type { SpikesSummary } from './summary.js';
-
-/** Corrections that a document lists; those of a stream are all written. */
-const LISTED_CORRECTIONS = 4096;
 
 /** Writes spikes as they come, and the summary. */
 export interface SpikeWriter {
@@ -41,26 +39,12 @@ function streamWriter(output: Output): SpikeWriter {
   };
 }
 
-/** One document; the spikes are written as they come, so that none are held in memory. */
 function documentWriter(output: Output): SpikeWriter {
-  // Not before there is something to write: a run that fails to start prints an error alone.
-  let before = '{\n"schema": "hftmon.spikes/1",\n"type": "spikes",\n"spikes": [\n';
-  let after = `${before}],`;
-  const corrections: string[] = [];
+  const document = new EventDocument(output, 'spikes');
   return {
-    spike(spike) {
-      output.write(before + toJson(spikeToJson(spike), 'jsonl'));
-      before = ',\n';
-      after = '\n],';
-    },
-    correction(correction) {
-      if (corrections.length === LISTED_CORRECTIONS) return;
-      corrections.push(toJson(correctionToJson(correction), 'jsonl'));
-    },
-    end(summary) {
-      output.write(`${after}\n"corrections": [${corrections.join(',\n')}],`);
-      output.line(`\n"summary": ${toJson(summary, 'json')}\n}`);
-    },
+    spike: (spike) => document.add(spikeToJson(spike)),
+    correction: (correction) => document.correct(correction),
+    end: (summary) => document.end(summary),
   };
 }
 
