@@ -129,114 +129,6 @@ describe('a task that takes the CPU', () => {
   });
 });
 
-describe('an interrupt', () => {
-  const details = { irqs: [{ irq: 41, name: 'eth0-rx', ns: 90_000, count: 3 }] };
-
-  it('is sent elsewhere, if it comes here and the kernel lets it go', () => {
-    const advised = new Advised();
-    advised.roots
-      .write('proc/irq/41/smp_affinity_list', '0-3\n')
-      .write('proc/irq/41/effective_affinity_list', '2\n');
-    advised.spike('hard_irq', details);
-    expect(advised.first).toMatchObject({
-      rule: 'move-irq',
-      lostNs: 90_000,
-      command: 'echo 0-1,3 > /proc/irq/41/smp_affinity_list',
-      undo: 'echo 0-3 > /proc/irq/41/smp_affinity_list',
-    });
-    advised.roots.write('proc/irq/41/effective_affinity_list', '1\n');
-    expect(advised.all).toEqual([]);
-  });
-
-  it('stays when it is not there', () => {
-    expect(new Advised().spike('hard_irq', details).all).toEqual([]);
-  });
-});
-
-describe('received packets', () => {
-  const details = {
-    vectors: [{ vector: 3, name: 'NET_RX', ns: 40_000, count: 1, inKsoftirqd: 0 }],
-  };
-
-  it('are steered away where RPS brings them', () => {
-    const advised = new Advised().spike('softirq', details);
-    const file = `${advised.roots.sysRoot}/class/net/eth0/queues/rx-0/rps_cpus`;
-    advised.roots.write('sys/class/net/eth0/queues/rx-0/rps_cpus', 'f\n');
-    expect(advised.first).toMatchObject({
-      rule: 'steer-packets',
-      command: `echo b > ${file}`,
-      undo: `echo f > ${file}`,
-    });
-  });
-
-  it('come with their interrupt where there is no RPS', () => {
-    const advised = new Advised().spike('softirq', details);
-    advised.roots
-      .write('sys/class/net/eth0/queues/rx-0/rps_cpus', '0\n')
-      .write('sys/class/net/eth0/device/msi_irqs/41', 'msi\n')
-      .write('proc/irq/41/smp_affinity_list', '2\n');
-    expect(advised.first.command).toBe('echo 0-1,3 > /proc/irq/41/smp_affinity_list');
-  });
-
-  it('stay when it is neither', () => {
-    expect(new Advised().spike('softirq', details).all).toEqual([]);
-  });
-});
-
-describe('the timer tick', () => {
-  it('is stopped, with its softirqs, on kernels that can', () => {
-    const advised = new Advised().spike(
-      'timer_tick',
-      { count: 1, cpu: 0, nohzFull: false },
-      { ns: 3000 },
-    );
-    const vectors = [{ vector: 1, name: 'TIMER', ns: 4000, count: 1, inKsoftirqd: 0 }];
-    advised.spike('softirq', { vectors }, { ns: 4000 });
-    expect(advised.all).toEqual([]);
-    advised.roots.write('sys/devices/system/cpu/nohz_full', '(null)\n');
-    expect(advised.all).toHaveLength(1);
-    expect(advised.first).toMatchObject({
-      lostNs: 7000,
-      bootParameters: 'nohz_full=2 rcu_nocbs=2',
-    });
-    advised.roots.write('sys/devices/system/cpu/nohz_full', '2\n');
-    expect(advised.all).toEqual([]);
-  });
-});
-
-describe('page faults', () => {
-  const details = { minor: 3, major: 0, blockedNs: 0, faults: [] };
-
-  it('go away with locked memory, for which the limit must allow', () => {
-    const advised = new Advised().spike('page_fault', details);
-    advised.task({
-      tid: PID,
-      comm: 'target',
-      status: 'VmLck:\t       0 kB\nVmRSS:\t    4096 kB\n',
-    });
-    expect(advised.first).toMatchObject({ rule: 'lock-memory', when: 'in_code' });
-    expect(advised.first.command).toBeUndefined();
-    advised.roots.write(
-      `proc/${PID}/limits`,
-      'Max locked memory         8388608              unlimited            bytes     \n',
-    );
-    expect(advised.first).toMatchObject({
-      command: `prlimit --pid ${PID} --memlock=unlimited:unlimited`,
-      undo: `prlimit --pid ${PID} --memlock=8388608:unlimited`,
-    });
-  });
-
-  it('have another reason where the memory is locked', () => {
-    const advised = new Advised().spike('page_fault', details);
-    advised.task({
-      tid: PID,
-      comm: 'target',
-      status: 'VmLck:\t    4000 kB\nVmRSS:\t    4096 kB\n',
-    });
-    expect(advised.all).toEqual([]);
-  });
-});
-
 describe('a limit on CPU time', () => {
   const limit = { ns: 80_000, count: 1 };
   const mountinfo = (line: string): string => `30 24 0:26 / ${line}\n`;
@@ -328,44 +220,6 @@ describe('late wake-ups', () => {
   });
 });
 
-describe('memory management', () => {
-  it('compacts in the background, if it was for huge pages', () => {
-    const advised = new Advised().spike('compaction', {
-      pages: 5,
-      order: 9,
-      blockedNs: 0,
-      count: 1,
-    });
-    const file = `${advised.roots.sysRoot}/kernel/mm/transparent_hugepage/defrag`;
-    const modes = (text: string) =>
-      advised.roots.write('sys/kernel/mm/transparent_hugepage/defrag', `${text}\n`);
-    modes('always defer defer+madvise [madvise] never');
-    expect(advised.first).toMatchObject({
-      command: `echo defer > ${file}`,
-      undo: `echo madvise > ${file}`,
-    });
-    modes('always defer defer+madvise madvise [never]');
-    expect(advised.all).toEqual([]);
-  });
-
-  it('does not balance nodes, if that was what moved the pages', () => {
-    const by = (reason: 'numa_balancing' | 'mbind') => ({
-      by: [{ reason, pages: 3, ns: 60_000, count: 1 }],
-      blockedNs: 0,
-    });
-    const advised = new Advised().spike('numa_migration', by('mbind'));
-    advised.roots.write('proc/sys/kernel/numa_balancing', '1\n');
-    expect(advised.all).toEqual([]);
-    advised.spike('numa_migration', by('numa_balancing'));
-    expect(advised.first).toMatchObject({
-      command: 'sysctl kernel.numa_balancing=0',
-      undo: 'sysctl kernel.numa_balancing=1',
-    });
-    advised.roots.write('proc/sys/kernel/numa_balancing', '0\n');
-    expect(advised.all).toEqual([]);
-  });
-});
-
 describe('a thread that is moved', () => {
   it('is pinned, if it is not', () => {
     const details = { from: 1, to: 3, count: 1 };
@@ -377,39 +231,5 @@ describe('a thread that is moved', () => {
       command: `taskset -cp 3 ${TID}`,
       undo: `taskset -cp 1-3 ${TID}`,
     });
-  });
-});
-
-describe('locks', () => {
-  const lock = { ns: 50_000, count: 1 };
-
-  it('of the mappings are left alone by keeping these', () => {
-    const kernelLock = { address: '0x1', type: 'rwsem', mmapLock: true, spinningNs: 0 } as const;
-    const own = { ...lock, kernelLock };
-    const advised = new Advised().spike('lock_wait', { ...own, locks: [own] });
-    expect(advised.first).toMatchObject({ rule: 'keep-mappings', when: 'in_code' });
-  });
-
-  it.each([
-    ['FUTEX_WAIT', 1],
-    ['FUTEX_LOCK_PI', 0],
-  ])('with an inversion inherit the priority, unless they do: %s', (operation, found) => {
-    const releasedBy = { tid: HOG, comm: 'weak', ns: 1, count: 1 };
-    const own = { ...lock, futexAddress: '0x7f', operation, releasedBy, priorityInversion: true };
-    const advised = new Advised().spike('lock_wait', { ...own, locks: [own] });
-    expect(advised.all).toHaveLength(found);
-  });
-
-  it('of page tables are flushed by the process itself, or it can do nothing', () => {
-    const details = (tid: number) => ({
-      types: [],
-      tlbFlushes: 2,
-      senders: [{ tid, comm: 'unmapper', cpu: 1, ns: 9000, count: 2 }],
-    });
-    const advised = new Advised().task({ tid: 33, comm: 'unmapper', pid: PID });
-    advised.task({ tid: 34, comm: 'unmapper' }).spike('ipi', details(34));
-    expect(advised.all).toEqual([]);
-    advised.spike('ipi', details(33));
-    expect(advised.first.evidence.at(-1)).toMatchObject({ value: 'unmapper (33)' });
   });
 });
