@@ -25,7 +25,8 @@ export {
   type NotObserved,
 } from './types/cause.js';
 export type { CorrectionListener, SpanRef, SpikeCorrection } from './types/correction.js';
-export type { DetailsByCause, ObservedCause, TaskShare, SyscallRef } from './types/details.js';
+export type { TaskShare, SyscallRef } from './types/details/refs.js';
+export type { DetailsByCause, ObservedCause } from './types/details.js';
 export type { LatencyQuery } from './types/query.js';
 export type {
   LatencySpike,

@@ -9,7 +9,8 @@ import {
 import type { Scene } from '../receipt/scene.js';
 import { NOBODY, type Slice } from '../receipt/slice.js';
 import { enderOf } from '../receipt/waker.js';
-import type { IoWaitDetails, StoppedDetails } from '../types/details.js';
+import type { IoWaitDetails } from '../types/details/blocking.js';
+import type { StoppedDetails } from '../types/details/context-switch.js';
 import { longestOf } from './shares.js';
 import { switchSyscallRef } from './syscall-ref.js';
 

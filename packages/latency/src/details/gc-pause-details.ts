@@ -1,6 +1,6 @@
 import { PauseType, pauseReason, pauseType } from '@hftmon/core';
 import type { Slice } from '../receipt/slice.js';
-import type { GcPauseDetails } from '../types/details.js';
+import type { GcPauseDetails } from '../types/details/application.js';
 import { sharesBy, sumNs } from './shares.js';
 
 type Pause = GcPauseDetails['pauses'][0];

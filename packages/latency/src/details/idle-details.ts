@@ -1,7 +1,7 @@
 import { cpuAt, idleBeforeNs, idleState } from '@hftmon/core';
 import type { Scene } from '../receipt/scene.js';
 import type { Slice } from '../receipt/slice.js';
-import type { CStateDetails } from '../types/details.js';
+import type { CStateDetails } from '../types/details/hardware.js';
 import { sharesBy } from './shares.js';
 
 /** Room for the number of a state beside that of its CPU; the kernel allows 10. */

@@ -25,7 +25,7 @@ import type {
   NmiDetails,
   SoftirqDetails,
   TimerTickDetails,
-} from '../types/details.js';
+} from '../types/details/interrupt.js';
 import { longestOf, sharesBy } from './shares.js';
 
 const VECTOR_NAMES: ReadonlyMap<number, string> = new Map([

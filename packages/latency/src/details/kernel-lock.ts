@@ -1,7 +1,7 @@
 import { LockFlag, lockAddress, lockFlags } from '@hftmon/core';
 import { IntervalType } from '../observe/interval-type.js';
 import type { Slice } from '../receipt/slice.js';
-import type { KernelLockRef } from '../types/details.js';
+import type { KernelLockRef } from '../types/details/blocking.js';
 import { sumNs } from './shares.js';
 
 /** What is known of a lock of the kernel. @param record - first word of a Lock record in the log */

@@ -13,7 +13,7 @@ import type { Scene } from '../receipt/scene.js';
 import type { Slice } from '../receipt/slice.js';
 import { switchEnd } from '../receipt/switch-end.js';
 import { throttleEnd } from '../receipt/throttle-end.js';
-import type { LateTimer, LateWakeupDetails } from '../types/details.js';
+import type { LateTimer, LateWakeupDetails } from '../types/details/blocking.js';
 import { countSwitches, switchOf, wakerRef } from './off-cpu-details.js';
 import { longestOf, sumNs } from './shares.js';
 

@@ -7,7 +7,8 @@ import {
 import { IntervalType } from '../observe/interval-type.js';
 import { futexOperationName } from '../observe/syscalls.js';
 import type { Scene } from '../receipt/scene.js';
-import type { LockShare, LockWaitDetails, TaskShare } from '../types/details.js';
+import type { LockShare, LockWaitDetails } from '../types/details/blocking.js';
+import type { TaskShare } from '../types/details/refs.js';
 import { NOBODY, type Slice } from '../receipt/slice.js';
 import { enderOf } from '../receipt/waker.js';
 import { kernelLock } from './kernel-lock.js';

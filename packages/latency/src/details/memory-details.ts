@@ -13,7 +13,7 @@ import type {
   NumaMigrationDetails,
   ReclaimDetails,
   ThpDetails,
-} from '../types/details.js';
+} from '../types/details/memory.js';
 import { longestFaults } from './own-details.js';
 import { longestOf, sharesBy, sumNs } from './shares.js';
 

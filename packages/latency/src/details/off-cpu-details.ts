@@ -11,7 +11,11 @@ import type { Scene } from '../receipt/scene.js';
 import { NOBODY, type Slice } from '../receipt/slice.js';
 import { switchEnd } from '../receipt/switch-end.js';
 import { enderOf } from '../receipt/waker.js';
-import type { MigrationDetails, PreemptionDetails, RunQueueWaitDetails } from '../types/details.js';
+import type {
+  MigrationDetails,
+  PreemptionDetails,
+  RunQueueWaitDetails,
+} from '../types/details/context-switch.js';
 import { longestOf, taskShares } from './shares.js';
 
 /** Slices of waits hold the thread's own Switch record, also where somebody's run is the evidence. */

@@ -10,7 +10,9 @@ import {
 } from '@hftmon/core';
 import type { Scene } from '../receipt/scene.js';
 import type { Slice } from '../receipt/slice.js';
-import type { PageFaultDetails, StealDetails, SyscallDetails } from '../types/details.js';
+import type { SyscallDetails } from '../types/details/application.js';
+import type { StealDetails } from '../types/details/hardware.js';
+import type { PageFaultDetails } from '../types/details/memory.js';
 import { sharesBy, sumNs, type Share } from './shares.js';
 import { syscallRef } from './syscall-ref.js';
 

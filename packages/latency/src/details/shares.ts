@@ -1,6 +1,6 @@
 import type { Scene } from '../receipt/scene.js';
 import { NOBODY, type Slice } from '../receipt/slice.js';
-import type { TaskShare } from '../types/details.js';
+import type { TaskShare } from '../types/details/refs.js';
 
 /** Net time and number of the slices that share a key. */
 export interface Share<Key> {

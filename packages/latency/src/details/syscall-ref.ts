@@ -1,5 +1,5 @@
 import { switchSyscall, syscallName } from '@hftmon/core';
-import type { SyscallRef } from '../types/details.js';
+import type { SyscallRef } from '../types/details/refs.js';
 
 /** A system call by its number. */
 export function syscallRef(number: number): SyscallRef {

@@ -7,7 +7,7 @@ import {
 } from '@hftmon/core';
 import type { Scene } from '../receipt/scene.js';
 import type { Slice } from '../receipt/slice.js';
-import type { ThrottleLimit, ThrottledDetails } from '../types/details.js';
+import type { ThrottleLimit, ThrottledDetails } from '../types/details/context-switch.js';
 import { sharesBy, type Share } from './shares.js';
 
 const TYPES: ReadonlyMap<number, ThrottleLimit['type']> = new Map([

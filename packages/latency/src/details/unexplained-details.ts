@@ -1,6 +1,6 @@
 import type { Scene } from '../receipt/scene.js';
 import type { Slice, Unexplained } from '../receipt/slice.js';
-import type { UnexplainedDetails } from '../types/details.js';
+import type { UnexplainedDetails } from '../types/details/application.js';
 import { sumNs } from './shares.js';
 
 /** Time without a cause, by what is known of it. */

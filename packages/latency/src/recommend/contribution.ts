@@ -1,4 +1,6 @@
-import type { LateWakeupDetails, LockShare, TaskShare, ThrottleLimit } from '../types/details.js';
+import type { LateWakeupDetails, LockShare } from '../types/details/blocking.js';
+import type { ThrottleLimit } from '../types/details/context-switch.js';
+import type { TaskShare } from '../types/details/refs.js';
 import type { LatencySpike, ReceiptPart } from '../types/spike.js';
 
 /** What a rule is about: causes that the same change would remove. */

@@ -1,5 +1,5 @@
 import type { RefusedMarks, SpanOrigin, SpanProbeState } from '@hftmon/core';
-import type { SyscallRef } from './details.js';
+import type { SyscallRef } from './details/refs.js';
 import type { ReceiptPart } from './spike.js';
 
 /** One line of the receipt of a span: one of a spike's, its own work, or sleep of its own will. */
