@@ -23,6 +23,7 @@ export {
   type FutexwaitReport,
 } from './workloads/futexwait.js';
 export { spawnHog, type HogOptions, type HogBurst, type HogReport } from './workloads/hog.js';
+export { holderTools, spawnHolder, type Holder } from './workloads/holder.js';
 export { spawnIowait, type IowaitOptions, type IowaitReport } from './workloads/iowait.js';
 export {
   spawnLongsyscall,

@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { needs, skipUnless } from '@hftmon/testkit';
+import { holderTools, skipUnless, spawnHolder } from '@hftmon/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileHold } from '../../../src/index.js';
 
@@ -47,27 +45,10 @@ describe('the hold on a file', () => {
   });
 
   it('of a process in another pid namespace is seen, and ends when that is killed', async (context) => {
-    skipUnless(context, needs.root, needs.tool('unshare'), needs.tool('flock'));
-    const child = spawn(
-      'unshare',
-      [
-        '--pid',
-        '--fork',
-        '--kill-child',
-        'flock',
-        '--no-fork',
-        folder,
-        'sh',
-        '-c',
-        'echo; sleep 60',
-      ],
-      { stdio: ['ignore', 'pipe', 'ignore'] },
-    );
-    const ended = once(child, 'close');
-    await once(child.stdout, 'data');
+    skipUnless(context, holderTools);
+    await using holder = await spawnHolder(folder);
     expect(FileHold.take(folder)).toBe('held');
-    child.kill('SIGKILL');
-    await ended;
+    await holder.kill();
     taken(folder).release();
   });
 });
