@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { FileHold } from '@hftmon/perf-native';
+import { FileHold, type Unheld } from '@hftmon/perf-native';
 import type { ProcessMark } from '../files/process-mark.js';
 
 /** Says in a file that this host's DAMON is used by a monitor, and for which process. */
@@ -23,19 +23,19 @@ export interface DamonClaim extends ProcessMark {
 /**
  * Writes the claim, before anything of the kernel is changed. It appears as a whole and held, and
  * one of several that claim at a time gets it.
- * @returns what holds it, to be released when it is removed; `undefined` when there is one already,
- *   or the file system has no locks
+ * @returns what holds it, to be released when it is removed, or why there is none: `held` when
+ *   another was there already
  */
-export function writeClaim(path: string, claim: DamonClaim): FileHold | undefined {
+export function writeClaim(path: string, claim: DamonClaim): FileHold | Unheld {
   mkdirSync(dirname(path), { recursive: true });
   const whole = privatePath(path);
   writeFileSync(whole, JSON.stringify(claim), { mode: 0o600 });
   const hold = FileHold.take(whole);
   try {
-    if (typeof hold === 'string') return undefined;
+    if (typeof hold === 'string') return hold;
     if (linkUnlessThere(whole, path)) return hold;
     hold.release();
-    return undefined;
+    return 'held';
   } finally {
     rmSync(whole, { force: true });
   }

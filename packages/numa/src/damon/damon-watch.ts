@@ -50,7 +50,8 @@ export class DamonWatch {
     const { claimPath, procRoot } = places;
     const claim = { ...ownMark(procRoot), bootId: bootId(procRoot), targetPid: pid };
     const hold = writeClaim(claimPath, claim);
-    if (hold === undefined) return JUST_CLAIMED;
+    if (hold === 'unknown') return cannotHold(claimPath);
+    if (typeof hold === 'string') return JUST_CLAIMED;
     const failure = setUp(sysfs, pid);
     if (failure === undefined) return { ok: true, watch: new DamonWatch(pid, places, sysfs, hold) };
     removeClaim(claimPath);
@@ -96,7 +97,7 @@ function clearStaleClaim(
 ): Absent | undefined {
   const hold = FileHold.take(claimPath);
   if (hold === 'held') return inUse('another monitor holds the claim on it');
-  if (hold === 'unknown') return inUse(`${claimPath} may not be opened, or not locked`);
+  if (hold === 'unknown') return cannotHold(claimPath);
   try {
     const claim = readClaim(claimPath);
     if (claim !== undefined && claim.bootId === bootId(procRoot)) {
@@ -131,6 +132,13 @@ function setUp(sysfs: DamonSysfs, pid: number): Absent | undefined {
 
 function kernelRefused(detail: string): Absent {
   return unsupported(`the kernel refused to start DAMON (${detail})`, 'run as root');
+}
+
+function cannotHold(claimPath: string): Absent {
+  return unsupported(
+    `${claimPath} cannot be opened and locked, so who uses DAMON is not known`,
+    'run as root, with /run on a tmpfs and files left to open (`ulimit -n`)',
+  );
 }
 
 function inUse(why: string): Absent {

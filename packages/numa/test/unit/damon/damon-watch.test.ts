@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FakeRoots } from '@hftmon/testkit';
+import { FakeRoots, listFds } from '@hftmon/testkit';
 import { damonCells } from '../../../src/damon/damon-cells.js';
 import { DamonTarget } from '../../../src/damon/damon-target.js';
 import { DamonWatch, type DamonPlaces } from '../../../src/damon/damon-watch.js';
@@ -69,6 +69,8 @@ describe('DAMON', () => {
     watch.close();
     expect(damon.files).toEqual(before);
     expect(existsSync(dirname(places.claimPath))).toBe(false);
+    const open = [...listFds(process.pid).values()];
+    expect(open.filter((path) => path.startsWith(places.claimPath))).toEqual([]);
   });
 
   it('tells regions, and none once the kdamond has ended with its target', () => {
@@ -172,6 +174,18 @@ describe('DAMON after a monitor was killed', () => {
     expect(DamonWatch.open(PID, places)).toMatchObject({
       ok: false,
       reason: expect.stringContaining('holds the claim'),
+    });
+    expect(damon.files).toEqual(before);
+    expect(existsSync(places.claimPath)).toBe(true);
+  });
+
+  it('is left alone where its claim cannot be opened', () => {
+    mkdirSync(dirname(places.claimPath), { recursive: true });
+    symlinkSync(roots.procRoot, places.claimPath);
+    const before = new Map(damon.files);
+    expect(DamonWatch.open(PID, places)).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('cannot be opened and locked'),
     });
     expect(damon.files).toEqual(before);
     expect(existsSync(places.claimPath)).toBe(true);
