@@ -14,7 +14,7 @@ export function threadOn(nodeId: number, facts: Partial<ThreadPlace> = {}): Thre
     comm: 'engine',
     cpu: 4 * nodeId,
     nodeId,
-    allowedCpus: `${4 * nodeId}`,
+    allowedCpus: `${4 * nodeId}-${4 * nodeId + 3}`,
     allowedNodes: [nodeId],
     onCpuNs: 1e9,
     ...facts,

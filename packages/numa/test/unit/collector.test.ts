@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it, vi } from 'vitest';
 import { FakeRoots, HOST_NAMES, loadHost } from '@hftmon/testkit';
 import { createNumaCollector } from '../../src/index.js';
 import { writeNumastat } from '../support/fake-nodes.js';
@@ -128,6 +129,33 @@ describe('the collector on a described host of two sockets', () => {
     expect(collector.recommendations()).toEqual([]);
     host.close();
     expect(collector.snapshot()[1]!.pages).toMatchObject([{ pages: 16_384 }]);
+  });
+
+  it('recommends by what the host is set to, and how to take it back', async () => {
+    using roots = loadHost('icelake-2s');
+    const all = 'N0=16384 kernelpagesize_kB=4';
+    roots
+      .write('proc/4242/numa_maps', `7f5a40000000 default anon=16384 dirty=16384 ${all}\n`)
+      .write('sys/devices/system/cpu/isolated', '2-3\n')
+      .write('sys/devices/system/cpu/nohz_full', '4-5\n')
+      .write('proc/sys/kernel/numa_balancing', '2\n');
+    const { collector, host, writer } = hosted(roots, {
+      placementIntervalMs: 1,
+      placementShare: 1,
+    });
+    collector.attach(TARGET);
+    const sched = 'proc/4242/task/4243/sched';
+    const text = readFileSync(`${roots.procRoot}/../${sched}`, 'utf8');
+    roots.write(sched, text.replace(/(total_numa_faults\s*:\s*)1024/, '$11061'));
+    // Looks are as far apart as they take long.
+    await vi.waitFor(() => {
+      collector.sample(5e9, writer);
+      expect(collector.recommendations()).toMatchObject([
+        { command: 'taskset -cp 0-1,6-7 4244', undo: 'taskset -cp 8-15 4244' },
+        { rule: 'numa-balancing', undo: 'sysctl kernel.numa_balancing=2' },
+      ]);
+    }, 10_000);
+    host.close();
   });
 
   it('does not take a later process of the same pid for its target', () => {

@@ -77,7 +77,7 @@ describe('move-thread', () => {
   it('moves threads to the memory that the others use', () => {
     const advice = moveThread(evidenceOf(NEAR_HEAP, { threads: [threadOn(0), worker, idle] }));
     expect(advice).toMatchObject([
-      { tid: 4243, command: 'taskset -cp 0-3,8-11 4243', undo: 'taskset -cp 4 4243' },
+      { tid: 4243, command: 'taskset -cp 0-3,8-11 4243', undo: 'taskset -cp 4-7 4243' },
     ]);
     expect(advice[0]!.evidence).toContainEqual(
       expect.objectContaining({ what: 'its CPU time', value: 5e9, unit: 'ns' }),

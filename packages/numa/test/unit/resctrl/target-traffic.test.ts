@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FileHold } from '@hftmon/perf-native';
-import { loadHost, type FakeRoots } from '@hftmon/testkit';
+import { listFds, loadHost, type FakeRoots } from '@hftmon/testkit';
 import { ownMark } from '../../../src/files/process-mark.js';
 import { readNumaHost } from '../../../src/host/numa-host.js';
 import { groupName, ownerOf } from '../../../src/resctrl/group-name.js';
@@ -182,7 +182,31 @@ describe('a group of a monitor in another pid namespace', () => {
     expect(files.list(`${roots.sysRoot}/fs/resctrl/mon_groups`)).toHaveLength(1);
     traffic.close();
     expect(FileHold.take(folder)).toBe('gone');
+    const open = [...listFds(process.pid).values()];
+    expect(open.filter((path) => path.startsWith(folder))).toEqual([]);
   });
+});
+
+it('a new group that another monitor takes for a left-over is not counted with', () => {
+  using roots = host();
+  const taken: unknown[] = [];
+  class TakenAway extends FakeResctrl {
+    override makeFolder(path: string): string | undefined {
+      const failure = super.makeFolder(path);
+      taken.push(FileHold.take(path));
+      return failure;
+    }
+  }
+  const { traffic, files } = trafficOn(roots, new TakenAway(roots));
+  traffic.attach(TARGET);
+  expect(traffic.from(0).support).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining('another monitor took'),
+  });
+  expect([...files.tasks.values()]).toEqual([[]]);
+  const [hold] = taken;
+  (hold as FileHold).release();
+  traffic.close();
 });
 
 describe('name of a group', () => {
