@@ -25,10 +25,11 @@ describe('affinity', () => {
   };
   const watching = (
     allowedOfThreads: readonly string[],
-    { online = '0-3', isolated = '' } = {},
+    { online = '0-3', isolated = '', nohzFull = '' } = {},
   ) => {
     write('sys/devices/system/cpu/online', `${online}\n`);
     write('sys/devices/system/cpu/isolated', `${isolated}\n`);
+    write('sys/devices/system/cpu/nohz_full', `${nohzFull}\n`);
     allowedOfThreads.forEach((list, i) =>
       write(`proc/50/task/${50 + i}/status`, `Name:\tengine\nCpus_allowed_list:\t${list}\n`),
     );
@@ -82,6 +83,13 @@ describe('affinity', () => {
   it('goes by what is allowed where the controller does not tell what is in effect', () => {
     irq(38, '2-3', '', '0');
     expect(affinities(['3'])).toMatchObject([{ effective: undefined, targetCpus: [3] }]);
+  });
+
+  it('leaves alone CPUs that are isolated or without tick', () => {
+    irq(38, '0-5', '2', '-1');
+    expect(affinities(['2'], { online: '0-5', isolated: '1', nohzFull: '3-4' })).toMatchObject([
+      { command: 'echo 0,5 > /proc/irq/38/smp_affinity_list' },
+    ]);
   });
 
   it('has no command for threads that may run anywhere', () => {
