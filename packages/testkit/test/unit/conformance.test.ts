@@ -187,6 +187,21 @@ describe('the suite finds', () => {
     ]);
   });
 
+  it('a target that leaves and was never known', async () => {
+    class Expects extends FaultCounter {
+      readonly #targets = new Set<number>();
+      override attach(target: Target): void {
+        this.#targets.add(target.pid);
+      }
+      leave({ pid }: Target): void {
+        if (!this.#targets.has(pid)) throw new Error(`${pid} is not known`);
+      }
+    }
+    expect(await failures(() => new Expects())).toEqual([
+      'is not disturbed by targets that it does not know',
+    ]);
+  });
+
   it('something that is found where nothing has come', async () => {
     class Rehearses extends FaultCounter {
       idle(): void {
