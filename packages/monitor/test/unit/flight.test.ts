@@ -13,6 +13,7 @@ import {
   timestampAt,
   type SpanOrigins,
 } from '@hftmon/core';
+import { createContextSwitchCollector } from '@hftmon/ctxsw';
 import { createLatencyCollector } from '@hftmon/latency';
 import { FakeEventSource, noLosses, taskRecord, type FakeRecord } from '@hftmon/testkit';
 import {
@@ -140,6 +141,23 @@ describe('a recording of a spike', () => {
     expect(again[0]).toContain('"comm":"culprit"');
   });
 
+  it.each([
+    [false, /no stacks are taken/],
+    [true, /the kernel could not take it/],
+  ])('replayed with stackTraces %s, says why a stack is missing', async (stackTraces, reason) => {
+    start(1024, { stackTraces });
+    monitor.enableFlightRecorder({ directory: directory.path, beforeMs: 50, afterMs: 20 });
+    source.push(...preemption(nowNs() - 5 * MS, 200_000));
+    monitor.detectLatencySpikes();
+    const { file } = (await log.count(1))[0]!;
+    const collector = createContextSwitchCollector();
+    replayFlight(readFlight(file), collector, {});
+    const switches = collector.snapshot({ includeStackTrace: true });
+    expect(switches.map(({ noStackTrace }) => noStackTrace?.reason)).toEqual([
+      expect.stringMatching(reason),
+    ]);
+  });
+
   it('has what was noticed of losses until it was written', async () => {
     start();
     const corrections: SpikeCorrection[] = [];
@@ -175,6 +193,18 @@ describe('a recording of a spike', () => {
     const recorded = readFlight(file).spans;
     expect(recorded.map((span) => JSON.stringify(span))).toEqual(known);
     expect(recorded.map(({ incomplete }) => incomplete)).toEqual([true, true]);
+  });
+
+  it('is not needed to hear of corrections, nor is anybody else who listens', () => {
+    start();
+    const corrections: SpikeCorrection[] = [];
+    monitor.on('correction', (correction) => corrections.push(correction));
+    const atNs = nowNs();
+    source.push(...preemption(atNs, 200_000), instant(atNs + 5 * MS));
+    monitor.session!.flush();
+    source.lossCounts = { ...noLosses, seen: 9, emitted: 6, dropped: 3 };
+    const [spike] = monitor.detectLatencySpikes();
+    expect(corrections.map(({ incomplete }) => incomplete)).toEqual([[spike!.id]]);
   });
 
   it('shorter than its threshold is not made', () => {

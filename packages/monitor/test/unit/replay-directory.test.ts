@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspectProcess } from '@hftmon/core';
 import { FileHold } from '@hftmon/perf-native';
+import { listFds } from '@hftmon/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ReplayDirectory } from '../../src/flight/replay-directory.js';
 
@@ -85,8 +86,11 @@ describe('the directory of a replay', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('is held itself', () => {
-    using own = new ReplayDirectory(folder);
+  it('is held itself until it is disposed of', () => {
+    const own = new ReplayDirectory(folder);
     expect(FileHold.take(own.path)).toBe('held');
+    own[Symbol.dispose]();
+    const open = [...listFds(process.pid).values()];
+    expect(open.filter((path) => path.startsWith(own.path))).toEqual([]);
   });
 });
