@@ -49,11 +49,19 @@ export function queued(ns: number): ReceiptPart {
   return { cause: 'run_queue_wait', causeClass: 'context_switch', ns, details };
 }
 
-/** A timer that was so late. */
-export function lateTimer(ns: number): ReceiptPart {
-  const timer = { dueNs: 0, lateNs: ns, slackNs: 1, cpu: 1, ns };
-  const details = { wokenByInterrupt: true, cpu: 1, count: 1, wokenNs: ns, timer };
+type LateWakeup = Extract<ReceiptPart, { readonly cause: 'late_wakeup' }>;
+
+/** A wake-up that was so late, by what no probe tells. */
+export function lateWakeup(ns: number): LateWakeup {
+  const details = { wokenByInterrupt: true, cpu: 1, count: 1, wokenNs: ns };
   return { cause: 'late_wakeup', causeClass: 'blocking', ns, details };
+}
+
+/** A timer that was so late. */
+export function lateTimer(ns: number): LateWakeup {
+  const timer = { dueNs: 0, lateNs: ns, slackNs: 1, cpu: 1, ns };
+  const { details, ...part } = lateWakeup(ns);
+  return { ...part, details: { ...details, timer } };
 }
 
 /** @param windowNs - before its end, in which it happened */

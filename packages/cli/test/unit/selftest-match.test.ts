@@ -3,7 +3,15 @@ import type { LatencySpike, ReceiptPart } from '@hftmon/monitor';
 import { GapLog } from '../../src/verbs/selftest/gap-log.js';
 import { judgeKind } from '../../src/verbs/selftest/judge-kind.js';
 import { KINDS } from '../../src/verbs/selftest/kinds.js';
-import { lateTimer, preemption, queued, spikeOf, stolen, tick } from '../support/spike.js';
+import {
+  lateTimer,
+  lateWakeup,
+  preemption,
+  queued,
+  spikeOf,
+  stolen,
+  tick,
+} from '../support/spike.js';
 
 const MS = 1_000_000;
 const at = (ms: number): number => 5_000_000_000 + ms * MS;
@@ -84,7 +92,9 @@ describe('an injection', () => {
       inTime: 0,
       faults: [{ fault: 'duration' }],
     });
-    expect(begun(30_000, tick(50_000))).toMatchObject({ inTime: 1 });
+    for (const untimed of [tick(50_000), lateWakeup(50_000)]) {
+      expect(begun(30_000, untimed)).toMatchObject({ inTime: 1 });
+    }
   });
 
   it('is compared with everything that hangs together in the clock', () => {
