@@ -156,9 +156,10 @@ export class RecordingDirectory {
   /** Says now, and not at the first spike, that nothing can be written here. */
   #proveWritable(): void {
     const probe = join(this.path, `.hftmon-probe.flight.${this.#writer}.tmp`);
-    closeSync(openSync(probe, 'wx', 0o600));
-    // A monitor in another namespace may have taken it for a left-over.
-    rmSync(probe, { force: true });
+    const { fd, release } = this.#openHeld(probe);
+    closeSync(fd);
+    rmSync(probe);
+    release();
   }
 
   #guard<Result>(call: () => Result): Result {

@@ -58,6 +58,10 @@ export class FakeCollector implements Collector {
     this.#note(`attach ${target.pid}`, 'attach');
   }
 
+  leave(target: Target): void {
+    this.#note(`leave ${target.pid}`, 'leave');
+  }
+
   detach(target: Target): void {
     this.#note(`detach ${target.pid}`, 'detach');
   }

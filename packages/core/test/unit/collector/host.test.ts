@@ -113,14 +113,17 @@ describe('CollectorHost', () => {
     expect(host.stats()[1]).toMatchObject({ errors: 1, batches: 1, records: 2 });
   });
 
-  it.each(['attach', 'detach'] as const)('shuts off a collector that throws in %s', (method) => {
-    const { host, states, collectors } = setUp('a', 'b');
-    host.open(context);
-    collectors[0].throwing.add(method);
-    host[method](target);
-    expect(states()).toEqual(['quarantined', 'open']);
-    expect(collectors[1]!.log).toContain(`b ${method} 42`);
-  });
+  it.each(['attach', 'leave', 'detach'] as const)(
+    'shuts off a collector that throws in %s',
+    (method) => {
+      const { host, states, collectors } = setUp('a', 'b');
+      host.open(context);
+      collectors[0].throwing.add(method);
+      host[method](target);
+      expect(states()).toEqual(['quarantined', 'open']);
+      expect(collectors[1]!.log).toContain(`b ${method} 42`);
+    },
+  );
 
   it('tells those who want to know that there is nothing to do, and shuts off one that throws', () => {
     const { host, states, collectors } = setUp('a', 'b', 'c');

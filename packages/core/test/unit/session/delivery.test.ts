@@ -82,6 +82,20 @@ describe('busy delivery', () => {
     expect(busy.idle).toBe(0);
   });
 
+  it('is not idle while something comes now and then', async () => {
+    let records = false;
+    let polls = 0;
+    const counts = run(createDelivery({ mode: 'busy', sliceUs: 200 }), () =>
+      records ? ++polls % 2 : 0,
+    );
+    // By then it knows how many polls without a record are too long.
+    await until(() => counts.idle > 20);
+    const before = counts.idle;
+    records = true;
+    await until(() => polls > 100_000);
+    expect(counts.idle).toBe(before);
+  });
+
   it('stops within a slice when a listener says so', async () => {
     const delivery = createDelivery({ mode: 'busy' });
     const counts = run(delivery, () => {

@@ -13,6 +13,15 @@ describe('delivery of a session', () => {
     expect(session.lostRecords).toBe(0);
   });
 
+  it('tells source and collectors that nothing comes, where it never sleeps', async () => {
+    const { session, source, collector } = setUp({ delivery: { mode: 'busy' } });
+    const idle = { source: 0, collector: 0 };
+    Object.assign(source, { idle: () => idle.source++ });
+    Object.assign(collector, { idle: () => idle.collector++ });
+    session.start();
+    await vi.waitFor(() => expect(Math.min(idle.source, idle.collector)).toBeGreaterThan(0));
+  });
+
   it('delivers what was in the ring before the start, and what the pump held at the stop', () => {
     const { session, source, collector } = setUp();
     const open = source.open.bind(source);

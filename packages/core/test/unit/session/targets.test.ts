@@ -23,7 +23,11 @@ describe('targets of a session', () => {
     session.attach(42, { without: ['a'] });
     session.start();
     session.detach(42);
-    expect(log.filter((line) => line.includes('42'))).toEqual(['b attach 42', 'b detach 42']);
+    expect(log.filter((line) => line.includes('42'))).toEqual([
+      'b attach 42',
+      'b leave 42',
+      'b detach 42',
+    ]);
   });
 
   it('makes one entry of two attaches', () => {
