@@ -164,7 +164,8 @@ export class LatencyRun {
 
   /** Thresholds in force for the threads that have stalled. */
   thresholds(): ThresholdInForce[] {
-    return [...this.#threads.all()].map((track) => this.#inForce(track));
+    const tracks = [...this.#threads.all()].filter(({ muted }) => !muted);
+    return tracks.map((track) => this.#inForce(track));
   }
 
   /** What was set for that thread has changed. */

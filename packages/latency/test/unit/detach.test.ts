@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { writeFakeProcess } from '@hftmon/testkit';
 import { PID, TID, offCpu, threadStart, vector } from '../support/records.js';
 import { fakeOrigins, span } from '../support/spans.js';
-import { Stage } from '../support/stage.js';
+import { Stage, partsOf } from '../support/stage.js';
 
 const TARGET = { pid: PID, comm: 'target', startTimeTicks: 1, attachedNs: 0 };
 const MS = 1e6;
@@ -17,13 +18,14 @@ function passed(atMs: number) {
 }
 
 describe.each([
-  ['when its verdict is told', 'verdict', true],
-  ['when its spike is told', 'spike', true],
-  ['when its spike is told', 'spike', false],
-] as const)('a process that a listener has leave %s', (_when, event, eager) => {
+  ['when its verdict is told', 'verdict', { eager: true }],
+  ['when its spike is told', 'spike', { eager: true }],
+  ['when its spike is told', 'spike', { eager: false }],
+  ['when its threshold is to adapt soon', 'spike', { adaptive: { minStalls: 2, ceilingUs: 50 } }],
+] as const)('a process that a listener has leave %s', (_when, event, options) => {
   /** The first spike has the process leave. */
   function leaving(): Stage {
-    const stage = new Stage({ thresholdUs: 50, eager });
+    const stage = new Stage({ thresholdUs: 50, ...options });
     let told = 0;
     const leave = (): void => {
       if (++told === 1) stage.collector.leave(TARGET);
@@ -31,7 +33,9 @@ describe.each([
     if (event === 'verdict') stage.collector.onVerdict(leave);
     else stage.collector.onSpike(leave);
     stage.deliver(threadStart(71, 0));
-    stage.deliver(preempted(TID, 1), preempted(71, 1), passed(20));
+    // Where it is eager, the runs are still open when they are looked at.
+    stage.deliver(preempted(TID, 1), preempted(71, 1.1));
+    stage.deliver(passed(20));
     return stage;
   }
 
@@ -41,6 +45,8 @@ describe.each([
       [TID, 60_000],
       [71, 60_000],
     ]);
+    // Each from the records of its own thread.
+    for (const spike of stage.heard) expect(partsOf(spike)).toEqual({ preemption: 60_000 });
     expect(stage.spikes()).toHaveLength(2);
   });
 
@@ -66,6 +72,22 @@ describe.each([
     stage.deliver(preempted(TID, 300), passed(320));
     expect(stage.heard).toHaveLength(3);
   });
+});
+
+it('a process that leaves is told of at once, also of what is still open, and no other is', () => {
+  using stage = new Stage({ thresholdUs: 50 });
+  const other = { pid: 8, comm: 'other', startTimeTicks: 1, attachedNs: 0 };
+  writeFakeProcess(stage.roots, { ...other, threads: [{ tid: 8 }] });
+  stage.collector.attach(other);
+  const heard = () => stage.heard.map(({ tid }) => tid);
+  stage.deliver(preempted(TID, 1), preempted(8, 1));
+  expect(heard()).toEqual([]);
+  stage.collector.leave(TARGET);
+  expect(heard()).toEqual([TID]);
+  // It has no threshold any more.
+  expect(stage.collector.thresholds().map(({ tid }) => tid)).toEqual([8]);
+  stage.deliver(preempted(TID, 30), preempted(8, 30), passed(50));
+  expect(heard()).toEqual([TID, 8, 8]);
 });
 
 it('a span over its budget of a process that has left is counted, but not told', () => {

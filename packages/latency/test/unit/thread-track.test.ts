@@ -49,3 +49,10 @@ describe('the spikes of a thread that were reported', () => {
     expect(other.isReported(20, 30, 1)).toBe(false);
   });
 });
+
+it('a thread that has the place of one whose process left is as any other', () => {
+  const track = new ThreadTrack();
+  track.mute();
+  track.become(5);
+  expect(track).toMatchObject({ tid: 5, muted: false, assigned: false });
+});
