@@ -11,13 +11,12 @@ export function withoutOwnWork(
   const ownNs = parts.find(({ cause }) => cause === 'span')?.ns ?? 0;
   if (ownNs === 0) return { ...span, incomplete: true };
   const unexplained = parts.find((part): part is Unexplained => part.cause === 'unexplained');
-  const betweenNs = (unexplained?.details.betweenNs ?? 0) + ownNs;
   const all: SpanPart[] = parts.filter(({ cause }) => cause !== 'span' && cause !== 'unexplained');
   all.push({
     cause: 'unexplained',
     causeClass: 'unknown',
     ns: unexplainedNs + ownNs,
-    details: { notRuledOut, ...unexplained?.details, betweenNs },
+    details: { notRuledOut, ...unexplained?.details, betweenNs: ownNs },
   });
   all.sort((a, b) => b.ns - a.ns);
   const receipt = { durationNs, parts: all, unexplainedNs: unexplainedNs + ownNs };

@@ -148,6 +148,16 @@ describe('receipt of a span', () => {
       expect(parts(first!)).toEqual(after);
       expect(first!.receipt.unexplainedNs).toBe(after.unexplained);
       expect(parts(second!)).toEqual({ unexplained: 2_000 });
+      const [largest] = first!.receipt.parts;
+      expect(largest).toMatchObject({
+        cause: 'unexplained',
+        details: {
+          betweenNs: after.unexplained,
+          notRuledOut: expect.arrayContaining(['gc_pause']),
+        },
+      });
+      stage.deliver(mark(2.5e6, 5));
+      expect(stage.collector.spans().slow[0]!.events).toMatchObject([{ timestampNs: 2.5e6 }]);
       const { name, tid, timestampNs, durationNs } = heard[0]!;
       expect(corrections.map(correctionToJson)).toEqual([
         {
@@ -160,6 +170,16 @@ describe('receipt of a span', () => {
       ]);
     },
   );
+
+  it('keeps its own work where records were lost at another time', () => {
+    using stage = marking();
+    stage.deliver(span({ from: 10_000, to: 30_000 }));
+    stage.collector.sample(1e6);
+    stage.source.lossCounts = { ...noLosses, seen: 10, emitted: 7, dropped: 3 };
+    stage.collector.sample(2e6);
+    expect(only(stage).incomplete).toBeUndefined();
+    expect(parts(only(stage))).toEqual({ span: 20_000 });
+  });
 
   it('says when more happened than is kept, and keeps more of the thread from then on', () => {
     using stage = marking();
