@@ -26,13 +26,14 @@ export interface FakeTask {
 
 /** A host of four CPUs with the thread `hot`, pinned to CPU 2, and the spikes that it had. */
 export class Advised {
-  readonly roots = new FakeRoots();
+  readonly roots: FakeRoots;
   readonly tally = new CauseTally();
   /** Pids of the targets. */
   readonly targets = [PID];
   #spikes = 0;
 
-  constructor() {
+  constructor(roots = new FakeRoots()) {
+    this.roots = roots;
     onTestFinished(() => this.roots.dispose());
     this.roots.write('sys/devices/system/cpu/online', '0-3\n');
     this.roots.write('sys/devices/system/cpu/isolated', '\n');

@@ -1,5 +1,6 @@
 import { SwitchFlag } from '@hftmon/core';
 import { describe, expect, it } from 'vitest';
+import { fakeOrigins, span } from '../../support/spans.js';
 import { EPOCH_NS, Stage, detailsOf, partsOf } from '../../support/stage.js';
 import { lateTimer, offCpu, ran, syscall, vector } from '../../support/records.js';
 
@@ -147,5 +148,32 @@ describe('a late timer', () => {
     expect(first!.details).not.toHaveProperty('ranNs');
     expect(partsOf(stage.spike())).toEqual({ late_wakeup: 80_000 });
     expect(stage.spike().supersedes).toEqual([first!.id]);
+  });
+
+  it('in a span is the latest of them, with the time of all', () => {
+    using stage = new Stage();
+    stage.source.spanOrigins = fakeOrigins;
+    stage.collector.sample(0);
+    const sleep = (from: number, lateNs: number) => [
+      lateTimer({ from: from + 1000, to: from + 1000 + lateNs }),
+      offCpu({ ...asleep, from, woken: from + 1000 + lateNs, to: from + 1000 + lateNs }),
+    ];
+    stage.deliver(
+      ...sleep(10_000, 5000),
+      ...sleep(20_000, 12_000),
+      ...sleep(40_000, 7000),
+      span({ from: 5000, to: 60_000 }),
+    );
+    const { receipt } = stage.collector.spans().slow[0]!;
+    expect(receipt.parts).toContainEqual(
+      expect.objectContaining({
+        cause: 'late_wakeup',
+        ns: 24_000,
+        details: expect.objectContaining({
+          count: 3,
+          timer: { dueNs: 21_000, lateNs: 12_000, slackNs: 0, cpu: 0, ns: 24_000 },
+        }),
+      }),
+    );
   });
 });

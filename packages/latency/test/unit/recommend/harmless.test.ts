@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { shellWord, writeCommand } from '../../../src/recommend/shell.js';
 import { Advised, preemption } from '../../support/recommend.js';
-import { PID, TID } from '../../support/records.js';
+import { PID, TID, offCpu, ran } from '../../support/records.js';
+import { Stage } from '../../support/stage.js';
 
 const HOG = 31;
 const IRQ = { irqs: [{ irq: 41, name: 'eth0-rx', ns: 90_000, count: 3 }] };
@@ -37,6 +38,26 @@ describe('what disturbs a thread is not sent', () => {
     expect(advised.first.command).toBe(`taskset -cp 3 ${HOG}`);
     advised.task({ tid: 9, comm: 'pool', allowed: '1,3', pid: PID });
     expect(advised.first.command).toBe(`taskset -cp 0-1,3 ${HOG}`);
+  });
+
+  it('to CPUs of what is a target of the collector, as long as it is', () => {
+    using stage = new Stage({ thresholdUs: 50 });
+    const gateway = { pid: 77, comm: 'gateway', startTimeTicks: 1, attachedNs: 0 };
+    new Advised(stage.roots)
+      .task({ tid: HOG, comm: 'hog' })
+      .task({ tid: gateway.pid, comm: 'gateway', allowed: '3' });
+    stage.collector.attach(gateway);
+    stage
+      .task({ tid: HOG, comm: 'hog' })
+      .deliver(
+        ran(HOG, 0, 70_000, 2),
+        offCpu({ from: 0, to: 70_000, next: HOG, previous: HOG, cpuFrom: 2, cpu: 2 }),
+      );
+    stage.spike();
+    const command = () => stage.collector.recommendations()[0]!.command;
+    expect(command()).toBe(`taskset -cp 0-1 ${HOG}`);
+    stage.collector.detach(gateway);
+    expect(command()).toBe(`taskset -cp 0-1,3 ${HOG}`);
   });
 
   it('to CPUs without tick', () => {
@@ -243,5 +264,7 @@ describe('idle states are blamed for a late wake-up', () => {
   it('not where it took more than ten times what leaving one takes', () => {
     expect(idling().spike('late_wakeup', details, { ns: 1_330_000 }).all).toHaveLength(1);
     expect(idling().spike('late_wakeup', details, { ns: 1_331_000 }).all).toEqual([]);
+    const twice = idling().spike('late_wakeup', details, { ns: 700_000 });
+    expect(twice.spike('late_wakeup', details, { ns: 700_000 }).all).toHaveLength(1);
   });
 });
