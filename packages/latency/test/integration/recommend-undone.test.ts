@@ -154,6 +154,28 @@ describe('a recommendation that is followed and taken back', () => {
     followed(now!, () => allowedOf(String(pid)));
   });
 
+  it.for(['', '-R '])('raises a priority, and puts it back (chrt %s-f)', async (reset, context) => {
+    skipUnless(context, needs.realtime, needs.cpus(2), needs.tool('chrt'), needs.tool('taskset'));
+    await using target = await spawnSpinner({ cpu });
+    const { pid } = target;
+    // No other thread of it is to be pinned where the stronger one is. It has not begun to spin.
+    execSync(`taskset -acp ${allowedCpus().join(',')} ${pid}`);
+    execSync(`chrt ${reset}-f -p 1 ${pid}`);
+    const culprit = { tid: 2 ** 22 + 1, comm: 'gone', ns: 90_000, count: 1 };
+    const by = [{ ...culprit, policy: 'SCHED_FIFO', priority: 79 }];
+    const advice = adviceOn(
+      { cause: 'preemption', details: { by, count: 1, cpu, inKernel: false } },
+      pid,
+      cpu,
+    );
+    expect(advice).toMatchObject({
+      rule: 'raise-priority',
+      command: `chrt ${reset}-f -p 21 ${pid}`,
+    });
+    const policy = () => execSync(`chrt -p ${pid}`, { encoding: 'utf8' });
+    expect(followed(advice!, policy).includes('RESET_ON_FORK')).toBe(reset !== '');
+  });
+
   it('leaves an interrupt alone that the kernel keeps where it is', async (context) => {
     const kept = irqs().find(({ movable, effective }) => !movable && effective?.length === 1);
     if (kept === undefined) return context.skip('the kernel manages no interrupt of this host');
