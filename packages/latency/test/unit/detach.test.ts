@@ -33,8 +33,10 @@ describe.each([
     if (event === 'verdict') stage.collector.onVerdict(leave);
     else stage.collector.onSpike(leave);
     stage.deliver(threadStart(71, 0));
+    // Known before the other one, but later to have a run.
+    stage.deliver(offCpu({ tid: TID, from: 0, to: 2000, next: 31, previous: 31 }), passed(0.9));
     // Where it is eager, the runs are still open when they are looked at.
-    stage.deliver(preempted(TID, 1), preempted(71, 1.1));
+    stage.deliver(preempted(71, 1), preempted(TID, 1.1));
     stage.deliver(passed(20));
     return stage;
   }
