@@ -4,7 +4,7 @@ import { Workload, type CommonOptions, type CommonReport } from '../workload/wor
 export interface MmaplockOptions extends CommonOptions {
   /** CPU of the target thread; the other thread takes another one. */
   readonly cpu?: number;
-  /** Default 11. */
+  /** Waits to be had; default 11. It gives up after 20 times as many rounds. */
   readonly count?: number;
   /** Memory whose protection is changed, MiB: how long the lock is held. Default 128. */
   readonly megabytes?: number;
@@ -14,10 +14,10 @@ export interface MmaplockReport extends CommonReport {
   /** The thread that waits. */
   readonly tid: number;
   readonly holderTid: number;
-  /** Calls of mmap, each begun 100 us after the call of mprotect beside it. */
-  readonly maps: readonly Interval[];
-  /** Calls of mprotect, which hold the lock of the address space for most of the time. */
-  readonly holds: readonly Interval[];
+  /** Calls of mmap beside a call of mprotect, which holds the lock; in the others the target span. */
+  readonly rounds: number;
+  /** The calls of mmap in which the target slept, by the kernel's count of its switches. */
+  readonly waits: readonly Interval[];
 }
 
 /** Waits of one thread for the lock of the address space that another one holds. */

