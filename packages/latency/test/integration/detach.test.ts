@@ -9,7 +9,7 @@ const HELD_UP_MS = 50;
 it('a process detached by a listener is told of no more, though more of it was on its way', async (context) => {
   skipUnless(context, needs.bpf, needs.realtime, needs.cpus(2));
   await using target = await spawnSpinner({ cpu });
-  await using hog = await spawnHog({ cpu, policy: 'fifo', burstUs: 200, periodMs: 2, count: 211 });
+  await using hog = await spawnHog({ cpu, policy: 'fifo', burstUs: 200, periodMs: 2, count: 0 });
   using monitor = new Monitor([target.pid]);
   const { session, collector } = monitor;
   let told = 0;
@@ -28,7 +28,10 @@ it('a process detached by a listener is told of no more, though more of it was o
   });
   target.begin();
   await target.running();
-  const { bursts } = await hog.go();
+  hog.begin();
+  await hog.running();
+  await expect.poll(() => detached).toBe(true);
+  const { bursts } = await hog.stop();
   session.flush();
   const meanwhile = bursts.filter(
     ({ startNs, endNs }) => startNs > heldUpNs && endNs < heldUpNs + HELD_UP_MS * 1e6,

@@ -1,4 +1,5 @@
 import { execSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   allowedCpus,
   needs,
@@ -20,7 +21,7 @@ describe('a recommendation', () => {
     await using target = await spawnSpinner({ cpu });
     // Real-time ones, so that they have the CPU when they want it, whatever else the host does.
     const options = { cpu, policy: 'fifo', burstUs: 2000, periodMs: 10 } as const;
-    await using hog = await spawnHog({ ...options, count: 503 });
+    await using hog = await spawnHog({ ...options, count: 0 });
     // Softirqs beside it, on the same CPU.
     await using packets = await spawnNetload({ cpu, count: 503, gapUs: 0 });
     // Its first thread too, which else may be the one that loses most, and is free to go elsewhere.
@@ -28,7 +29,8 @@ describe('a recommendation', () => {
     using monitor = new Monitor([target.pid]);
     target.begin();
     await target.running();
-    const work = hog.go();
+    hog.begin();
+    await hog.running();
     await packets.go();
     const told = await adviceOn(monitor);
     const spikesBefore = monitor.spikes();
@@ -37,7 +39,9 @@ describe('a recommendation', () => {
     expect(told.command).toMatch(/^taskset -cp [\d,-]+ \d+$/);
     execSync(told.command!);
     const movedNs = Number(process.hrtime.bigint());
-    const { bursts, tid: hogTid } = await work;
+    // A second of it, elsewhere.
+    await sleep(1000);
+    const { bursts, tid: hogTid } = await hog.stop();
     expect(told.command!.endsWith(` ${hogTid}`)).toBe(true);
     await target.stop();
 

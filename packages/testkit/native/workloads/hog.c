@@ -20,6 +20,7 @@
 #include "thread.h"
 
 #define LONGEST_BURST_US 50000
+#define MOST_BURSTS 100000
 #define OVERRUN_NS (60 * NS_PER_MS)
 #define RTTIME_US 80000
 #define WATCH_EVERY_NS (5 * NS_PER_MS)
@@ -32,11 +33,11 @@ struct burst {
 static struct latch ready = { 1 }, gate = { 1 }, finished = { 1 };
 static int cpu, policy, priority, niceness;
 static pid_t tid;
-static long count;
+static long count, most; /* bursts so far, and at most */
 static uint64_t burst_ns, period_ns;
 static struct burst *bursts;
 static uint64_t busy_since_ns; /* 0 between bursts; read by the watchdog */
-static int done, set_error;
+static int done, stop, set_error;
 
 static int set_policy(pid_t thread, int to, int at)
 {
@@ -88,12 +89,15 @@ static void *run(void *unused)
 	if (!set_error) {
 		uint64_t next = clock__now_ns() + period_ns;
 
-		for (long i = 0; i < count; i++) {
+		while (count < most) {
 			clock__sleep_until(next);
-			burn(&bursts[i]);
+			if (__atomic_load_n(&stop, __ATOMIC_RELAXED))
+				break;
+			burn(&bursts[count]);
 			next += period_ns;
-			if (next < bursts[i].time.end_ns + burst_ns) /* always leave a pause */
-				next = bursts[i].time.end_ns + burst_ns;
+			if (next < bursts[count].time.end_ns + burst_ns) /* always leave a pause */
+				next = bursts[count].time.end_ns + burst_ns;
+			count++;
 		}
 	}
 	set_policy(0, SCHED_OTHER, 0);
@@ -119,6 +123,7 @@ int main(int argc, char **argv)
 		options__parse(argc, argv, "policy prio nice cpu burst-us period-ms count");
 	const char *name;
 	pthread_t thread;
+	int until_told;
 
 	workload__begin(&options);
 	name = options__word(&options, "policy", "other", "other|fifo|rr");
@@ -129,12 +134,15 @@ int main(int argc, char **argv)
 	burst_ns = (uint64_t)options__number(&options, "burst-us", 1000, 1, LONGEST_BURST_US) *
 		   NS_PER_US;
 	period_ns = (uint64_t)options__number(&options, "period-ms", 20, 1, 10000) * NS_PER_MS;
-	count = options__number(&options, "count", 11, 1, 100000);
+	most = options__number(&options, "count", 11, 0, MOST_BURSTS);
+	until_told = !most;
+	if (until_told)
+		most = MOST_BURSTS;
 	if (cpu < 0)
 		workload__fail("a hog wants --cpu");
 	if (period_ns < 2 * burst_ns)
 		workload__fail("--period-ms must be at least twice --burst-us");
-	bursts = memory__populated((size_t)count * sizeof(*bursts));
+	bursts = memory__populated((size_t)most * sizeof(*bursts));
 
 	thread__start(&thread, run, NULL);
 	thread__avoid(cpu);
@@ -144,6 +152,11 @@ int main(int argc, char **argv)
 	workload__ready(&tid, 1);
 
 	latch__arrive(&gate);
+	if (until_told) {
+		workload__running();
+		workload__await("stop");
+		__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
+	}
 	latch__wait(&finished);
 	__atomic_store_n(&done, 1, __ATOMIC_RELEASE);
 	if (set_error)

@@ -14,7 +14,7 @@ export interface HogOptions extends CommonOptions {
   readonly burstUs?: number;
   /** From start to start, ms, at least twice the burst. Default 20. */
   readonly periodMs?: number;
-  /** Bursts. Default 11. */
+  /** Bursts. Default 11; 0: as many as there are until `stop()`. */
   readonly count?: number;
 }
 
