@@ -97,11 +97,12 @@ describe('work that is put off', () => {
   it('has as many softirqs with a delay as there were runs, or fewer', async () => {
     await using net = await spawnNetload({ count: 1009, cpu: 0 });
     using monitor = new Monitor([net.pid]);
-    await net.go();
+    const { sent, late } = await net.go();
     monitor.session.stop();
     const { softirqs } = monitor.collector.deferredWork();
     const rx = softirqs.find(({ cpu, source }) => cpu === 0 && source === 'NET_RX')!;
-    expect(rx.delay.count).toBeGreaterThanOrEqual(1000);
+    // One run is for several packets where ksoftirqd had taken over. A sandbox may hide a few.
+    expect(rx.delay.count).toBeGreaterThan(0.99 * (sent - late.length));
     for (const { count, delay, ksoftirqdCount, ksoftirqdShare } of softirqs) {
       expect(delay.count).toBeLessThanOrEqual(count);
       expect(ksoftirqdCount).toBeLessThanOrEqual(count);
