@@ -24,7 +24,7 @@ function sum(totals: readonly ThreadSwitchTotals[]): number {
 describe('switches against the books of the kernel', () => {
   it('are equal over a million, with threads coming and going', async (context) => {
     skipUnless(context, needs.bpf);
-    await using game = await spawnPingpong({ hops: HOPS, limitS: 100 });
+    await using game = await spawnPingpong({ hops: HOPS, limitS: 280 });
     await using churn = await spawnChurn({ threads: 4, generations: 5, switches: 1009 });
     const pids = [game.pid, churn.pid];
     using monitor = new Monitor(pids, RecordKind.Switch);

@@ -154,7 +154,7 @@ describe('the collector on a described host of two sockets', () => {
         { command: 'taskset -cp 0-1,6-7 4244', undo: 'taskset -cp 8-15 4244' },
         { rule: 'numa-balancing', undo: 'sysctl kernel.numa_balancing=2' },
       ]);
-    }, 10_000);
+    }, 60_000);
     host.close();
   });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { FakeCollector } from '../../support/fake-collector.js';
 import { range, setUp } from '../../support/session.js';
 
@@ -7,9 +7,9 @@ describe('delivery of a session', () => {
     const { session, source, collector } = setUp({ delivery: { mode, intervalMs: 1 } });
     session.start();
     source.emit(10);
-    await vi.waitFor(() => expect(collector.records).toEqual(range(0, 10)));
+    await expect.poll(() => collector.records).toEqual(range(0, 10));
     source.emit(10);
-    await vi.waitFor(() => expect(collector.records).toEqual(range(0, 20)));
+    await expect.poll(() => collector.records).toEqual(range(0, 20));
     expect(session.lostRecords).toBe(0);
   });
 
@@ -19,7 +19,7 @@ describe('delivery of a session', () => {
     Object.assign(source, { idle: () => idle.source++ });
     Object.assign(collector, { idle: () => idle.collector++ });
     session.start();
-    await vi.waitFor(() => expect(Math.min(idle.source, idle.collector)).toBeGreaterThan(0));
+    await expect.poll(() => Math.min(idle.source, idle.collector)).toBeGreaterThan(0);
   });
 
   it('delivers what was in the ring before the start, and what the pump held at the stop', () => {

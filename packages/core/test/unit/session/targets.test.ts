@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Collector, Session } from '../../../src/index.js';
 import { FakeCollector } from '../../support/fake-collector.js';
 import { setUp } from '../../support/session.js';
@@ -112,7 +112,7 @@ describe('targets of a session', () => {
     session.on('processExit', () => (recordsAtExit = collector.records.length));
     source.pending = 9;
     source.ended.push(42);
-    await vi.waitFor(() => expect(events).toHaveLength(1));
+    await expect.poll(() => events).toHaveLength(1);
     expect(recordsAtExit).toBe(9);
     expect(session.targets.size).toBe(0);
     expect(collector.log.at(-1)).toBe('a detach 42');

@@ -25,9 +25,7 @@ async function say(program: RunningProgram, word: string): Promise<string> {
 /** Looks for areas until there is what is awaited: a look rests after the one before. */
 function awaitOrigins(monitor: Monitor, pids: readonly number[]): Promise<void> {
   return expect
-    .poll(() => (monitor.reap(), monitor.source.spanOrigins!.list().map(({ pid }) => pid)), {
-      timeout: 5000,
-    })
+    .poll(() => (monitor.reap(), monitor.source.spanOrigins!.list().map(({ pid }) => pid)))
     .toEqual(pids);
 }
 
@@ -97,7 +95,6 @@ describe('areas of marks that come and go', () => {
       await expect
         .poll(() => (monitor.reap(), monitor.source.spanOrigins!.list().length), {
           interval: 1,
-          timeout: 5000,
         })
         .toBe(run);
       await say(program, 'exec');
@@ -132,7 +129,7 @@ describe('a process in a pid namespace of its own', () => {
       // Of threads that have ended no number is known; their spans are told all the same.
       child.stdin.write('threads\n');
       await lines.next();
-      await expect.poll(() => seenSpans(monitor).length, { timeout: 5000 }).toBe(4);
+      await expect.poll(() => seenSpans(monitor).length).toBe(4);
       expect(monitor.source.spanOrigins!.list()[0]!.counts).toMatchObject({ lost: 0, garbage: 0 });
     } finally {
       child.kill('SIGKILL');

@@ -202,7 +202,7 @@ describe('spans of a process that marks its work', () => {
     const { child } = await target.go();
     try {
       const pids = () => (monitor.reap(), monitor.source.spanOrigins!.list().map(({ pid }) => pid));
-      await expect.poll(pids, { timeout: 5000 }).toEqual([target.pid, child]);
+      await expect.poll(pids).toEqual([target.pid, child]);
       await expect.poll(() => seenSpans(monitor)).toMatchObject([{ name: 'outside', tid: child }]);
     } finally {
       process.kill(child, 'SIGKILL');

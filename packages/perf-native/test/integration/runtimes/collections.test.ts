@@ -110,7 +110,7 @@ describe('garbage collections of a Node process', () => {
   });
 
   it('are those of children that are followed, whatever program they become', async () => {
-    const script = 'setInterval(gc, 20); setTimeout(() => process.exit(), 60000)';
+    const script = 'setInterval(gc, 20); setTimeout(() => process.exit(), 180000)';
     const shell = spawn(
       'sh',
       ['-c', `read go; "$0" --expose-gc -e '${script}'`, process.execPath],
@@ -123,8 +123,8 @@ describe('garbage collections of a Node process', () => {
     shell.stdin.write('go\n');
     const child = () => monitor.source.runtimes?.[0]?.pid;
     try {
-      await expect.poll(() => (monitor.reap(), child()), { timeout: 20_000 }).toBeDefined();
-      await expect.poll(() => collections(monitor).length, { timeout: 20_000 }).toBeGreaterThan(3);
+      await expect.poll(() => (monitor.reap(), child())).toBeDefined();
+      await expect.poll(() => collections(monitor).length).toBeGreaterThan(3);
       expect(child()).not.toBe(shell.pid);
       expect(new Set(collections(monitor).map(({ tid }) => tid))).toEqual(new Set([child()]));
     } finally {
