@@ -23,7 +23,11 @@ describe('a collection of a Node process', () => {
         { kind, reason: 'testing', ns: expect.any(Number) as number, count: 1 },
       ]);
       expect(part.ns).toBeLessThanOrEqual(spike.durationNs);
-      expect(spike.durationNs).toBeLessThan(call.endNs - call.startNs + CALL_NS);
+      // Right before or after the call it may have to wait for its CPU.
+      const waitedNs = spike.receipt.parts
+        .filter(({ causeClass }) => causeClass === 'context_switch')
+        .reduce((sum, { ns }) => sum + ns, 0);
+      expect(spike.durationNs - waitedNs).toBeLessThan(call.endNs - call.startNs + CALL_NS);
     }
     const { collector } = monitor;
     expect(collector.notObserved().map(({ cause }) => cause)).not.toContain('gc_pause');
