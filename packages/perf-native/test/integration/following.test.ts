@@ -40,13 +40,13 @@ function followed(source: KernelEventSource, pid: number): number[] {
  */
 async function expectAllFollowed(source: KernelEventSource, pid: number): Promise<void> {
   let missing = listThreads(pid);
-  for (let tries = 0; tries < 100 && missing.length > 0; tries++) {
-    if (tries > 0) await sleep(1);
+  const stillMissing = () => {
     const known = new Set(source.totals(pid).map(({ tid }) => tid));
     const alive = new Set(listThreads(pid));
     missing = missing.filter((tid) => alive.has(tid) && !known.has(tid));
-  }
-  expect(missing).toEqual([]);
+    return missing;
+  };
+  await expect.poll(stillMissing, { interval: 1 }).toEqual([]);
 }
 
 const LEADERLESS = `

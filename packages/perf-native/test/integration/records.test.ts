@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   FaultType,
@@ -18,6 +17,7 @@ import {
   syscallResult,
 } from '@hftmon/core';
 import {
+  awaitAsleep,
   needs,
   readTaskStat,
   skipUnless,
@@ -198,20 +198,29 @@ describe('the name of a thread', () => {
 
 /** A thread ends; then processes get its tid, which clone3 allows to ask for. */
 const TID_REUSE = `
+#include <errno.h>
 #include <linux/sched.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 static pid_t tid;
+static long slept(void) {
+  struct rusage usage;
+  getrusage(RUSAGE_THREAD, &usage);
+  return usage.ru_nvcsw;
+}
+/* By the kernel's count: one that is over before the thread has left its CPU was none. */
 static void nap(int times) {
   struct timespec t = { 0, 1000000 };
-  while (times--)
+  long until = slept() + times;
+  while (slept() < until)
     nanosleep(&t, 0);
 }
 static void *live(void *unused) {
@@ -221,11 +230,15 @@ static void *live(void *unused) {
 }
 static pid_t fork_as(pid_t wanted) {
   struct clone_args args;
+  pid_t child;
   memset(&args, 0, sizeof args);
   args.exit_signal = SIGCHLD;
   args.set_tid = (uintptr_t)&wanted;
   args.set_tid_size = 1;
-  return syscall(SYS_clone3, &args, sizeof args);
+  /* Until its last owner has left the CPU for good, it is not free. */
+  while ((child = syscall(SYS_clone3, &args, sizeof args)) < 0 && errno == EEXIST)
+    nap(1);
+  return child;
 }
 int main(void) {
   pthread_t thread;
@@ -235,7 +248,6 @@ int main(void) {
   fgets(line, sizeof line, stdin);
   pthread_create(&thread, 0, live, 0);
   pthread_join(thread, 0);
-  nap(3); /* until the thread has left its CPU for good, its tid is not free */
   for (int i = 0; i < 5; i++) {
     pid_t child = fork_as(tid);
     if (child < 0) {
@@ -249,7 +261,6 @@ int main(void) {
       _exit(0);
     }
     waitpid(child, 0, 0);
-    nap(3);
   }
   printf("%d\\n", tid);
   fflush(stdout);
@@ -264,7 +275,7 @@ describe('a tid that is used again', () => {
     async (children, context) => {
       await using program = runProgram('tid-reuse', TID_REUSE);
       expect(await program.line()).toBe('ready');
-      await sleep(5);
+      await awaitAsleep(program.pid);
       using monitor = Monitor.start([RecordKind.Switch, RecordKind.ThreadExit], [program.pid], {
         followChildren: children,
       });

@@ -39,6 +39,12 @@ function spellsOf({ states }: SampledThread, name: SampledState): LogLinearHisto
   return states.find(({ state }) => state === name)!.spells;
 }
 
+/** Of shares: the sampler may be kept from its CPU for a while; the totals go on. */
+function toleranceOf(sampler: ThreadStateSampler): number {
+  const { missed, samples } = sampler.stats();
+  return 0.05 + missed / (missed + samples);
+}
+
 function totalsOf(monitor: Monitor, pid: number, tid: number): ThreadTotals {
   return monitor.source.totals(pid).find((each) => each.tid === tid)!;
 }
@@ -68,9 +74,7 @@ describe('sampled states', () => {
       expect(thread.tid).toBe(tids[i]);
       expect(thread.samples).toBe(stats.samples);
       expect(share(thread, 'exited', 'unknown')).toBe(0);
-      // The sampler may be kept from its CPU for a while; the totals go on.
-      const seen = 1 - stats.missed / (stats.missed + stats.samples);
-      const tolerance = 0.05 + (1 - seen);
+      const tolerance = toleranceOf(sampler);
       expect(Math.abs(share(thread, 'running', 'interrupted', 'faulting') - onCpu)).toBeLessThan(
         tolerance,
       );
@@ -80,21 +84,24 @@ describe('sampled states', () => {
   });
 
   it('of a sleeper are blocked, for as long as it sleeps at a time', async () => {
-    await using target = await spawnSleeper({ cpu: targetCpu, sleepUs: 5000, count: 211 });
+    await using target = await spawnSleeper({ cpu: targetCpu, sleepUs: 5000, count: 20_011 });
     using monitor = Monitor.start(ALL_KINDS, [target.pid]);
-    const done = target.go();
+    target.begin();
     const tid = target.tids[0]!;
     while (totalsOf(monitor, target.pid, tid).voluntarySwitches < 3) await sleep(5);
     const sampler = await startSampling(monitor, [tid], 10_000);
-    await sleep(300);
+    const before = totalsOf(monitor, target.pid, tid);
+    const wall = () => totalsOf(monitor, target.pid, tid).lifetimeNs - before.lifetimeNs;
+    const spells = () => spellsOf(sampler.threads()[0]!, 'blocked').count;
+    while (spells() < 23 || wall() < 500e6) await sleep(20);
     sampler.close();
-    await done;
+    const after = totalsOf(monitor, target.pid, tid);
     const [thread] = sampler.threads();
     const blocked = thread!.states.find(({ state }) => state === 'blocked')!;
-    expect(blocked.share).toBeGreaterThan(0.3);
+    const asleep = ({ offCpuNs, runQueueNs }: ThreadTotals) => offCpuNs - runQueueNs;
+    const slept = (asleep(after) - asleep(before)) / (after.lifetimeNs - before.lifetimeNs);
+    expect(Math.abs(blocked.share - slept)).toBeLessThan(toleranceOf(sampler));
     // A sleep is never shorter than asked for, but for what the grain takes at both ends.
-    const longSpells = blocked.spells.count;
-    expect(longSpells).toBeGreaterThan(3);
     expect(blocked.spells.percentile(50)!).toBeGreaterThan(4e6);
   });
 
