@@ -13,7 +13,7 @@ interface Gap {
   readonly monotonicNs: number;
   readonly durationNs: number;
   readonly cause: string;
-  readonly receipt: { readonly parts: { readonly ns: number }[] };
+  readonly receipt: { readonly parts: { readonly cause: string; readonly ns: number }[] };
 }
 
 describe('hftmon noise', () => {
@@ -41,11 +41,15 @@ describe('hftmon noise', () => {
       expect(schema).toBe('hftmon.gap/1');
       expect(receipt.parts.reduce((sum, { ns }) => sum + ns, 0)).toBe(durationNs);
     }
-    for (const { startNs, endNs } of bursts) {
+    for (const { startNs, endNs, cpuNs } of bursts) {
       const around = gaps.filter(
         (gap) => gap.monotonicNs <= startNs && gap.monotonicNs + gap.durationNs >= endNs,
       );
-      expect(around.map(({ cause }) => cause)).toEqual(['preemption']);
+      expect(around).toHaveLength(1);
+      const { cause, receipt } = around[0]!;
+      const stolenNs = receipt.parts.find((part) => part.cause === 'steal')?.ns ?? 0;
+      // Unless a hypervisor took more than the hog had, by its own account.
+      if (stolenNs < cpuNs) expect(cause).toBe('preemption');
     }
   });
 

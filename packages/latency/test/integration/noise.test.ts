@@ -63,6 +63,13 @@ function takenBy({ receipt }: NoiseGap, tid: number): number {
     .reduce((sum, { ns }) => sum + ns, 0);
 }
 
+/** Time that a hypervisor had in a gap, ns. */
+function stolenFrom({ receipt }: NoiseGap): number {
+  return (receipt?.parts ?? [])
+    .filter(({ cause }) => cause === 'steal')
+    .reduce((sum, { ns }) => sum + ns, 0);
+}
+
 describe('the noise of a CPU', () => {
   beforeEach((context) => skipUnless(context, needs.cpus(2)));
 
@@ -93,11 +100,12 @@ describe('the noise of a CPU', () => {
       );
       expect(around, 'gaps around a burst').toHaveLength(1);
       const [gap] = around;
-      expect(gap, JSON.stringify(gap)).toMatchObject({
-        cpu,
-        cause: 'preemption',
-        causeClass: 'context_switch',
-      });
+      expect(gap!.cpu).toBe(cpu);
+      // Unless a hypervisor took more than the hog had, by its own account.
+      if (stolenFrom(gap!) < burst.cpuNs) {
+        const expected = { cause: 'preemption', causeClass: 'context_switch' };
+        expect(gap, JSON.stringify(gap)).toMatchObject(expected);
+      }
       expect(gap!.involuntarySwitches).toBeGreaterThan(0);
       // A sandbox may keep the kernel from tracing the task that ran before or after the hog.
       if (gap!.estimated === true) continue;

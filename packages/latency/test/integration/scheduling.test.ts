@@ -50,7 +50,10 @@ describe('preemption', () => {
       // The burst's clock was read while the target could not run: the spike is all around it.
       expect(spike!.monotonicNs).toBeLessThanOrEqual(burst.startNs);
       expect(timeOf(spike!).endNs).toBeGreaterThanOrEqual(burst.endNs);
-      expect(spike!.cause).toBe('preemption');
+      // Unless a hypervisor took more than the hog had, by its own account.
+      if ((partOf(spike!, 'steal')?.ns ?? 0) < burst.cpuNs) {
+        expect(spike!.cause).toBe('preemption');
+      }
       expect(takenBy([spike!], hogTid)).toBeGreaterThan(0);
     }
     // The hog's own account, plus its way to and from sleep, which interrupts are not part of.
