@@ -6,7 +6,7 @@ beforeEach((context) => skipUnless(context, needs.bpf));
 
 describe('children of targets', () => {
   it('are followed with their threads when wanted', async () => {
-    await using target = await spawnForker({ children: 5, threads: 3, lifeMs: 5000 });
+    await using target = await spawnForker({ children: 3, threads: 3, lifeMs: 4000 });
     using monitor = new Monitor([target.pid], {}, { followChildren: true });
     const report = await target.go();
     monitor.session.flush();

@@ -219,7 +219,7 @@ describe('longsyscall', () => {
 describe('mmaplock', () => {
   it('waits asleep as often as it was asked to, by the books', async (context) => {
     skipUnless(context, needs.cpus(2));
-    await using target = await spawnMmaplock({ count: 7, megabytes: 32 });
+    await using target = await spawnMmaplock({ count: 7 });
     const [tid] = target.tids as [number];
     const before = readSwitches(target.pid).get(tid)?.voluntary ?? 0;
     const { waits, rounds } = await target.go();
