@@ -11,6 +11,7 @@ import {
   spawnStopper,
   spawnTlbshoot,
 } from '@hftmon/testkit';
+import type { ContextSwitchInfo } from '../../src/index.js';
 import { Monitor } from '../support/monitor.js';
 
 describe('who and why', () => {
@@ -138,35 +139,66 @@ describe('who and why', () => {
 describe('stacks', () => {
   it('lead to the function of the program and to the scheduler', async (context) => {
     skipUnless(context, needs.bpf, needs.cpus(2), needs.realtime);
-    await using target = await spawnTlbshoot({ cpu: 1, otherCpu: 0, count: 997 });
-    await using hog = await spawnHog({ cpu: 1, policy: 'fifo', count: 7, periodMs: 10 });
-    using monitor = new Monitor([target.pid], RecordKind.Switch, { stacksFromNs: 0 });
-    target.begin();
-    await hog.go();
-    const { tid, senderTid } = await target.report();
-    monitor.session.flush();
-    const { collector } = monitor;
-    const preempted = collector
-      .snapshot({ tid, includeStackTrace: true })
-      .filter(({ voluntary, stackTrace }) => !voluntary && stackTrace !== undefined);
-    expect(preempted.length).toBeGreaterThan(0);
-    for (const { stackTrace } of preempted) {
-      expect(stackTrace?.kernel.map(({ symbol }) => symbol)).toContain('schedule');
+    let met = await takeStacks();
+    // On a busy host many are taken, and one that finds its place taken is not, for a whole session.
+    for (let run = 1; run < 5 && met.failures > 0 && !areAllTaken(met); run++) {
+      met = await takeStacks();
     }
+    const { preempted, asleep, failures } = met;
+    expect(preempted.length).toBeGreaterThan(0);
+    expect(asleep.length).toBeGreaterThan(0);
+    // What was not taken is in the books: a record has a stack of its own, or is counted there.
+    const without = [...preempted, ...asleep].filter((info) => !hasBoth(info));
+    expect(without.length).toBeLessThanOrEqual(failures);
+    for (const names of kernelNames(preempted)) expect(names).toContain('schedule');
     const inside = preempted.filter(({ stackTrace }) =>
       stackTrace?.user.some(({ symbol, module }) => symbol === 'spin' && /tlbshoot$/.test(module!)),
     );
     expect(inside.length).toBeGreaterThan(0);
     // The sender sleeps through libc, below a function of its own.
-    const asleep = collector
-      .snapshot({ tid: senderTid, includeStackTrace: true, limit: 50 })
-      .filter(({ syscall }) => syscall === 'clock_nanosleep');
-    expect(asleep.length).toBeGreaterThan(0);
-    for (const { stackTrace } of asleep) {
-      const names = stackTrace?.kernel.map(({ symbol }) => symbol);
-      expect(names?.[0]).toMatch(/schedule/);
+    for (const names of kernelNames(asleep)) {
+      expect(names[0]).toMatch(/schedule/);
       expect(names).toContain('do_nanosleep');
     }
-    expect(collector.snapshot({ tid, limit: 1 })[0]).not.toHaveProperty('stackTrace');
   });
 });
+
+/** A thread that spins is preempted, another one of its process sleeps. */
+async function takeStacks() {
+  await using target = await spawnTlbshoot({ cpu: 1, otherCpu: 0, count: 997 });
+  // All the time that the target spins, however late either of them comes to its CPU.
+  await using hog = await spawnHog({ cpu: 1, policy: 'fifo', count: 0, periodMs: 10 });
+  using monitor = new Monitor([target.pid], RecordKind.Switch, { stacksFromNs: 0 });
+  hog.begin();
+  await hog.running();
+  const { tid, senderTid } = await target.go();
+  await hog.stop();
+  monitor.session.flush();
+  const { collector, source } = monitor;
+  expect(collector.snapshot({ tid, limit: 1 })[0]).not.toHaveProperty('stackTrace');
+  return {
+    preempted: collector
+      .snapshot({ tid, includeStackTrace: true })
+      .filter(({ voluntary }) => !voluntary),
+    // It may also lose its CPU within the call.
+    asleep: collector
+      .snapshot({ tid: senderTid, includeStackTrace: true, limit: 50 })
+      .filter(({ voluntary, syscall }) => voluntary && syscall === 'clock_nanosleep'),
+    failures: source.stackFailures(),
+  };
+}
+
+function hasBoth({ stackTrace }: ContextSwitchInfo): boolean {
+  return stackTrace !== undefined && stackTrace.kernel.length > 0 && stackTrace.user.length > 0;
+}
+
+function areAllTaken({ preempted, asleep }: Awaited<ReturnType<typeof takeStacks>>): boolean {
+  return [...preempted, ...asleep].every(hasBoth);
+}
+
+/** Functions of the kernel stacks that were taken, innermost first. */
+function kernelNames(infos: readonly ContextSwitchInfo[]) {
+  return infos
+    .filter(({ stackTrace }) => stackTrace !== undefined && stackTrace.kernel.length > 0)
+    .map(({ stackTrace }) => stackTrace!.kernel.map(({ symbol }) => symbol));
+}
