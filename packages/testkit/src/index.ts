@@ -140,7 +140,7 @@ export {
   type CpuCounts,
 } from './books/per-cpu-table.js';
 export { readProcInterrupts, readSoftirqs } from './books/interrupts.js';
-export { listThreads, listProcesses, listFds } from './books/process.js';
+export { listThreads, listStayingThreads, listProcesses, listFds } from './books/process.js';
 export { isAsleep, awaitAsleep } from './books/asleep.js';
 export { parseBpfFdinfo, listBpfFds, listAllBpfFds, type BpfFd } from './books/bpf-objects.js';
 export { programText } from './books/program-text.js';

@@ -1,4 +1,4 @@
-import { FakeRoots, fakeEnvironment, listThreads } from '@hftmon/testkit';
+import { FakeRoots, fakeEnvironment, listStayingThreads } from '@hftmon/testkit';
 import { describe, expect, it } from 'vitest';
 import { LineSharing } from '../../src/sharing/line-sharing.js';
 import { sharingSettings } from '../../src/sharing/settings.js';
@@ -20,8 +20,8 @@ describe('a search for shared lines that cannot begin', () => {
           throw new Error('on purpose');
         },
       });
-    const before = listThreads(process.pid);
+    const before = listStayingThreads(process.pid);
     expect(begin).toThrow('on purpose');
-    expect(listThreads(process.pid)).toEqual(before);
+    expect(listStayingThreads(process.pid)).toEqual(before);
   });
 });

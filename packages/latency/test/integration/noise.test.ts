@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createProbeEnvironment } from '@hftmon/perf-native';
 import {
   allowedCpus,
-  listThreads,
+  listStayingThreads,
   needs,
   skipUnless,
   spawnHog,
@@ -165,7 +165,7 @@ describe('the noise of a CPU', () => {
   });
 
   it('is not looked for where a monitored thread is pinned, and nothing is left', async () => {
-    const before = listThreads(process.pid).length;
+    const before = listStayingThreads(process.pid).length;
     await using target = await spawnSpinner({ cpu });
     target.begin();
     await target.running();
@@ -174,6 +174,6 @@ describe('the noise of a CPU', () => {
     await expect(runNoiseProbe({ ...options, maxGaps: 0 })).rejects.toMatchObject({
       code: 'HFTMON_E_CONFIG_INVALID',
     });
-    expect(listThreads(process.pid).length).toBe(before);
+    expect(listStayingThreads(process.pid).length).toBe(before);
   });
 });

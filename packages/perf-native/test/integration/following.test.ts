@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { RecordKind } from '@hftmon/core';
 import {
   awaitAsleep,
+  listStayingThreads,
   listThreads,
   needs,
   readSwitches,
@@ -168,6 +169,7 @@ describe('the leader', () => {
       }
       using monitor = Monitor.start([RecordKind.Switch], [pid]);
       expect(followed(monitor.source, pid)).toEqual(listThreads(pid).slice(1));
+      expect(listStayingThreads(pid)).toEqual(listThreads(pid).slice(1));
       child.stdin.end();
       await new Promise((resolve) => child.once('close', resolve));
       expect(reap(monitor.source)).toEqual([pid]);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { listBpfFds, listFds, listThreads, type BpfFd } from '@hftmon/testkit';
+import { listBpfFds, listFds, listStayingThreads, type BpfFd } from '@hftmon/testkit';
 
 /** What a session may leave behind in a process, to be compared before and after. */
 export interface Holdings {
@@ -15,7 +15,7 @@ export function holdingsOf(pid: number): Holdings {
     bpf: listBpfFds(pid),
     // Sockets and the like come and go with the test runner: those of monitoring are anonymous.
     descriptors: [...listFds(pid).values()].filter((target) => /bpf|perf_event|memfd/.test(target)),
-    threads: listThreads(pid).length,
+    threads: listStayingThreads(pid).length,
     mappings: readFileSync(`/proc/${pid}/maps`, 'utf8')
       .split('\n')
       .filter((line) => /memfd:hftmon|bpf-map|perf_event/.test(line)),

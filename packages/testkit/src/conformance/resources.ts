@@ -1,5 +1,5 @@
 import { listBpfFds } from '../books/bpf-objects.js';
-import { listFds, listThreads } from '../books/process.js';
+import { listFds, listStayingThreads } from '../books/process.js';
 
 /** What this process holds of the kernel. */
 export interface Resources {
@@ -13,7 +13,7 @@ export interface Resources {
 export function takeStock(): Resources {
   return {
     fds: listFds(process.pid),
-    threads: new Set(listThreads(process.pid)),
+    threads: new Set(listStayingThreads(process.pid)),
     bpf: listBpfFds(process.pid).length,
     handles: process.getActiveResourcesInfo().filter((type) => type !== 'Immediate').length,
   };

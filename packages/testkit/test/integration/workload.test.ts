@@ -7,7 +7,7 @@ import {
   listBpfFds,
   listBpfPrograms,
   listFds,
-  listThreads,
+  listStayingThreads,
   needs,
   skipUnless,
   spawnSleeper,
@@ -45,13 +45,13 @@ describe('Workload', () => {
   it('leaves no process, thread or descriptor behind', async () => {
     await (await spawnSleeper({ count: 3 })).dispose();
     const fds = listFds(process.pid).size;
-    const threads = listThreads(process.pid).length;
+    const threads = listStayingThreads(process.pid).length;
     for (let i = 0; i < 10; i++) {
       await using target = await spawnSleeper({ count: 3 });
       await target.go();
     }
     expect(listFds(process.pid).size).toBe(fds);
-    expect(listThreads(process.pid).length).toBe(threads);
+    expect(listStayingThreads(process.pid).length).toBe(threads);
   });
 });
 

@@ -13,7 +13,7 @@ import {
 } from '@hftmon/core';
 import {
   allowedCpus,
-  listThreads,
+  listStayingThreads,
   needs,
   skipUnless,
   spawnHog,
@@ -125,7 +125,7 @@ describe('the noise probe', () => {
   });
 
   it('is bound to its CPU, under its name, and gone when it is stopped', async () => {
-    const threads = () => listThreads(process.pid).length;
+    const threads = () => listStayingThreads(process.pid).length;
     const before = threads();
     using it = new Probe();
     await it.running();
