@@ -1,4 +1,5 @@
 import { IntervalLog } from '../observe/interval-log.js';
+import { ReportedSpikes } from './reported-spikes.js';
 import type { StallDistribution } from './stall-distribution.js';
 import type { ThresholdOrigin } from './thresholds.js';
 
@@ -8,21 +9,6 @@ const FEWEST_INTERVALS = 16;
 const MOST_INTERVALS = 2048;
 /** Outer intervals up to that long find all their inner ones, if these are not too many, ns. */
 const KEEP_NS = 50e6;
-/** Spikes of a thread that a later, longer one may still supersede. */
-const REMEMBERED_SPIKES = 256;
-
-const NONE: readonly ReportedSpike[] = [];
-
-/** Where a spike was reported, for the longer one that may supersede it. */
-export interface ReportedSpike {
-  id: number;
-  startNs: number;
-  endNs: number;
-  /** Intervals that it was made of. */
-  pieces: number;
-  /** It was only counted, because there were too many. */
-  withheld: boolean;
-}
 
 /** Index into {@link ThreadTrack.times}. */
 export const Time = {
@@ -71,7 +57,7 @@ export class ThreadTrack {
   stalls: StallDistribution | undefined = undefined;
   /** Is it in the detector's list of threads with open runs? */
   listed = false;
-  readonly #reported: ReportedSpike[] = [];
+  readonly reported = new ReportedSpikes();
 
   /** Begins anew as another thread. */
   become(tid: number): void {
@@ -85,7 +71,7 @@ export class ThreadTrack {
     this.muted = false;
     this.origin = 'default';
     this.stalls = undefined;
-    this.#reported.length = 0;
+    this.reported.clear();
   }
 
   /** Its intervals are kept, but nothing is a spike any more. */
@@ -94,43 +80,5 @@ export class ThreadTrack {
     this.assigned = true;
     this.stalls = undefined;
     this.times[Time.Threshold] = Infinity;
-  }
-
-  /** Remembers a spike. They do not overlap, and are kept in the order of time. */
-  report(id: number, startNs: number, endNs: number, pieces: number, withheld: boolean): void {
-    const reported = this.#reported;
-    // What is forgotten is used again.
-    const forgotten = reported.length < REMEMBERED_SPIKES ? undefined : reported.shift();
-    const spike = forgotten ?? { id, startNs, endNs, pieces, withheld };
-    spike.id = id;
-    spike.startNs = startNs;
-    spike.endNs = endNs;
-    spike.pieces = pieces;
-    spike.withheld = withheld;
-    let to = reported.length;
-    while (to > 0 && reported[to - 1]!.startNs > startNs) to--;
-    if (to === reported.length) reported.push(spike);
-    else reported.splice(to, 0, spike);
-  }
-
-  /** Was that spike reported just so, and nothing else that overlaps it? */
-  isReported(startNs: number, endNs: number, pieces: number): boolean {
-    const reported = this.#reported;
-    let i = reported.length;
-    while (i > 0 && reported[i - 1]!.startNs >= endNs) i--;
-    if (i === 0) return false;
-    const spike = reported[i - 1]!;
-    if (spike.startNs !== startNs || spike.endNs !== endNs || spike.pieces !== pieces) return false;
-    return i === 1 || reported[i - 2]!.endNs <= startNs;
-  }
-
-  /** Forgets the spikes that overlap an interval, and returns them in the order of time. */
-  takeReported(startNs: number, endNs: number): readonly ReportedSpike[] {
-    const reported = this.#reported;
-    let end = reported.length;
-    while (end > 0 && reported[end - 1]!.startNs >= endNs) end--;
-    let first = end;
-    while (first > 0 && reported[first - 1]!.endNs > startNs) first--;
-    return first === end ? NONE : reported.splice(first, end - first);
   }
 }

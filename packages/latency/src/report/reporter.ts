@@ -1,6 +1,7 @@
 import { cpuAt, kindAt, RecordKind, switchCpuFrom, type SessionClock } from '@hftmon/core';
 import type { Group, GroupFinder } from '../detect/group-finder.js';
-import { Time, type ReportedSpike, type ThreadTrack } from '../detect/thread-track.js';
+import type { ReportedSpike } from '../detect/reported-spikes.js';
+import { Time, type ThreadTrack } from '../detect/thread-track.js';
 import { writeReceipt } from '../receipt/write-receipt.js';
 import type { Scene } from '../receipt/scene.js';
 import { sliceGroup } from '../receipt/slice-group.js';
@@ -54,16 +55,16 @@ export class Reporter {
   report(track: ThreadTrack, group: Group, finder: GroupFinder): PromptSpike | undefined {
     const { startNs, endNs } = group;
     const pieces = group.last - group.first;
-    if (track.isReported(startNs, endNs, pieces)) return undefined;
-    const earlier = track.takeReported(startNs, endNs);
+    if (track.reported.has(startNs, endNs, pieces)) return undefined;
+    const earlier = track.reported.take(startNs, endNs);
     this.superseded += earlier.length;
     const supersedes = earlier.length === 0 ? NONE : idsOfTold(earlier);
     if (supersedes.length === 0 && !this.#parts.limit.admits(track.tid, startNs, endNs)) {
-      track.report(0, startNs, endNs, pieces, true);
+      track.reported.add(0, startNs, endNs, pieces);
       return undefined;
     }
     const id = ++this.told;
-    track.report(id, startNs, endNs, pieces, false);
+    track.reported.add(id, startNs, endNs, pieces);
     const spike = this.#spare ?? new PromptSpike(this.#epochNs, this.#write);
     if (this.#parts.recycles) this.#spare = spike;
     spike.become(id, track, group, finder);
