@@ -43,14 +43,16 @@ export function readProcess(pid: number, procRoot = '/proc'): ProcessInfo {
   const { comm, tgid } = info;
   if (info.isKernelThread) throw createError('HFTMON_E_PROCESS_KERNEL_THREAD', { pid, comm });
   if (tgid !== pid) throw createError('HFTMON_E_PROCESS_IS_THREAD', { pid, tgid, comm });
-  if (isZombie(task, procRoot)) throw createError('HFTMON_E_PROCESS_ZOMBIE', { pid, comm });
+  if (isZombie(task.stat, procRoot)) throw createError('HFTMON_E_PROCESS_ZOMBIE', { pid, comm });
   return info;
 }
 
 /** Has this very process ended? A zombie has: nothing of it will run again. */
 export function hasEnded(pid: number, startTimeTicks: number, procRoot = '/proc'): boolean {
   try {
-    return readProcess(pid, procRoot).startTimeTicks !== startTimeTicks;
+    // A thread or a kernel thread that has the number now began later.
+    const stat = parseStat(readOrThrow(pid, `${procRoot}/${pid}/stat`));
+    return stat?.startTimeTicks !== startTimeTicks || isZombie(stat, procRoot);
   } catch {
     return true;
   }
@@ -88,7 +90,7 @@ function readTask(pid: number, procRoot: string): Task {
  * A main thread that called pthread_exit() is a zombie too, while the process lives on: then one
  * of the other threads is no zombie.
  */
-function isZombie({ stat }: Task, procRoot: string): boolean {
+function isZombie(stat: TaskStat, procRoot: string): boolean {
   if (!isDead(stat.state)) return false;
   if (stat.threads <= 1) return true;
   const tasks = `${procRoot}/${stat.id}/task`;

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { refusal, type ErrorCode, type NameCounts, type RefusedMarks } from '@hftmon/core';
 import { nativeLibrary, type MarkersHandle } from '../native/bindings.js';
 import { markersLibrary } from '../native/markers-bindings.js';
@@ -20,6 +21,8 @@ const NAME_BYTES = 64;
 const LOOKING_SHARE = 1 / 50;
 /** … but is not put off for longer than that, ms. */
 const LONGEST_REST_MS = 500;
+/** One descriptor closed and another opened, as by exec, leave their number: looked at so often, ms. */
+const UNCHANGED_MS = 100;
 /** Areas of ended processes that are remembered, and refusals: the latest. */
 const MOST_ENDED = 1024;
 const MOST_REFUSED = 64;
@@ -35,6 +38,9 @@ interface Followed {
   readonly areas: Map<bigint, MarkerOrigin>;
   /** Of the last look: what it found may not have been ready yet. */
   refused: RefusedMarks[];
+  /** Open descriptors at the last look, and when to look again though they are as many. */
+  descriptors: number;
+  againMs: number;
 }
 
 /** Finds the areas of marks of the target processes, and has them read. */
@@ -79,7 +85,9 @@ export class MarkerFollower {
   look(): void {
     const begin = performance.now();
     if (begin < this.#nextLookMs) return;
-    for (const [pid, followed] of this.#live) this.#lookAt(pid, followed);
+    for (const [pid, followed] of this.#live) {
+      if (this.#mayHaveChanged(pid, followed, begin)) this.#lookAt(pid, followed);
+    }
     const end = performance.now();
     this.#nextLookMs = end + Math.min(LONGEST_REST_MS, (end - begin) / LOOKING_SHARE);
   }
@@ -120,9 +128,29 @@ export class MarkerFollower {
   }
 
   #add(pid: number, of: Pick<Followed, 'sinceNs' | 'isChild'>): void {
-    const followed: Followed = { ...of, areas: new Map(), refused: [] };
+    const followed = { ...of, areas: new Map(), refused: [], descriptors: 0, againMs: 0 };
     this.#live.set(pid, followed);
     this.#lookAt(pid, followed);
+  }
+
+  /** Reading every descriptor takes 100 us. */
+  #mayHaveChanged(pid: number, followed: Followed, nowMs: number): boolean {
+    const descriptors = this.#descriptorsOf(pid);
+    const same = descriptors > 0 && descriptors === followed.descriptors;
+    if (same && followed.refused.length === 0 && nowMs < followed.againMs) return false;
+    followed.descriptors = descriptors;
+    followed.againMs = nowMs + UNCHANGED_MS;
+    return true;
+  }
+
+  /** Open ones; 0 where it is not known: /proc says it since Linux 6.2. */
+  #descriptorsOf(pid: number): number {
+    try {
+      return statSync(`${this.#procRoot}/${pid}/fd`).size;
+    } catch {
+      // Of a process that is gone or hidden the look itself tells that.
+      return 0;
+    }
   }
 
   #lookAt(pid: number, followed: Followed): void {

@@ -21,6 +21,9 @@ const SCAN_ROUNDS = 100;
 /** Slots that native code and scripts may hold at a time besides one of each CPU. */
 const SPARE_SLOTS = 16;
 
+/** Calls of `reap` between two in which also a process with a living thread is looked up in /proc. */
+const CHECK_EVERY = 10;
+
 /** States in /proc of a thread that will not run again. */
 const ENDED: ReadonlySet<string> = new Set(['Z', 'X', 'x']);
 
@@ -46,6 +49,7 @@ export class ProcessFollower implements Follower {
   #forgotten = new Set<number>();
   /** Processes that were gone at the last `reap` although threads of theirs were not. */
   #gone = new Set<number>();
+  #reaps = 0;
 
   constructor(
     session: NativeSession,
@@ -156,10 +160,13 @@ export class ProcessFollower implements Follower {
     this.#leaving = new Set();
   }
 
+  /** Of a process whose threads are alive /proc would say the same, unless their ends were missed. */
   #endedProcesses(alive: ReadonlySet<number>): number[] {
     const ended: number[] = [];
     const gone = new Set<number>();
+    const checksAll = this.#reaps++ % CHECK_EVERY === 0;
     for (const [pid, startTime] of this.#startTimes) {
+      if (alive.has(pid) && !checksAll && !this.#gone.has(pid)) continue;
       if (!hasEnded(pid, startTime, this.#procRoot)) continue;
       // Its last threads may be about to leave their CPUs; if not, their ends were missed.
       const stale = this.#gone.has(pid);
