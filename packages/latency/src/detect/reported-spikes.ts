@@ -1,3 +1,5 @@
+import type { Group } from './group-finder.js';
+
 /** Spikes of a thread that a later, longer one may still supersede. */
 const REMEMBERED = 256;
 /** Of a thread's first spikes; it doubles, since of thousands of threads few have many. */
@@ -9,6 +11,9 @@ const Entry = { Start: 0, End: 1, Id: 2, Pieces: 3 } as const;
 const ENTRY_DOUBLES = 4;
 /** Id of a spike that was only counted, because there were too many. */
 const WITHHELD = 0;
+
+/** What is passed as it is: a double that is an argument may have to be allocated. */
+type Stretch = Pick<Group, 'startNs' | 'endNs' | 'first' | 'last'>;
 
 /** Where a spike was reported, for the longer one that may supersede it. */
 export interface ReportedSpike {
@@ -34,7 +39,8 @@ export class ReportedSpikes {
   #next = 0;
 
   /** Remembers a spike. @param id - 0 for one that was withheld */
-  add(id: number, startNs: number, endNs: number, pieces: number): void {
+  add(id: number, group: Stretch): void {
+    const { startNs } = group;
     const entries = this.#withRoom();
     let place = this.#next++;
     while (place > this.#first && entries[at(entries, place - 1) + Entry.Start]! > startNs) {
@@ -42,36 +48,42 @@ export class ReportedSpikes {
     }
     const to = at(entries, place);
     entries[to + Entry.Start] = startNs;
-    entries[to + Entry.End] = endNs;
+    entries[to + Entry.End] = group.endNs;
     entries[to + Entry.Id] = id;
-    entries[to + Entry.Pieces] = pieces;
+    entries[to + Entry.Pieces] = piecesOf(group);
   }
 
   /** Was that spike reported just so, and nothing else that overlaps it? */
-  has(startNs: number, endNs: number, pieces: number): boolean {
+  has(group: Stretch): boolean {
+    const { startNs, endNs } = group;
     const entries = this.#entries;
     if (entries === undefined) return false;
-    const last = this.#firstFrom(entries, endNs) - 1;
+    const last = this.#firstFrom(entries, group) - 1;
     if (last < this.#first) return false;
     const spike = at(entries, last);
     if (
       entries[spike + Entry.Start] !== startNs ||
       entries[spike + Entry.End] !== endNs ||
-      entries[spike + Entry.Pieces] !== pieces
+      entries[spike + Entry.Pieces] !== piecesOf(group)
     ) {
       return false;
     }
     return last === this.#first || entries[at(entries, last - 1) + Entry.End]! <= startNs;
   }
 
-  /** Forgets the spikes that overlap an interval, and returns them in the order of time. */
-  take(startNs: number, endNs: number): readonly ReportedSpike[] {
+  /** Forgets the spikes that overlap it, and returns them in the order of time. */
+  take(group: Stretch): readonly ReportedSpike[] {
+    const { startNs } = group;
     const entries = this.#entries;
     if (entries === undefined) return NONE;
-    const end = this.#firstFrom(entries, endNs);
+    const end = this.#firstFrom(entries, group);
     let first = end;
     while (first > this.#first && entries[at(entries, first - 1) + Entry.End]! > startNs) first--;
-    if (first === end) return NONE;
+    return first === end ? NONE : this.#remove(entries, first, end);
+  }
+
+  /** Entries `first` to `end - 1`. Apart from `take`, where its closure would cost an allocation each time. */
+  #remove(entries: Float64Array, first: number, end: number): readonly ReportedSpike[] {
     const taken = Array.from({ length: end - first }, (_, i) => read(entries, first + i));
     for (let from = end, to = first; from < this.#next; from++, to++) move(entries, from, to);
     this.#next -= taken.length;
@@ -98,12 +110,16 @@ export class ReportedSpikes {
     return (this.#entries = larger);
   }
 
-  /** Number of the first entry that starts then or later. */
-  #firstFrom(entries: Float64Array, ns: number): number {
+  /** Number of the first entry that starts at its end or later. */
+  #firstFrom(entries: Float64Array, { endNs }: Stretch): number {
     let i = this.#next;
-    while (i > this.#first && entries[at(entries, i - 1) + Entry.Start]! >= ns) i--;
+    while (i > this.#first && entries[at(entries, i - 1) + Entry.Start]! >= endNs) i--;
     return i;
   }
+}
+
+function piecesOf({ first, last }: Stretch): number {
+  return last - first;
 }
 
 /** First double of an entry: a power of two of doubles, taken as a ring. */

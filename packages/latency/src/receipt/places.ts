@@ -1,6 +1,7 @@
 import { cpuAt, migrateCpuFrom, migrateMoverTid } from '@hftmon/core';
 import type { IntervalLog } from '../observe/interval-log.js';
 import { IntervalType } from '../observe/interval-type.js';
+import { sortFew } from './sort-few.js';
 
 /** Records of different CPUs may come in another order than that of their ends, ns. */
 export const DISORDER_NS = 200e3;
@@ -41,5 +42,5 @@ function movesIn(log: IntervalLog, startNs: number, endNs: number): number[] {
     const at = log.startOf(base);
     if (at >= startNs && at <= endNs) moves.push(base);
   }
-  return moves.sort((a, b) => log.startOf(a) - log.startOf(b));
+  return sortFew(moves, (a, b) => log.startOf(a) - log.startOf(b));
 }

@@ -4,6 +4,7 @@ import { interruptSlice } from './interrupt-slice.js';
 import type { Scene } from './scene.js';
 import type { IntervalLog } from '../observe/interval-log.js';
 import type { Slice } from './slice.js';
+import { sortFew } from './sort-few.js';
 
 /** A task's run on a CPU, cut to the time that is asked for. */
 export interface Run {
@@ -65,6 +66,6 @@ export function activityAt({ cpu, startNs, endNs }: Place, scene: Scene): CpuAct
       base,
     });
   }
-  runs.sort((a, b) => a.startNs - b.startNs);
+  sortFew(runs, (a, b) => a.startNs - b.startNs);
   return { runs, interrupts, idleExits, knownFromNs };
 }

@@ -1,4 +1,5 @@
 import type { Slice } from './slice.js';
+import { sortFew } from './sort-few.js';
 
 /**
  * Shares the time from `startNs` to `endNs` among the slices: each ns goes to the slice of the
@@ -6,7 +7,7 @@ import type { Slice } from './slice.js';
  * @returns ns that no slice covers
  */
 export function sweep(slices: readonly Slice[], startNs: number, endNs: number): number {
-  const waiting = [...slices].sort((a, b) => a.startNs - b.startNs);
+  const waiting = sortFew([...slices], (a, b) => a.startNs - b.startNs);
   const bounds = boundsOf(slices, startNs, endNs);
   let active: Slice[] = [];
   let next = 0;
@@ -29,7 +30,7 @@ function boundsOf(slices: readonly Slice[], startNs: number, endNs: number): num
     if (slice.startNs > startNs && slice.startNs < endNs) bounds.add(slice.startNs);
     if (slice.endNs > startNs && slice.endNs < endNs) bounds.add(slice.endNs);
   }
-  return [...bounds].sort((a, b) => a - b);
+  return sortFew([...bounds], (a, b) => a - b);
 }
 
 function innermost(active: readonly Slice[]): Slice | undefined {

@@ -32,6 +32,7 @@ import type { Receipt, ReceiptPart } from '../types/spike.js';
 import type { Scene } from './scene.js';
 import type { Slice } from './slice.js';
 import { sweep } from './sweep.js';
+import { sortFew } from './sort-few.js';
 
 type ExplainedCause = Exclude<ObservedCause, 'unexplained'>;
 
@@ -85,7 +86,8 @@ export function writeReceipt(
     parts.push(unexplainedPart(nothing, { betweenNs, unaccountedNs }, unexplainedNs, scene));
   }
   // Of equal parts, the one that explains something goes first.
-  parts.sort(
+  sortFew(
+    parts,
     (a, b) => b.ns - a.ns || Number(a.cause === 'unexplained') - Number(b.cause === 'unexplained'),
   );
   return { durationNs: endNs - startNs, parts, unexplainedNs };

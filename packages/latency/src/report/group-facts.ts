@@ -3,6 +3,7 @@ import { IntervalType } from '../observe/interval-type.js';
 import type { IntervalLog } from '../observe/interval-log.js';
 import type { Group, GroupFinder } from '../detect/group-finder.js';
 import { NOBODY, type Slice } from '../receipt/slice.js';
+import { sortFew } from '../receipt/sort-few.js';
 import type { RelatedEvent } from '../types/spike.js';
 
 /** Events kept of each spike. */
@@ -10,11 +11,9 @@ const KEPT = 16;
 
 /** The longest events of a spike, in the order of time. */
 export function relatedEvents(slices: readonly Slice[]): RelatedEvent[] {
-  const longest = slices
-    .filter((slice) => slice.netNs > 0)
-    .sort((a, b) => b.netNs - a.netNs)
-    .slice(0, KEPT);
-  longest.sort((a, b) => a.startNs - b.startNs);
+  const present = slices.filter((slice) => slice.netNs > 0);
+  const longest = sortFew(present, (a, b) => b.netNs - a.netNs).slice(0, KEPT);
+  sortFew(longest, (a, b) => a.startNs - b.startNs);
   return longest.map(({ cause, startNs, endNs, tid, log, base }) => ({
     cause,
     timestampNs: startNs,

@@ -1,3 +1,5 @@
+import type { Group } from '../detect/group-finder.js';
+
 /** Spikes that the rate limit kept back. */
 export interface WithheldSpikes {
   readonly total: number;
@@ -34,8 +36,8 @@ export class RateLimit {
     return { total: this.withheld, byThread: new Map(this.#byThread) };
   }
 
-  /** May the spike between these times be told? Counts it, as told or as withheld. */
-  admits(tid: number, startNs: number, endNs: number): boolean {
+  /** May the spike be told? Counts it, as told or as withheld. */
+  admits(tid: number, { startNs, endNs }: Pick<Group, 'startNs' | 'endNs'>): boolean {
     if (endNs >= this.#sinceNs + WINDOW_NS) {
       this.#sinceNs = endNs;
       this.#told = 0;

@@ -53,18 +53,16 @@ export class Reporter {
    * the finder still holds the group.
    */
   report(track: ThreadTrack, group: Group, finder: GroupFinder): PromptSpike | undefined {
-    const { startNs, endNs } = group;
-    const pieces = group.last - group.first;
-    if (track.reported.has(startNs, endNs, pieces)) return undefined;
-    const earlier = track.reported.take(startNs, endNs);
+    if (track.reported.has(group)) return undefined;
+    const earlier = track.reported.take(group);
     this.superseded += earlier.length;
     const supersedes = earlier.length === 0 ? NONE : idsOfTold(earlier);
-    if (supersedes.length === 0 && !this.#parts.limit.admits(track.tid, startNs, endNs)) {
-      track.reported.add(0, startNs, endNs, pieces);
+    if (supersedes.length === 0 && !this.#parts.limit.admits(track.tid, group)) {
+      track.reported.add(0, group);
       return undefined;
     }
     const id = ++this.told;
-    track.reported.add(id, startNs, endNs, pieces);
+    track.reported.add(id, group);
     const spike = this.#spare ?? new PromptSpike(this.#epochNs, this.#write);
     if (this.#parts.recycles) this.#spare = spike;
     spike.become(id, track, group, finder);
