@@ -32,12 +32,12 @@ export interface DeliveryOptions {
   readonly mode?: 'interval' | 'busy';
   /** Period of `interval`, ms; default 20. */
   readonly intervalMs?: number;
-  /** How long `busy` polls before other work of the event loop gets its turn, µs; default 500. */
+  /** How long `busy` polls before other work of the event loop gets its turn, µs; default 2000. */
   readonly sliceUs?: number;
 }
 
 export const DEFAULT_INTERVAL_MS = 20;
-export const DEFAULT_SLICE_US = 500;
+export const DEFAULT_SLICE_US = 2000;
 
 /** @throws ConfigurationError `HFTMON_E_CONFIG_INVALID` */
 export function createDelivery(options: DeliveryOptions = {}): Delivery {

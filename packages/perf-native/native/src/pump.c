@@ -19,6 +19,10 @@
 /* A ring this full (1/4) makes the pump look twice as often. */
 #define CROWDED_SHIFT 2
 
+/* It looks less often while somebody pulls and a ring has room for 64 times as many records. */
+#define PULLED_REST 4
+#define FEW_SHIFT 6
+
 static const struct hftmon_record *kernel_slot(const struct pump *p, uint32_t cpu, uint64_t position)
 {
 	return &p->kernel[(uint64_t)cpu * (p->kernel_mask + 1) + (position & p->kernel_mask)];
@@ -164,14 +168,23 @@ static uint64_t drain(struct pump *p)
 	return moved;
 }
 
-uint64_t pump_drain(struct pump *p)
+/* The same; *total becomes the number of records moved so far, by whomever. */
+static uint64_t drain_counting(struct pump *p, uint64_t *total)
 {
 	uint64_t moved;
 
 	pthread_mutex_lock(&p->draining);
 	moved = drain(p);
+	*total = p->stats->records;
 	pthread_mutex_unlock(&p->draining);
 	return moved;
+}
+
+uint64_t pump_drain(struct pump *p)
+{
+	uint64_t total;
+
+	return drain_counting(p, &total);
 }
 
 uint64_t pump_pull(struct pump *p)
@@ -182,6 +195,7 @@ uint64_t pump_pull(struct pump *p)
 		return 0;
 	moved = drain(p);
 	pthread_mutex_unlock(&p->draining);
+	atomic_fetch_add_explicit(&p->pulls, 1, memory_order_relaxed);
 	return moved;
 }
 
@@ -219,16 +233,28 @@ static void doze(struct pump *p, uint64_t ns)
 	syscall(SYS_futex, &p->quit, FUTEX_WAIT_PRIVATE, 0, &t, NULL, 0);
 }
 
+/*
+ * Who pulls may stop doing so at any time, so the pump goes on; but each time that it wakes, it
+ * takes a CPU away for 20 us, which may be that of who pulls.
+ */
+static bool may_rest(const struct pump *p, unsigned int pulls, uint64_t records)
+{
+	return pulls && records <= (p->kernel_mask + 1) >> FEW_SHIFT;
+}
+
 static void *pump_main(void *argument)
 {
 	struct pump *p = argument;
-	uint64_t sleep_ns = p->poll_ns;
+	uint64_t sleep_ns = p->poll_ns, records = 0, records_before;
+	unsigned int pulls = 0, pulls_before;
+	bool rests;
 
 	p->stats->tid = (uint64_t)syscall(SYS_gettid);
 	while (!atomic_load_explicit(&p->quit, memory_order_acquire)) {
 		bool full = crowded(p);
 
-		if (!pump_drain(p) && p->busy)
+		records_before = records;
+		if (!drain_counting(p, &records) && p->busy)
 			spin_hint();
 		if (p->busy) {
 			atomic_fetch_add(&p->passes, 1);
@@ -240,8 +266,11 @@ static void *pump_main(void *argument)
 			sleep_ns /= 2;
 		else if (sleep_ns < p->poll_ns)
 			sleep_ns += p->poll_ns / 16;
+		pulls_before = pulls;
+		pulls = atomic_load(&p->pulls);
+		rests = may_rest(p, pulls - pulls_before, records - records_before);
 		if (sleep_ns > 50000)
-			doze(p, sleep_ns);
+			doze(p, rests ? PULLED_REST * sleep_ns : sleep_ns);
 		else
 			sched_yield();
 	}

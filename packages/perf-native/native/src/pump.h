@@ -45,6 +45,7 @@ struct pump {
 	bool running;
 	_Atomic uint32_t quit; /* a futex */
 	atomic_uint passes; /* busy mode: drains so far */
+	atomic_uint pulls;
 	/* Held while draining: by the pump, or by whoever wants a flush. */
 	pthread_mutex_t draining;
 };

@@ -18,7 +18,7 @@ const CODES: ReadonlyMap<number, ErrorCode> = new Map([
 const MOST_AREAS = 64;
 const NAME_BYTES = 64;
 /** Looking for new areas may take that part of the time … */
-const LOOKING_SHARE = 1 / 50;
+const LOOKING_SHARE = 1 / 500;
 /** … but is not put off for longer than that, ms. */
 const LONGEST_REST_MS = 500;
 /** One descriptor closed and another opened, as by exec, leave their number: looked at so often, ms. */
