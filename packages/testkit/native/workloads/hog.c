@@ -23,7 +23,7 @@
 #define MOST_BURSTS 100000
 #define OVERRUN_NS (60 * NS_PER_MS)
 #define RTTIME_US 80000
-#define WATCH_EVERY_NS (5 * NS_PER_MS)
+#define WATCH_EVERY_NS (20 * NS_PER_MS) /* each look disturbs the CPU that it is on */
 
 struct burst {
 	struct interval time;
