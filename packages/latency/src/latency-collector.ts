@@ -185,7 +185,9 @@ export class LatencyCollector implements Collector<object, LatencyQuery, Latency
 
   /** With `eager`, the next spike will find the way to its verdict in the caches. */
   idle(): void {
-    this.#standIn?.play();
+    if (this.#standIn === undefined) return;
+    this.#standIn.play();
+    this.#run?.touch();
   }
 
   /** Spikes so far, by their start or length, without those that were superseded. */

@@ -232,6 +232,12 @@ export class LatencyRun {
     };
   }
 
+  /** Nothing comes: keeps at hand what the next spike needs. */
+  touch(): void {
+    this.#news.write();
+    this.#detector.touch();
+  }
+
   /** Time has passed, perhaps without a record. */
   tick(nowNs: number): void {
     if (this.#started[0] === Infinity) this.#started[0] = nowNs;

@@ -40,6 +40,7 @@ export class SpikeDetector {
   #nextFirst = Infinity;
   #eager = false;
   readonly #visit = (group: Group): void => this.#onGroup(group);
+  readonly #touch = (group: Group): void => void this.#track!.reported.has(group);
 
   constructor(options: ResolvedOptions, thresholds: Thresholds, report: GroupListener) {
     this.#options = options;
@@ -158,6 +159,19 @@ export class SpikeDetector {
     this.#look(track, Infinity);
     this.#eager = false;
     this.#report.onLooked();
+  }
+
+  /**
+   * Goes once more through the latest run of the thread that was looked at last, which changes
+   * nothing: what the next look at it will need is in the caches then. Not while a spike that was
+   * found is still to be written.
+   */
+  touch(): void {
+    const track = this.#track;
+    if (track === undefined || track.log.head - track.runFirst > FEW_INTERVALS) return;
+    const { distrusted } = this.#finder;
+    this.#finder.find(track, this.#touch);
+    this.#finder.distrusted = distrusted;
   }
 
   /** @param limitNs - groups that end later are not reported yet */

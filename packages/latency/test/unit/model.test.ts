@@ -220,14 +220,23 @@ function inOrder(life: readonly Interval[], disorder: (interval: Interval) => nu
 
 const OPTIONS = { thresholdUs: THRESHOLD / 1000, mergeGapUs: GAP / 1000 };
 
-function check(seed: number, settleUs: number, disorderNs: number, batch: number): void {
+function check(
+  seed: number,
+  settleUs: number,
+  disorderNs: number,
+  batch: number,
+  eager = false,
+): void {
   const random = new Prng(seed);
   const life = randomLife(random);
   const painted = paint(life);
-  using stage = new Stage({ ...OPTIONS, settleUs });
+  using stage = new Stage({ ...OPTIONS, settleUs, eager });
   const order = inOrder(life, () => random.int(0, disorderNs));
   const records = order.map((interval) => recordOf(interval, life, painted));
-  for (let i = 0; i < records.length; i += batch) stage.deliver(...records.slice(i, i + batch));
+  for (let i = 0; i < records.length; i += batch) {
+    stage.deliver(...records.slice(i, i + batch));
+    if (eager) stage.collector.idle();
+  }
   const spikes = stage.spikes();
   const found = spikes.map((spike) => ({
     from: spike.timestampNs,
@@ -253,6 +262,10 @@ describe('random nested intervals give what a model finds ns by ns', () => {
 
   it('when nothing is waited for, so that every outer interval supersedes', () => {
     for (let seed = 2001; seed <= 2150; seed++) check(seed, 0, 0, 1);
+  });
+
+  it('when each is looked at as it comes, and what was looked at is kept at hand', () => {
+    for (let seed = 3001; seed <= 3008; seed++) check(seed, 0.1, 0, 1 + (seed % 3), true);
   });
 });
 

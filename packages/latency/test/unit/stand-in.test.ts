@@ -69,6 +69,11 @@ describe('a collector that is idle', () => {
     stage.deliver(ran(31, 0, 60_000), offCpu({ from: 0, to: 60_000, next: 31, previous: 31 }));
     expect(verdicts).toBe(1);
     expect(stage.spike()).toMatchObject({ id: 1, durationNs: 60_000 });
+    const after = stage.collector.metrics();
+    for (let i = 0; i < 1000; i++) stage.collector.idle();
+    expect(verdicts).toBe(1);
+    expect(stage.heard).toHaveLength(1);
+    expect(stage.collector.metrics()).toEqual(after);
     stage.collector.close();
     stage.collector.idle();
   });
