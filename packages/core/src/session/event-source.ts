@@ -32,7 +32,10 @@ export interface EventSourceOptions {
   readonly cpuAffinity?: readonly number[];
   /** SCHED_FIFO priority of the pump thread, 0 for none. */
   readonly realtimePriority?: number;
-  /** How often the pump looks, ns; it looks more often by itself when rings fill. */
+  /**
+   * How often the pump looks, ns; it looks more often by itself when rings fill, and a quarter as
+   * often while few records come and busy delivery pulls them.
+   */
   readonly pollIntervalNs?: number;
   /** The pump never sleeps. Busy delivery does not need it: it pulls records by itself. */
   readonly busy?: boolean;

@@ -55,6 +55,11 @@ export class GroupFinder {
     this.#mergeGapNs = mergeGapNs;
   }
 
+  /** Intervals that the latest look went through. */
+  get gathered(): number {
+    return this.#intervals.count;
+  }
+
   /** Finds the groups of the open run and what it touches, and visits them in order. */
   find(track: ThreadTrack, visit: (group: Group) => void): void {
     this.#gather(track);
@@ -69,7 +74,7 @@ export class GroupFinder {
     reach[0] = Math.max(times[Time.Cut]!, times[Time.RunStart]! - this.#mergeGapNs);
     // One that is passed over may be reached from an earlier one in the log, as they come disordered.
     do this.#collect(track);
-    while (reach[1]! >= reach[0]!);
+    while (reach[1]! >= reach[0]! && reach[1]! > -Infinity);
     this.#intervals.sort();
   }
 

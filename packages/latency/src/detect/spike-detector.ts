@@ -168,7 +168,8 @@ export class SpikeDetector {
    */
   touch(): void {
     const track = this.#track;
-    if (track === undefined || track.log.head - track.runFirst > FEW_INTERVALS) return;
+    // A run may lie in an outer interval of many: going through these would keep records waiting.
+    if (track === undefined || this.#finder.gathered > FEW_INTERVALS) return;
     const { distrusted } = this.#finder;
     this.#finder.find(track, this.#touch);
     this.#finder.distrusted = distrusted;

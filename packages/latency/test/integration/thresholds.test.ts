@@ -12,6 +12,7 @@ import { describe, expect, it } from 'vitest';
 import {
   createLatencyCollector,
   recommendedSourceOptions,
+  type LatencySpike,
   type SpikeVerdict,
 } from '../../src/index.js';
 import { Monitor, during, overlapNs, timeOf } from '../support/monitor.js';
@@ -98,8 +99,10 @@ describe('thresholds of threads', () => {
     expect(told.length).toBeLessThan(bursts.length / 2);
     // Every burst is a spike, told or not, unless two of them are one.
     expect(told.length + withheld_spikes).toBeGreaterThan(bursts.length / 2);
-    const [longest] = every.spikes().sort((a, b) => b.durationNs - a.durationNs);
-    expect(during(told, timeOf(longest!))).not.toEqual([]);
+    const longest = longestOf(every.spikes());
+    expect(longest).toBeGreaterThan(0);
+    // The two time each with readings of their own.
+    expect(longestOf(told)).toBeGreaterThan(longest - UNCLEAR_NS);
     const { total, byThread } = monitor.collector.withheldSpikes();
     expect(total).toBe(withheld_spikes);
     expect([...byThread.values()].reduce((sum, count) => sum + count, 0)).toBe(total);
@@ -140,4 +143,8 @@ describe('busy delivery', () => {
 function longestNs(intervals: readonly Interval[], burst: Interval): number {
   const around = intervals.filter((interval) => overlapNs(interval, burst) > 0);
   return Math.max(0, ...around.map(({ startNs, endNs }) => endNs - startNs));
+}
+
+function longestOf(spikes: readonly LatencySpike[]): number {
+  return Math.max(0, ...spikes.map(({ durationNs }) => durationNs));
 }

@@ -1,9 +1,10 @@
 import { RecordKind, kindAt, timestampAt, durationAt, type RecordBatch } from '@hftmon/core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { GroupFinder } from '../../src/detect/group-finder.js';
+import { ThreadTrack } from '../../src/detect/thread-track.js';
 import { StandIn } from '../../src/rehearsal/stand-in.js';
 import { PromptSpike } from '../../src/report/prompt-spike.js';
-import { offCpu, ran } from '../support/records.js';
+import { TID, fault, offCpu, ran, syscall } from '../support/records.js';
 import { Stage } from '../support/stage.js';
 
 const THRESHOLD_NS = 50_000;
@@ -76,6 +77,43 @@ describe('a collector that is idle', () => {
     expect(stage.collector.metrics()).toEqual(after);
     stage.collector.close();
     stage.collector.idle();
+  });
+
+  it('goes through the latest run again, unless that is a long way', () => {
+    using stage = new Stage({ thresholdUs: 50, eager: true });
+    const find = GroupFinder.prototype.find;
+    let finds = 0;
+    const spy = vi.spyOn(GroupFinder.prototype, 'find').mockImplementation(function (
+      this: GroupFinder,
+      ...asked
+    ) {
+      if (asked[0].tid === TID) finds++;
+      find.apply(this, asked);
+    });
+    onTestFinished(() => spy.mockRestore());
+    const findsIn = (idles: number): number => {
+      finds = 0;
+      for (let i = 0; i < idles; i++) stage.collector.idle();
+      return finds;
+    };
+    expect(findsIn(20)).toBe(0);
+    stage.deliver(offCpu({ from: 0, to: 60_000, next: 31, previous: 31 }));
+    expect(findsIn(20)).toBe(20);
+    const faults = Array.from({ length: 40 }, (_, i) => {
+      const from = 100_000 + 2000 * i;
+      return fault({ from, to: from + 1000 });
+    });
+    stage.deliver(...faults, syscall(39, { from: 90_000, to: 300_000, net: 170_000 }));
+    expect(findsIn(20)).toBe(0);
+  });
+
+  it('is not confused by a thread whose place another has', () => {
+    const finder = new GroupFinder(1000);
+    const track = new ThreadTrack();
+    track.become(TID);
+    let groups = 0;
+    finder.find(track, () => groups++);
+    expect(groups).toBe(0);
   });
 
   it.each([{}, { maxSpikesPerSecond: 1 }, { adaptive: { minStalls: 1 } }])(

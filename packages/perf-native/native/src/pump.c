@@ -268,7 +268,7 @@ static void *pump_main(void *argument)
 			sleep_ns += p->poll_ns / 16;
 		pulls_before = pulls;
 		pulls = atomic_load(&p->pulls);
-		rests = may_rest(p, pulls - pulls_before, records - records_before);
+		rests = !full && may_rest(p, pulls - pulls_before, records - records_before);
 		if (sleep_ns > 50000)
 			doze(p, rests ? PULLED_REST * sleep_ns : sleep_ns);
 		else

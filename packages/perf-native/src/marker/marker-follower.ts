@@ -17,9 +17,11 @@ const CODES: ReadonlyMap<number, ErrorCode> = new Map([
 /** Areas that a session reads, of one process as of all. */
 const MOST_AREAS = 64;
 const NAME_BYTES = 64;
-/** Looking for new areas may take that part of the time … */
+/** Looking for new areas takes that part of the time if it is put off for no longer than that, ms … */
 const LOOKING_SHARE = 1 / 500;
-/** … but is not put off for longer than that, ms. */
+const SHORT_REST_MS = 100;
+/** … and otherwise up to that part of it, put off for no longer than that, ms. */
+const LARGEST_SHARE = 1 / 50;
 const LONGEST_REST_MS = 500;
 /** One descriptor closed and another opened, as by exec, leave their number: looked at so often, ms. */
 const UNCHANGED_MS = 100;
@@ -89,7 +91,7 @@ export class MarkerFollower {
       if (this.#mayHaveChanged(pid, followed, begin)) this.#lookAt(pid, followed);
     }
     const end = performance.now();
-    this.#nextLookMs = end + Math.min(LONGEST_REST_MS, (end - begin) / LOOKING_SHARE);
+    this.#nextLookMs = end + restMs(end - begin);
   }
 
   /** Reads the last of a process's areas and lets go of them. */
@@ -211,6 +213,11 @@ export class MarkerFollower {
     if (length < 0) return undefined;
     return Buffer.from(this.#text.subarray(0, length)).toString('utf8');
   }
+}
+
+function restMs(tookMs: number): number {
+  const least = Math.min(LONGEST_REST_MS, tookMs / LARGEST_SHARE);
+  return Math.max(least, Math.min(SHORT_REST_MS, tookMs / LOOKING_SHARE));
 }
 
 function refused(code: ErrorCode, pid: number, fd?: number): RefusedMarks {

@@ -17,7 +17,10 @@ import { groupsFor } from './probe-groups.js';
 const HISTORY_RECORDS = 1 << 19;
 const INPUT_RECORDS = 1 << 12;
 const MAX_THREADS = 8192;
-/** A ring of 32 Ki records takes 6 M records a second in this time; see `crowded` in pump.c. */
+/**
+ * A ring of 32 Ki records takes 6 M records a second in this time, and 1.6 M in four times that,
+ * for which the pump may rest while it is pulled from; see `crowded` and `may_rest` in pump.c.
+ */
 const POLL_NS = 5_000_000;
 /** Kernel rings of all CPUs together, bounded so that large hosts stay small. */
 const KERNEL_RECORDS_TOTAL = 1 << 20;

@@ -21,8 +21,8 @@ const SCAN_ROUNDS = 100;
 /** Slots that native code and scripts may hold at a time besides one of each CPU. */
 const SPARE_SLOTS = 16;
 
-/** Calls of `reap` between two in which also a process with a living thread is looked up in /proc. */
-const CHECK_EVERY = 10;
+/** So often a process with a living thread is looked up in /proc as well, ms. */
+const CHECK_EVERY_MS = 1000;
 
 /** States in /proc of a thread that will not run again. */
 const ENDED: ReadonlySet<string> = new Set(['Z', 'X', 'x']);
@@ -49,7 +49,7 @@ export class ProcessFollower implements Follower {
   #forgotten = new Set<number>();
   /** Processes that were gone at the last `reap` although threads of theirs were not. */
   #gone = new Set<number>();
-  #reaps = 0;
+  #nextCheckMs = 0;
 
   constructor(
     session: NativeSession,
@@ -164,7 +164,9 @@ export class ProcessFollower implements Follower {
   #endedProcesses(alive: ReadonlySet<number>): number[] {
     const ended: number[] = [];
     const gone = new Set<number>();
-    const checksAll = this.#reaps++ % CHECK_EVERY === 0;
+    const nowMs = performance.now();
+    const checksAll = nowMs >= this.#nextCheckMs;
+    if (checksAll) this.#nextCheckMs = nowMs + CHECK_EVERY_MS;
     for (const [pid, startTime] of this.#startTimes) {
       if (alive.has(pid) && !checksAll && !this.#gone.has(pid)) continue;
       if (!hasEnded(pid, startTime, this.#procRoot)) continue;

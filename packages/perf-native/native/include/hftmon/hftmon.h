@@ -64,7 +64,7 @@ struct hftmon_options {
 	uint32_t groups;	   /* enum hftmon_group: what will be attached; 0: no BPF at all */
 	uint32_t busy;		   /* the pump never sleeps */
 	uint32_t realtime_priority; /* SCHED_FIFO priority of the pump, 0 none */
-	uint64_t poll_ns;	   /* longest sleep of the pump */
+	uint64_t poll_ns;	   /* longest sleep of the pump; four times that while it is pulled */
 	uint64_t epoch_ns;	   /* CLOCK_MONOTONIC of time 0 */
 	const uint32_t *affinity;  /* CPUs of the pump thread */
 	uint32_t affinity_count;   /* 0: as inherited */
