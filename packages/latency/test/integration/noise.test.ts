@@ -70,6 +70,18 @@ function stolenFrom({ receipt }: NoiseGap): number {
     .reduce((sum, { ns }) => sum + ns, 0);
 }
 
+/** A gap's switches are counted by a system call after it: by then the next gap may have begun. */
+const COUNTED_NS = 10_000;
+
+/** Involuntary switches in a gap, also where they were counted with the one right before it. */
+function switchesIn(gap: NoiseGap, heard: readonly NoiseGap[]): number {
+  const counted = heard.filter(({ monotonicNs, durationNs }) => {
+    const between = gap.monotonicNs - (monotonicNs + durationNs);
+    return between >= 0 && between < COUNTED_NS;
+  });
+  return [gap, ...counted].reduce((sum, { involuntarySwitches }) => sum + involuntarySwitches, 0);
+}
+
 describe('the noise of a CPU', () => {
   beforeEach((context) => skipUnless(context, needs.cpus(2)));
 
@@ -106,7 +118,7 @@ describe('the noise of a CPU', () => {
         const expected = { cause: 'preemption', causeClass: 'context_switch' };
         expect(gap, JSON.stringify(gap)).toMatchObject(expected);
       }
-      expect(gap!.involuntarySwitches).toBeGreaterThan(0);
+      expect(switchesIn(gap!, heard)).toBeGreaterThan(0);
       // A sandbox may keep the kernel from tracing the task that ran before or after the hog.
       if (gap!.estimated === true) continue;
       traced++;
