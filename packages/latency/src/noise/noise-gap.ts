@@ -29,7 +29,10 @@ export interface NoiseGap {
    * record says who took the CPU, or of how much of the gap. `estimated` then, too.
    */
   readonly causeFrom?: 'rusage';
-  /** Times that the kernel took the probe off the CPU, by its own books. */
+  /**
+   * Times that the kernel took the probe off the CPU, by its own books. They are read after the gap:
+   * one that comes right then is counted here, and not with the next gap, which is its own.
+   */
   readonly involuntarySwitches: number;
   readonly minorFaults: number;
   readonly majorFaults: number;

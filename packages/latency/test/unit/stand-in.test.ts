@@ -107,6 +107,15 @@ describe('a collector that is idle', () => {
     expect(findsIn(20)).toBe(0);
   });
 
+  it('counts a system call that it does not believe once, however often it goes through it', () => {
+    using stage = new Stage({ thresholdUs: 50, eager: true });
+    stage.deliver(syscall(39, { from: 0, to: 200_000, net: 10_000 }));
+    const before = stage.collector.metrics();
+    expect(before['distrusted_syscalls']).toBeGreaterThan(0);
+    for (let i = 0; i < 20; i++) stage.collector.idle();
+    expect(stage.collector.metrics()).toEqual(before);
+  });
+
   it('is not confused by a thread whose place another has', () => {
     const finder = new GroupFinder(1000);
     const track = new ThreadTrack();
